@@ -1,0 +1,28 @@
+const project = (displayName, testMatch, more = {}) => ({
+  displayName,
+  testMatch,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
+    ],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.passage'],
+  ...more,
+});
+
+/** Each level of the suite can fail alone: `npm test -- --selectProjects rules`. */
+export default {
+  projects: [
+    project('rules', ['<rootDir>/test/{domain,workflow,pages,lambda,commands}/**/*.test.ts']),
+    project('contract', ['<rootDir>/test/contract/**/*.test.ts']),
+    project('machines', ['<rootDir>/test/statemachines/**/*.test.ts']),
+    project('adapters', ['<rootDir>/test/adapters/**/*.test.ts']),
+    project('infrastructure', ['<rootDir>/test/infra/**/*.test.ts']),
+    project('local', ['<rootDir>/test/local/**/*.test.ts']),
+    project('postgres', ['<rootDir>/test/copier/**/*.test.ts']),
+    project('end-to-end', ['<rootDir>/test/end-to-end/**/*.test.ts']),
+  ],
+};

@@ -1,0 +1,62 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+
+/** Who signed a request. `arn` is the identity that AWS would report (a user, or an assumed role's session). */
+export interface Principal {
+  readonly arn: string;
+  /** The role whose policies apply, when the identity is a role session. */
+  readonly roleArn?: string;
+  /** The person at the keyboard of the simulated account: allowed everything that no resource policy denies. */
+  readonly administrator?: boolean;
+}
+
+/** A request whose signature has been checked. */
+export interface SignedRequest {
+  readonly method: string;
+  /** Raw, still percent-encoded. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly principal: Principal;
+  /** The body as it arrives, before any aws-chunked framing is removed. */
+  readonly stream: Readable;
+  /** The whole body, for the small requests of every service but S3. */
+  body(): Promise<Buffer>;
+}
+
+export interface WireResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer | Readable;
+}
+
+/** One AWS service on loopback. A request reaches it by the service name in its SigV4 credential scope. */
+export interface Endpoint {
+  /** The SigV4 signing name: `s3`, `states`, `ecs`, `secretsmanager`, … */
+  readonly service: string;
+  /** The IAM actions it answers, without the prefix; a contract test compares them with the registry. */
+  readonly operations: readonly string[];
+  handle(request: SignedRequest): Promise<WireResponse>;
+}
+
+/** Condition keys of one call, as IAM names them (`s3:if-none-match`, `aws:SecureTransport`). */
+export type ConditionKeys = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Decides a call by identity and resource policies as the assembly states them.
+ * Throws `AwsError('AccessDeniedException', 403, …)` with AWS's sentence when it is not allowed.
+ */
+export type Authorize = (principal: Principal, action: string, resource: string, conditions?: ConditionKeys) => void;
+
+/** An error in AWS's own words; each protocol renders it in its own form. */
+export class AwsError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly details: Readonly<Record<string, unknown>>;
+  constructor(code: string, status: number, message: string, details: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.details = details;
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Every failure that a state machine may match by name, and whose fault it is.
+ * The literal is the contract: a class name may be minified, the string may not.
+ */
+export const errors = {
+  /** The input of a task or machine does not fit its schema. */
+  InvalidInput: 'usage',
+  /** A task returned what its schema forbids: a defect of Passage, never retried. */
+  InvalidOutput: 'passage',
+  /** The migration's configuration is missing, malformed or contradicts itself. */
+  ConfigurationInvalid: 'configuration',
+  /** Another execution holds the migration. */
+  LeaseHeld: 'usage',
+  /** This execution is no longer the holder: a later epoch exists. */
+  LeaseLost: 'passage',
+  /** An effect of the former holder may still be under way. */
+  EffectInFlight: 'passage',
+  /** The way back ended when the point of no return was written. */
+  PastPointOfNoReturn: 'usage',
+  /** No ECS service with the expected SERVICE_TYPE, or no database address in its task definition. */
+  SourceNotFound: 'configuration',
+  /** The target cluster, namespace, deployment or secret does not exist or may not be read. */
+  TargetNotFound: 'configuration',
+  SourceUnreachable: 'source',
+  SourceLoginRefused: 'source',
+  TargetUnreachable: 'target',
+  TargetLoginRefused: 'target',
+  /** A preflight check is a BLOCKER. */
+  PreflightBlocked: 'configuration',
+  /** The target database holds something that is not this run's. */
+  TargetNotEmpty: 'target',
+  /** The fence row names another run, epoch or state: this writer is stale. */
+  Fenced: 'passage',
+  /** A table was altered, truncated or renamed during the copy, three times in a row. */
+  SourceKeepsChanging: 'source',
+  /** The session that held the exported snapshot was lost. */
+  SnapshotLost: 'source',
+  /** PostgreSQL refused a statement of the dump. */
+  DumpFailed: 'source',
+  /** PostgreSQL refused a statement of the restore. */
+  RestoreFailed: 'target',
+  /** The dump is not finished, but its worker no longer reports. */
+  DumpAbandoned: 'passage',
+  /** A staged chunk is missing, truncated or altered. */
+  ChunkDamaged: 'passage',
+  /** The worker stopped reporting, or ended without an answer. */
+  WorkerLost: 'passage',
+  /** Rows, bytes or contents differ between source and target. */
+  DataDiffers: 'target',
+  /** No green rehearsal of this plan that is fresh enough. */
+  RehearsalMissing: 'usage',
+  /** Who started the execution could not be learned, so nobody may approve it. */
+  RequesterUnknown: 'passage',
+  /** Too few approvers remain once the requester is left out. */
+  QuorumImpossible: 'configuration',
+  ApprovalRejected: 'usage',
+  ApprovalExpired: 'usage',
+  /** The callback was answered, but votes, identities, digest or deadline do not bear it out. */
+  ApprovalForged: 'usage',
+  /** A source service still runs tasks. */
+  SourceStillRunning: 'source',
+  /** The source database could not be made unwritable, or was written after the fence. */
+  FenceFailed: 'source',
+  /** The target application did not become ready. */
+  TargetNotReady: 'target',
+  /** Route 53 has not finished distributing the change. */
+  DnsNotInSync: 'passage',
+  /** A name server answers with something else than the change. */
+  DnsNotSwitched: 'passage',
+  /** A secret could not be read or written. */
+  SecretUnavailable: 'configuration',
+  /** An AWS or Kubernetes API refused or failed after its own retries. */
+  ServiceUnavailable: 'passage',
+} as const;
+
+export type ErrorName = keyof typeof errors;
+export type Fault = (typeof errors)[ErrorName];
+export const errorNames = Object.keys(errors) as ErrorName[];
+
+/** A failure with a declared name. The message says what happened, to which thing, and what to do now. */
+export class WorkflowError extends Error {
+  override readonly name: ErrorName;
+  constructor(name: ErrorName, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = name;
+  }
+}
