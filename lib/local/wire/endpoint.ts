@@ -18,9 +18,11 @@ export interface SignedRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly principal: Principal;
+  /** What the signer declared of the body: its SHA-256 in hex, `UNSIGNED-PAYLOAD` or `STREAMING-…`. */
+  readonly payloadHash: string;
   /** The body as it arrives, before any aws-chunked framing is removed. */
   readonly stream: Readable;
-  /** The whole body, for the small requests of every service but S3. */
+  /** The whole body, for the small requests of every service but S3; refused when it is not what was signed. */
   body(): Promise<Buffer>;
 }
 
@@ -30,12 +32,17 @@ export interface WireResponse {
   readonly body?: string | Buffer | Readable;
 }
 
+/** How a service speaks: it decides how an error is rendered. */
+export type Protocol = 'json' | 'rest-json' | 'rest-xml' | 'query' | 's3';
+
 /** One AWS service on loopback. A request reaches it by the service name in its SigV4 credential scope. */
 export interface Endpoint {
   /** The SigV4 signing name: `s3`, `states`, `ecs`, `secretsmanager`, … */
   readonly service: string;
   /** The IAM actions it answers, without the prefix; a contract test compares them with the registry. */
   readonly operations: readonly string[];
+  /** `rest-json` unless it says otherwise. */
+  readonly protocol?: Protocol;
   handle(request: SignedRequest): Promise<WireResponse>;
 }
 
