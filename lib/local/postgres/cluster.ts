@@ -220,12 +220,13 @@ async function launch(place: Place, settings: Record<string, string>): Promise<S
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
   });
+  const guard = child.stdio[3] as Duplex & { unref?: () => void };
+  guard.on('error', () => {});
   let running = true;
   void exited.then(() => {
     running = false;
+    guard.end('stopped\n');
   });
-  const guard = child.stdio[3] as Duplex & { unref?: () => void };
-  guard.on('error', () => {});
   // Nothing of the cluster keeps this process alive.
   child.unref();
   guard.unref?.();
@@ -238,7 +239,6 @@ async function launch(place: Place, settings: Record<string, string>): Promise<S
       await exited;
       clearTimeout(late);
     }
-    guard.end('stopped\n');
     dismissSocket();
   };
 
