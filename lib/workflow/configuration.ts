@@ -1,0 +1,162 @@
+import { z } from 'zod';
+
+/** Lower case, digits and hyphens: it becomes part of object keys, parameter names and database names. */
+const Name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{1,39}$/, 'must be 2 to 40 lower-case letters, digits and hyphens, and begin with a letter');
+const Email = z.email('must be an e-mail address, like bob@example.com');
+const Hostname = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/,
+    'must be a host name, like retool.example.com',
+  );
+const SecretName = z
+  .string()
+  .regex(/^[A-Za-z0-9/_+=.@-]{1,256}$/, 'must be the name of a secret in Secrets Manager, like passage/acme/source');
+
+const Approver = z.strictObject({
+  email: Email,
+  /** Principals of this person besides sessions named by the e-mail address, so that nobody approves their own start. */
+  principals: z.array(z.string().min(1)).default([]),
+});
+
+const Approvals = z
+  .strictObject({
+    approvers: z.array(Approver).min(2, 'needs at least two people, because the requester never counts'),
+    /** How many "yes" it takes. */
+    required: z.int().min(1),
+    /** Minutes until an unanswered request means "no". */
+    minutesToDecide: z.strictObject({ go: z.int().min(1).max(10_080), switch: z.int().min(1).max(1_440) }),
+  })
+  .superRefine(({ approvers, required }, context) => {
+    const seen = new Set<string>();
+    for (const [index, { email }] of approvers.entries()) {
+      const address = email.toLowerCase();
+      if (seen.has(address)) {
+        context.addIssue({ code: 'custom', path: ['approvers', index, 'email'], message: `"${email}" is named twice` });
+      }
+      seen.add(address);
+    }
+    if (required > approvers.length) {
+      context.addIssue({
+        code: 'custom',
+        path: ['required'],
+        message: `asks for ${required} of ${approvers.length} approvers; name more approvers or ask for fewer`,
+      });
+    }
+  });
+
+/** A database that Passage reads its address of from the application that uses it. */
+const DiscoveredDatabase = z.strictObject({
+  /** Secret with Passage's own login: `{"username", "password"}`, and `host`, `port`, `dbname` where they are not discovered. */
+  loginSecret: SecretName,
+});
+
+/** A migration on AWS: the databases, and the compute and DNS around them. */
+const AwsMigration = z.strictObject({
+  $schema: z.string().optional(),
+  name: Name,
+  journey: z.literal('retool-ecs-to-eks'),
+  platform: z.literal('aws'),
+  source: z.strictObject({
+    ecs: z.strictObject({ cluster: z.string().min(1) }).optional(),
+    database: DiscoveredDatabase,
+  }),
+  target: z.strictObject({
+    eks: z
+      .strictObject({
+        cluster: z.string().min(1),
+        namespace: Name,
+        /** The Ingress whose backend is the gate. */
+        ingress: Name,
+      })
+      .optional(),
+    database: DiscoveredDatabase,
+  }),
+  dns: z
+    .strictObject({
+      hostedZoneId: z.string().regex(/^Z[A-Z0-9]{3,31}$/, 'must be a hosted zone id, like Z0123456789ABC'),
+      /** The name that users type. */
+      record: Hostname,
+      /** The target's load balancer. */
+      target: Hostname,
+      ttlSeconds: z.int().min(1).max(3600).default(60),
+    })
+    .optional(),
+  approvals: Approvals.optional(),
+  /** How old a green rehearsal of the same plan may be at a cutover. */
+  rehearsalFreshForHours: z.int().min(1).max(720).default(168),
+});
+
+/** The password never stands in the file itself. */
+const Password = z.union(
+  [z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })],
+  'must be {"env": "NAME_OF_A_VARIABLE"} or {"file": "path/to/a/file"}',
+);
+
+const GivenDatabase = z.strictObject({
+  host: z.string().min(1),
+  port: z.int().min(1).max(65_535).default(5432),
+  database: z.string().min(1).max(63),
+  user: z.string().min(1).max(63),
+  password: Password,
+  ssl: z.enum(['disable', 'require']).default('disable'),
+});
+
+/** A rehearsal on this machine between two PostgreSQL servers of the user's own. */
+const LocalMigration = z.strictObject({
+  $schema: z.string().optional(),
+  name: Name,
+  journey: z.literal('retool-ecs-to-eks'),
+  platform: z.literal('local'),
+  source: z.strictObject({ database: GivenDatabase }),
+  target: z.strictObject({ database: GivenDatabase }),
+});
+
+export const MigrationConfiguration = z
+  .discriminatedUnion('platform', [AwsMigration, LocalMigration])
+  .superRefine((migration, context) => {
+    if (migration.platform === 'local') {
+      const [a, b] = [migration.source.database, migration.target.database];
+      if (a.host === b.host && a.port === b.port && a.database === b.database) {
+        context.addIssue({
+          code: 'custom',
+          path: ['target', 'database'],
+          message: `is the source itself (${a.host}:${a.port}/${a.database}); name another server or database`,
+        });
+      }
+      return;
+    }
+    if (migration.source.database.loginSecret === migration.target.database.loginSecret) {
+      context.addIssue({
+        code: 'custom',
+        path: ['target', 'database', 'loginSecret'],
+        message: "is also the source's; source and target must be two databases, each with its own login",
+      });
+    }
+    const parts = {
+      'source.ecs': migration.source.ecs,
+      'target.eks': migration.target.eks,
+      dns: migration.dns,
+      approvals: migration.approvals,
+    };
+    const missing = Object.entries(parts).filter(([, part]) => part === undefined);
+    if (missing.length > 0 && missing.length < Object.keys(parts).length) {
+      for (const [path] of missing) {
+        context.addIssue({
+          code: 'custom',
+          path: path.split('.'),
+          message:
+            'is missing: give source.ecs, target.eks, dns and approvals all together, or none to rehearse databases alone',
+        });
+      }
+    }
+  });
+
+/** One configured migration, as its file states it, with defaults filled in. */
+export type MigrationConfiguration = z.infer<typeof MigrationConfiguration>;
+/** The form that is deployed and that runs read. */
+export type DeployedMigration = z.infer<typeof AwsMigration>;
+export type LocalMigration = z.infer<typeof LocalMigration>;
+export type Approver = z.infer<typeof Approver>;

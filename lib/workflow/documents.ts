@@ -1,0 +1,288 @@
+import { z } from 'zod';
+
+const Instant = z.iso.datetime();
+const Count = z.int().nonnegative();
+
+/** Who may act for a migration now: every effect and every writing transaction carries it. */
+export const Lease = z.strictObject({ migration: z.string(), run: z.string(), epoch: z.int().positive() });
+export type Lease = z.infer<typeof Lease>;
+
+export const Mode = z.enum(['rehearsal', 'cutover']);
+export type Mode = z.infer<typeof Mode>;
+export const Subject = z.enum(['go', 'switch']);
+export type Subject = z.infer<typeof Subject>;
+
+/** Where a database is and which secret opens it. No password. */
+export const Address = z.strictObject({
+  secretArn: z.string(),
+  host: z.string(),
+  port: z.int(),
+  database: z.string(),
+  ssl: z.enum(['disable', 'require']),
+});
+export type Address = z.infer<typeof Address>;
+
+/** A secret's whereabouts and what can be compared without knowing it. */
+export const Fingerprinted = z.strictObject({ secretArn: z.string().nullable(), fingerprint: z.string() });
+
+/** `runs/<run>/plan.json`: what this run is about to do, fixed at its start. */
+export const Plan = z.strictObject({
+  run: z.string(),
+  migration: z.string(),
+  mode: Mode,
+  reason: z.string(),
+  execution: z.string(),
+  startedAt: Instant,
+  configurationDigest: z.string(),
+  /** What a rehearsal and a cutover of the same thing have in common: the configuration and the product's version. */
+  planDigest: z.string(),
+  databasesOnly: z.boolean(),
+});
+export type Plan = z.infer<typeof Plan>;
+
+/** `runs/<run>/source.json`. */
+export const SourceFindings = z.strictObject({
+  services: z.array(
+    z.strictObject({ service: z.string(), serviceType: z.string(), desiredCount: Count, taskDefinition: z.string() }),
+  ),
+  imageTag: z.string().nullable(),
+  database: Address,
+  /** The login that the application itself uses; the freeze locks it. */
+  applicationLogin: z.strictObject({ user: z.string(), secretArn: z.string() }).nullable(),
+  encryptionKey: Fingerprinted.nullable(),
+  encryptionMode: z.string().nullable(),
+});
+export type SourceFindings = z.infer<typeof SourceFindings>;
+
+/** `runs/<run>/target.json`. */
+export const TargetFindings = z.strictObject({
+  deployments: z.array(z.strictObject({ name: z.string(), role: z.string(), replicas: Count })),
+  imageTag: z.string().nullable(),
+  database: Address,
+  encryptionKey: Fingerprinted.nullable(),
+  /** The Ingress backend that serves users once the gate is open. */
+  backend: z
+    .strictObject({ ingress: z.string(), service: z.string(), port: z.union([z.string(), z.int()]) })
+    .nullable(),
+});
+export type TargetFindings = z.infer<typeof TargetFindings>;
+
+const RecordSet = z.strictObject({
+  name: z.string(),
+  type: z.string(),
+  ttl: z.int().nullable(),
+  values: z.array(z.string()),
+  /** Alias target, where the record is one. */
+  alias: z
+    .strictObject({ hostedZoneId: z.string(), dnsName: z.string(), evaluateTargetHealth: z.boolean() })
+    .nullable(),
+  /** Anything that makes it one of several records of the same name and type. */
+  setIdentifier: z.string().nullable(),
+});
+export type RecordSet = z.infer<typeof RecordSet>;
+
+/** `runs/<run>/dns.json`. */
+export const DnsFindings = z.strictObject({ zone: z.string().nullable(), records: z.array(RecordSet) });
+export type DnsFindings = z.infer<typeof DnsFindings>;
+
+const DatabaseFindings = z.strictObject({
+  version: z.string(),
+  major: z.int(),
+  encoding: z.string(),
+  collation: z.string(),
+  sizeBytes: Count,
+  tables: Count,
+  extensions: z.array(z.strictObject({ name: z.string(), version: z.string() })),
+  /** What Passage's login may do here, by the right's name. */
+  rights: z.record(z.string(), z.boolean()),
+  /** Hashes that the application stored beside its encrypted values. */
+  encryptionKeyHashes: z.array(z.string()),
+});
+export type DatabaseFindings = z.infer<typeof DatabaseFindings>;
+
+/** `runs/<run>/databases.json`. */
+export const DatabasesFindings = z.strictObject({ source: DatabaseFindings, target: DatabaseFindings });
+export type DatabasesFindings = z.infer<typeof DatabasesFindings>;
+
+export const Severity = z.enum(['PASS', 'INFO', 'WARNING', 'BLOCKER']);
+export const Finding = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  severity: Severity,
+  saw: z.string(),
+  todo: z.string().nullable(),
+});
+export type Finding = z.infer<typeof Finding>;
+
+/** `runs/<run>/preflight.json`. */
+export const Preflight = z.strictObject({ at: Instant, findings: z.array(Finding) });
+export type Preflight = z.infer<typeof Preflight>;
+
+/** One table on one side. `hash` is the pair of order-free sums of docs/design.md, as decimal strings. */
+const TableProof = z.strictObject({
+  table: z.string(),
+  rowsSource: Count.nullable(),
+  rowsTarget: Count.nullable(),
+  bytes: Count,
+  seconds: z.number().nonnegative(),
+  equal: z.boolean(),
+});
+
+/** `runs/<run>/copy-<database>.json`: what was copied and what proves it. */
+export const CopyProof = z.strictObject({
+  copy: z.string(),
+  into: z.enum(['scratch', 'target']),
+  database: z.string(),
+  startedAt: Instant,
+  dumpedAt: Instant,
+  restoredAt: Instant,
+  provedAt: Instant,
+  rows: Count,
+  bytes: Count,
+  stagedBytes: Count,
+  tables: z.array(TableProof),
+  differences: z.array(z.string()),
+  /** Peak resident memory of each worker, bytes. */
+  memoryBytes: z.strictObject({ dump: Count, restore: Count }),
+  /** Seconds of the restore spent on proving, by the worker's own clock. */
+  seconds: z.strictObject({ dump: z.number(), restore: z.number(), proof: z.number() }),
+  largestRowBytes: Count.nullable(),
+});
+export type CopyProof = z.infer<typeof CopyProof>;
+
+/** `runs/<run>/fence.json`. */
+export const FenceProof = z.strictObject({
+  at: Instant,
+  sessions: Count,
+  attacks: z.array(z.strictObject({ login: z.string(), result: z.string() })),
+  tables: Count,
+});
+export type FenceProof = z.infer<typeof FenceProof>;
+
+/** `runs/<run>/rehearsal.json`: what a rehearsal measured, and what it predicts. */
+export const Rehearsal = z.strictObject({
+  run: z.string(),
+  planDigest: z.string(),
+  finishedAt: Instant,
+  copySeconds: z.number(),
+  sourceBytes: Count,
+  predictedFreezeSeconds: z.strictObject({ low: z.number(), high: z.number() }),
+});
+export type Rehearsal = z.infer<typeof Rehearsal>;
+
+/** `runs/<run>/switch.json`: the moments that bound the freeze. */
+export const Switched = z.strictObject({
+  changeId: z.string(),
+  asked: z.array(z.strictObject({ server: z.string(), answer: z.array(z.string()) })),
+  at: Instant,
+});
+export type Switched = z.infer<typeof Switched>;
+
+/** What the source's fence changed, so that exactly that can be undone. Written by the PostgreSQL adapter. */
+export const SavedFence = z.record(z.string(), z.unknown());
+
+/** Everything that `unwind` needs to put back, written before it is changed. */
+export const SavedState = z.strictObject({
+  services: z.array(z.strictObject({ service: z.string(), desiredCount: Count })).nullable(),
+  fence: SavedFence.nullable(),
+  deployments: z.array(z.strictObject({ name: z.string(), replicas: Count })).nullable(),
+  gate: z.strictObject({ ingress: z.string(), service: z.string(), port: z.union([z.string(), z.int()]) }).nullable(),
+  dns: z.array(RecordSet).nullable(),
+  /** The database that this run writes to on the target. */
+  restoring: z.strictObject({ database: z.string(), into: z.enum(['scratch', 'target']) }).nullable(),
+  workers: z.strictObject({ cluster: z.string().nullable(), jobs: z.array(z.string()) }).nullable(),
+});
+export type SavedState = z.infer<typeof SavedState>;
+
+export const nothingSaved: SavedState = {
+  services: null,
+  fence: null,
+  deployments: null,
+  gate: null,
+  dns: null,
+  restoring: null,
+  workers: null,
+};
+
+/** `migrations/<name>/ledger.json`: the one word on who holds a migration and which side may be written. */
+export const Ledger = z.strictObject({
+  migration: z.string(),
+  epoch: Count,
+  /** Told apart from another writer's ledger after a lost reply. */
+  nonce: z.string(),
+  holder: z
+    .strictObject({
+      run: z.string(),
+      execution: z.string(),
+      mode: Mode,
+      since: Instant,
+      configurationDigest: z.string(),
+    })
+    .nullable(),
+  phase: z.enum([
+    'idle',
+    'collecting',
+    'copying',
+    'deciding',
+    'freezing',
+    'frozen',
+    'switching',
+    'switched',
+    'unwinding',
+  ]),
+  writable: z.enum(['source', 'none', 'target']),
+  /** An effect on an API that knows no epoch, under way until at most this moment. */
+  effect: z.strictObject({ task: z.string(), until: Instant }).nullable(),
+  saved: SavedState,
+  pointOfNoReturn: Instant.nullable(),
+  lastRehearsal: Rehearsal.nullable(),
+  updatedAt: Instant,
+});
+export type Ledger = z.infer<typeof Ledger>;
+
+/** `approvals/<id>/request.json`: what is decided on, by whom, until when. No secret, no token. */
+export const ApprovalRequest = z.strictObject({
+  id: z.string(),
+  subject: Subject,
+  lease: Lease,
+  reason: z.string(),
+  requester: z.string(),
+  requestedAt: Instant,
+  deadline: Instant,
+  required: z.int().positive(),
+  approvers: z.array(z.strictObject({ email: z.string(), keyHash: z.string() })).min(1),
+  /** People who are configured but may not decide here, and why. */
+  excluded: z.array(z.strictObject({ email: z.string(), because: z.string() })),
+  /** Evidence objects and the SHA-256 of each; the digest is over all of this. */
+  evidence: z.array(z.strictObject({ key: z.string(), sha256: z.string() })),
+  planDigest: z.string(),
+  digest: z.string(),
+  /** What the page shows. */
+  facts: z.array(z.strictObject({ label: z.string(), value: z.string() })),
+});
+export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
+
+/** `approvals/<id>/votes/<approver>.json`. */
+export const Vote = z.strictObject({
+  approval: z.string(),
+  email: z.string(),
+  decision: z.enum(['approve', 'reject']),
+  digest: z.string(),
+  comment: z.string().max(500),
+  at: Instant,
+});
+export type Vote = z.infer<typeof Vote>;
+
+/** `approvals/<id>/outcome.json`. */
+export const Outcome = z.strictObject({
+  approval: z.string(),
+  decision: z.enum(['approved', 'rejected', 'expired']),
+  digest: z.string(),
+  by: z.array(z.string()),
+  at: Instant,
+});
+export type Outcome = z.infer<typeof Outcome>;
+
+/** `requesters/<run>.json`: who started an execution, as CloudTrail saw it. */
+export const Requester = z.strictObject({ execution: z.string(), principal: z.string(), at: Instant });
+export type Requester = z.infer<typeof Requester>;

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { lambda } from '../task.ts';
+import { Held, holdsLease } from './lease.ts';
+
+const Summary = z.strictObject({ document: z.string() });
+const writesEvidence = ['s3:GetObject', 's3:PutObject'] as const;
+
+export const CollectSource = lambda({
+  summary:
+    'Finds the application on ECS by SERVICE_TYPE; its secrets go to Secrets Manager, ARNs and fingerprints come back.',
+  input: Held,
+  output: Summary,
+  throws: ['SourceNotFound', 'SecretUnavailable', 'ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
+  uses: {
+    ...holdsLease,
+    runs: writesEvidence,
+    sourceClusters: ['ecs:ListServices', 'ecs:DescribeServices'],
+    taskDefinitions: ['ecs:DescribeTaskDefinition'],
+    logins: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+    collectedSecrets: [
+      'secretsmanager:CreateSecret',
+      'secretsmanager:PutSecretValue',
+      'secretsmanager:GetSecretValue',
+      'secretsmanager:DescribeSecret',
+    ],
+    fingerprintKey: ['secretsmanager:GetSecretValue'],
+  },
+  timeoutSeconds: 60,
+});
+
+export const CollectTarget = lambda({
+  summary:
+    'Reads the target cluster: deployments by label, database address, gate, and the fingerprint of its encryption key.',
+  input: Held,
+  output: Summary,
+  throws: ['TargetNotFound', 'SecretUnavailable', 'ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
+  uses: {
+    ...holdsLease,
+    runs: writesEvidence,
+    targetClusters: ['eks:DescribeCluster'],
+    logins: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+    fingerprintKey: ['secretsmanager:GetSecretValue'],
+  },
+  network: 'private',
+  kubernetes: 'passage:reader',
+  timeoutSeconds: 60,
+});
+
+export const CollectDns = lambda({
+  summary: 'Reads the record sets of the name that users type.',
+  input: Held,
+  output: Summary,
+  throws: ['ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
+  uses: {
+    ...holdsLease,
+    runs: writesEvidence,
+    hostedZones: ['route53:ListResourceRecordSets', 'route53:GetHostedZone'],
+  },
+  timeoutSeconds: 60,
+});
+
+export const InspectDatabases = lambda({
+  summary: 'Reads version, size, extensions, rights and encryption key hashes of both databases.',
+  input: Held,
+  output: Summary,
+  throws: [
+    'SourceUnreachable',
+    'SourceLoginRefused',
+    'TargetUnreachable',
+    'TargetLoginRefused',
+    'SecretUnavailable',
+    'LeaseLost',
+    'ServiceUnavailable',
+  ],
+  uses: { ...holdsLease, runs: writesEvidence, logins: ['secretsmanager:GetSecretValue'] },
+  network: 'private',
+  timeoutSeconds: 120,
+});
+
+export const RunPreflight = lambda({
+  summary: 'Runs every check over what was collected; a BLOCKER stops here, before anything is copied.',
+  input: Held,
+  output: z.strictObject({ document: z.string(), warnings: z.int() }),
+  throws: ['PreflightBlocked', 'LeaseLost', 'ServiceUnavailable'],
+  uses: { ...holdsLease, runs: writesEvidence },
+  timeoutSeconds: 30,
+});

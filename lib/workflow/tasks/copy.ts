@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { WorkerAnswer, WorkerInput } from '../../copier/contract.ts';
+import { Lease } from '../documents.ts';
+import { lambda, worker } from '../task.ts';
+import { holdsLease } from './lease.ts';
+
+/** `copy` names the database of the plan; Retool has one main database. */
+export const Copying = z.strictObject({
+  lease: Lease,
+  copy: z.literal('main'),
+  into: z.enum(['scratch', 'target']),
+});
+
+const readsAndWritesStaging = ['s3:GetObject', 's3:PutObject', 's3:ListBucket'] as const;
+
+export const PrepareTarget = lambda({
+  summary: 'Creates the database to restore into, with the fence row that carries the epoch.',
+  input: Copying,
+  output: z.strictObject({ dump: WorkerInput, restore: WorkerInput }),
+  throws: [
+    'TargetUnreachable',
+    'TargetLoginRefused',
+    'TargetNotEmpty',
+    'PastPointOfNoReturn',
+    'Fenced',
+    'SecretUnavailable',
+    'LeaseLost',
+    'ServiceUnavailable',
+  ],
+  uses: {
+    ...holdsLease,
+    runs: ['s3:GetObject'],
+    logins: ['secretsmanager:GetSecretValue'],
+    staging: ['s3:ListBucket'],
+  },
+  network: 'private',
+  timeoutSeconds: 60,
+});
+
+export const DumpDatabase = worker({
+  summary: 'Dumps the source under one exported snapshot, in parallel, into staging.',
+  runsOn: 'fargate',
+  input: WorkerInput,
+  output: WorkerAnswer,
+  throws: [
+    'SourceUnreachable',
+    'SourceLoginRefused',
+    'SourceKeepsChanging',
+    'SnapshotLost',
+    'DumpFailed',
+    'SecretUnavailable',
+    'ServiceUnavailable',
+  ],
+  uses: {
+    staging: readsAndWritesStaging,
+    logins: ['secretsmanager:GetSecretValue'],
+    copyCallbacks: ['states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
+  },
+  heartbeatSeconds: 45,
+  timeoutSeconds: 86_400,
+  memoryMegabytes: 2048,
+  vcpu: 1,
+});
+
+export const RestoreDatabase = worker({
+  summary: 'Restores what the dump has staged while it still runs, and hashes what arrived.',
+  runsOn: 'pod',
+  input: WorkerInput,
+  output: WorkerAnswer,
+  throws: [
+    'TargetUnreachable',
+    'TargetLoginRefused',
+    'RestoreFailed',
+    'ChunkDamaged',
+    'DumpAbandoned',
+    'Fenced',
+    'SecretUnavailable',
+    'ServiceUnavailable',
+  ],
+  uses: {
+    staging: readsAndWritesStaging,
+    logins: ['secretsmanager:GetSecretValue'],
+    copyCallbacks: ['states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
+  },
+  heartbeatSeconds: 45,
+  timeoutSeconds: 86_400,
+  memoryMegabytes: 2048,
+  vcpu: 1,
+});
+
+export const StartRestore = lambda({
+  summary: 'Creates the Kubernetes Job that restores; the Job answers the callback itself.',
+  input: z.strictObject({ lease: Lease, token: z.string(), worker: WorkerInput }),
+  output: z.strictObject({ job: z.string() }),
+  throws: ['TargetNotFound', 'ConfigurationInvalid', 'LeaseLost', 'EffectInFlight', 'ServiceUnavailable'],
+  uses: {
+    ...holdsLease,
+    targetClusters: ['eks:DescribeCluster'],
+    workerImage: [],
+  },
+  network: 'private',
+  kubernetes: 'passage:launcher',
+  timeoutSeconds: 60,
+});
+
+export const CompareCopy = lambda({
+  summary: 'Compares what was read with what arrived, table by table, and writes the proof.',
+  input: Copying,
+  output: z.strictObject({ document: z.string(), tables: z.int(), rows: z.int(), bytes: z.int() }),
+  throws: ['DataDiffers', 'ChunkDamaged', 'LeaseLost', 'ServiceUnavailable'],
+  uses: { ...holdsLease, runs: ['s3:GetObject', 's3:PutObject'], staging: ['s3:GetObject', 's3:ListBucket'] },
+  timeoutSeconds: 120,
+});

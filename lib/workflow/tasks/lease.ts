@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { Lease, Mode } from '../documents.ts';
+import { lambda } from '../task.ts';
+
+/** What every task of a run is told. */
+export const Held = z.strictObject({ lease: Lease });
+export const Nothing = z.strictObject({});
+
+/** Reading and compare-and-swapping the ledger; what every effect needs. */
+export const holdsLease = { ledgers: ['s3:GetObject', 's3:PutObject'] } as const;
+
+export const TakeLease = lambda({
+  summary: 'Takes the lease of a migration, fixes its configuration by digest and writes the plan.',
+  input: z.strictObject({
+    migration: z.string().min(1),
+    mode: Mode,
+    reason: z.string().min(1).max(500),
+    execution: z.string().min(1),
+    startedAt: z.iso.datetime(),
+  }),
+  output: z.strictObject({
+    lease: Lease,
+    mode: Mode,
+    /** Seconds that an approval stays open, by subject. */
+    decide: z.strictObject({ go: z.int(), switch: z.int() }),
+  }),
+  throws: ['ConfigurationInvalid', 'LeaseHeld', 'ServiceUnavailable'],
+  uses: {
+    ...holdsLease,
+    runs: ['s3:GetObject', 's3:PutObject'],
+    configurations: ['ssm:GetParameter'],
+    executions: ['states:DescribeExecution'],
+  },
+  timeoutSeconds: 30,
+});
+
+export const AdmitCutover = lambda({
+  summary: 'Admits a cutover only after a green, fresh rehearsal of the same plan.',
+  input: Held,
+  output: z.strictObject({ rehearsal: z.string() }),
+  throws: ['RehearsalMissing', 'LeaseLost', 'ServiceUnavailable'],
+  uses: { ...holdsLease, runs: ['s3:GetObject', 's3:PutObject'] },
+  timeoutSeconds: 30,
+});
+
+export const RecordRequester = lambda({
+  summary: 'Writes down which principal started an execution, as CloudTrail saw it.',
+  input: z.looseObject({
+    detail: z.looseObject({
+      eventName: z.literal('StartExecution'),
+      userIdentity: z.looseObject({ arn: z.string() }),
+      responseElements: z.looseObject({ executionArn: z.string() }).nullable(),
+      eventTime: z.string(),
+    }),
+  }),
+  output: Nothing,
+  throws: ['ServiceUnavailable'],
+  uses: { requesters: ['s3:PutObject'] },
+  timeoutSeconds: 30,
+});
+
+export const ReconcileRuns = lambda({
+  summary: 'Starts unwind for every lease whose execution is not running; called by events and every minute.',
+  input: z.looseObject({}),
+  output: z.strictObject({ started: z.array(z.string()) }),
+  throws: ['ServiceUnavailable'],
+  uses: {
+    ledgers: ['s3:GetObject', 's3:ListBucket'],
+    executions: ['states:DescribeExecution'],
+    unwindMachine: ['states:StartExecution', 'states:DescribeExecution'],
+  },
+  timeoutSeconds: 60,
+});

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { Lease } from '../documents.ts';
+import { lambda } from '../task.ts';
+import { Held, holdsLease } from './lease.ts';
+
+export const RecordRehearsal = lambda({
+  summary: 'Writes what the rehearsal measured and predicts the freeze from it.',
+  input: Held,
+  output: z.strictObject({ document: z.string() }),
+  throws: ['LeaseLost', 'ServiceUnavailable'],
+  uses: { ...holdsLease, runs: ['s3:GetObject', 's3:PutObject'] },
+  timeoutSeconds: 30,
+});
+
+export const WriteReport = lambda({
+  summary: 'Writes report.html and summary.json of a run from its evidence and its execution history.',
+  input: z.strictObject({ lease: Lease }),
+  output: z.strictObject({ report: z.string(), summary: z.string() }),
+  throws: ['ServiceUnavailable'],
+  uses: {
+    ledgers: ['s3:GetObject'],
+    runs: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
+    requests: ['s3:GetObject'],
+    votes: ['s3:GetObject', 's3:ListBucket'],
+    outcomes: ['s3:GetObject'],
+    executions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
+  },
+  timeoutSeconds: 60,
+});

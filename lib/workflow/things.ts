@@ -1,0 +1,68 @@
+/**
+ * What a task may touch. A task names things and the actions it takes on them (`uses`); from that alone
+ * follow its environment variables, its IAM statements and the endpoints that the local run must offer.
+ */
+export const things = {
+  /** SSM parameters, one migration each; the value is the path they stand under. */
+  configurations: { variable: 'PASSAGE_CONFIGURATION_PATH' },
+  /** Evidence bucket, `migrations/*`: the ledger and the configurations by digest. */
+  ledgers: { variable: 'PASSAGE_EVIDENCE_BUCKET' },
+  /** Evidence bucket, `runs/*`: what a run collected, measured and reported. */
+  runs: { variable: 'PASSAGE_EVIDENCE_BUCKET' },
+  /** Evidence bucket, `requesters/*`: who started which execution. */
+  requesters: { variable: 'PASSAGE_EVIDENCE_BUCKET' },
+  /** Evidence bucket, `approvals/<id>/request.json`. */
+  requests: { variable: 'PASSAGE_EVIDENCE_BUCKET' },
+  /** Evidence bucket, `approvals/<id>/votes/<approver>.json`. */
+  votes: { variable: 'PASSAGE_EVIDENCE_BUCKET' },
+  /** Evidence bucket, `approvals/<id>/outcome.json`. */
+  outcomes: { variable: 'PASSAGE_EVIDENCE_BUCKET' },
+  /** Staging bucket, `runs/*`: schema, chunks, manifests, progress. */
+  staging: { variable: 'PASSAGE_STAGING_BUCKET' },
+  /** Staging bucket, `approvals/<id>`: task tokens, encrypted. */
+  tokens: { variable: 'PASSAGE_STAGING_BUCKET' },
+  /** The KMS key for task tokens. */
+  tokenKey: { variable: 'PASSAGE_TOKEN_KEY_ARN' },
+  /** The secret that keys fingerprints, so that a fingerprint cannot be guessed from a dictionary. */
+  fingerprintKey: { variable: 'PASSAGE_FINGERPRINT_SECRET_ARN' },
+  /** Secrets of database logins that configurations name. */
+  logins: {},
+  /** Secrets that Passage writes from what it collected: `passage/<migration>/collected/*`. */
+  collectedSecrets: {},
+  /** Source ECS clusters and their services. */
+  sourceClusters: {},
+  /** Task definitions have no resource-level permission to describe. */
+  taskDefinitions: {},
+  /** Target EKS clusters. */
+  targetClusters: {},
+  /** Route 53 zones that configurations name. */
+  hostedZones: {},
+  /** Route 53 changes, whose ids are known only once made. */
+  dnsChanges: {},
+  /** DNS servers to ask, `host` or `host:port`, comma-separated; empty means the zone's own name servers. */
+  resolvers: { variable: 'PASSAGE_RESOLVERS' },
+  /** The SES identity that mail is sent from. */
+  mail: { variable: 'PASSAGE_MAIL_FROM' },
+  /** The public address of the approval pages, without a slash at the end. */
+  approvalPages: { variable: 'PASSAGE_APPROVAL_URL' },
+  /** Executions of the journeys and of the machines they are made of. */
+  executions: {},
+  /** The machine that puts everything back. */
+  unwindMachine: { variable: 'PASSAGE_UNWIND_MACHINE_ARN' },
+  /** Callbacks of the machine that waits for approvals. */
+  approvalCallbacks: {},
+  /** Callbacks of the machine that waits for dump and restore. */
+  copyCallbacks: {},
+  /** The copier's container image, as a pod pulls it. */
+  workerImage: { variable: 'PASSAGE_WORKER_IMAGE' },
+  /** The ECS cluster in which Passage's own dump tasks run. */
+  workerCluster: { variable: 'PASSAGE_WORKER_CLUSTER' },
+} as const satisfies Record<string, { readonly variable?: `PASSAGE_${string}` }>;
+
+export type ThingName = keyof typeof things;
+/** Things whose value a task must be told. */
+export type NamedThing = { [T in ThingName]: (typeof things)[T] extends { variable: string } ? T : never }[ThingName];
+/** An IAM action, `service:Action`. */
+export type Action = `${string}:${string}`;
+/** What a task touches, and which actions it takes there; a thing that is only named has none. */
+export type Uses = { readonly [T in ThingName]?: readonly Action[] };
