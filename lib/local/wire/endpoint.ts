@@ -46,8 +46,8 @@ export interface Endpoint {
   handle(request: SignedRequest): Promise<WireResponse>;
 }
 
-/** Condition keys of one call, as IAM names them (`s3:if-none-match`, `aws:SecureTransport`). */
-export type ConditionKeys = Readonly<Record<string, string | undefined>>;
+/** Condition keys of one call, as IAM names them (`s3:if-none-match`, `aws:SecureTransport`); a list for a multivalued key. */
+export type ConditionKeys = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
  * Decides a call by identity and resource policies as the assembly states them.
