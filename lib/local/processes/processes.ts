@@ -29,7 +29,7 @@ export interface SupervisedProcess {
   readonly logFile: string;
   /** Resolves once the process has ended and everything it started is gone; never rejects. */
   readonly exited: Promise<ExitStatus>;
-  /** SIGTERM to the process, SIGKILL to all it started after `graceMs` (default 30 s, as ECS and Kubernetes give). */
+  /** SIGTERM to the process, SIGKILL to all it started after `graceMs` (default 30 s, as ECS and Kubernetes give; 0: SIGKILL at once). */
   stop(graceMs?: number): Promise<ExitStatus>;
 }
 
@@ -95,7 +95,8 @@ export function createProcesses({ directory, clock }: ProcessesOptions): Process
         exited,
         async stop(graceMs = GRACE_MS) {
           if (!running.has(supervised)) return exited;
-          child.kill('SIGTERM');
+          if (graceMs === 0) killGroup(pid);
+          else child.kill('SIGTERM');
           const ended = new AbortController();
           const grace = clock.sleep(graceMs, ended.signal).then(
             () => killGroup(pid),
