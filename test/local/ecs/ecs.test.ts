@@ -299,8 +299,8 @@ test('a new task definition replaces the tasks, the old ones only when the new o
   await until(() => logOf(before).includes('up'));
   const next = define('serve:1', { environment: [{ name: 'NEW', value: '1' }] });
   expect(next).toBe(arn('task-definition/serve:2'));
-  await client.send(new UpdateServiceCommand({ cluster: 'retool', service: 'Main', taskDefinition: 'serve' }));
-  expect((await service('Main')).deployments).toMatchObject([
+  const update = new UpdateServiceCommand({ cluster: 'retool', service: 'Main', taskDefinition: 'serve' });
+  expect((await client.send(update)).service!.deployments).toMatchObject([
     { status: 'PRIMARY', taskDefinition: next },
     { status: 'ACTIVE' },
   ]);
