@@ -194,16 +194,6 @@ export const SavedState = z.strictObject({
 });
 export type SavedState = z.infer<typeof SavedState>;
 
-export const nothingSaved: SavedState = {
-  services: null,
-  fence: null,
-  deployments: null,
-  gate: null,
-  dns: null,
-  restoring: null,
-  workers: null,
-};
-
 /** `migrations/<name>/ledger.json`: the one word on who holds a migration and which side may be written. */
 export const Ledger = z.strictObject({
   migration: z.string(),

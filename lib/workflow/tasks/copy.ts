@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { WorkerAnswer, WorkerInput } from '../../copier/contract.ts';
+import { CopierInput, CopierOutput } from '../../copier/contract.ts';
 import { Lease } from '../documents.ts';
 import { lambda, worker } from '../task.ts';
 import { holdsLease } from './lease.ts';
@@ -16,7 +16,7 @@ const readsAndWritesStaging = ['s3:GetObject', 's3:PutObject', 's3:ListBucket'] 
 export const PrepareTarget = lambda({
   summary: 'Creates the database to restore into, with the fence row that carries the epoch.',
   input: Copying,
-  output: z.strictObject({ dump: WorkerInput, restore: WorkerInput }),
+  output: z.strictObject({ dump: CopierInput, restore: CopierInput }),
   throws: [
     'TargetUnreachable',
     'TargetLoginRefused',
@@ -40,8 +40,8 @@ export const PrepareTarget = lambda({
 export const DumpDatabase = worker({
   summary: 'Dumps the source under one exported snapshot, in parallel, into staging.',
   runsOn: 'fargate',
-  input: WorkerInput,
-  output: WorkerAnswer,
+  input: CopierInput,
+  output: CopierOutput,
   throws: [
     'SourceUnreachable',
     'SourceLoginRefused',
@@ -65,8 +65,8 @@ export const DumpDatabase = worker({
 export const RestoreDatabase = worker({
   summary: 'Restores what the dump has staged while it still runs, and hashes what arrived.',
   runsOn: 'pod',
-  input: WorkerInput,
-  output: WorkerAnswer,
+  input: CopierInput,
+  output: CopierOutput,
   throws: [
     'TargetUnreachable',
     'TargetLoginRefused',
@@ -90,7 +90,7 @@ export const RestoreDatabase = worker({
 
 export const StartRestore = lambda({
   summary: 'Creates the Kubernetes Job that restores; the Job answers the callback itself.',
-  input: z.strictObject({ lease: Lease, token: z.string(), worker: WorkerInput }),
+  input: z.strictObject({ lease: Lease, token: z.string(), worker: CopierInput }),
   output: z.strictObject({ job: z.string() }),
   throws: ['TargetNotFound', 'ConfigurationInvalid', 'LeaseLost', 'EffectInFlight', 'ServiceUnavailable'],
   uses: {

@@ -1,0 +1,40 @@
+import { sha256 } from './digest.ts';
+
+/** What a run may be called so that its name fits object keys, Job names (63) and database names (63). */
+const FITS = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
+
+/**
+ * The run of an execution: its name where that fits, else sixteen hexadecimal digits of its ARN's hash.
+ * Derived, never stored, so that a step which runs twice arrives at the same run.
+ */
+export function runOf(executionArn: string): string {
+  const name = executionArn.split(':').at(-1) ?? '';
+  return FITS.test(name) ? name : sha256(executionArn).slice(0, 16);
+}
+
+/** The database that a rehearsal restores into. */
+export const scratchDatabase = (run: string): string => `passage_${run.replaceAll('-', '_')}`;
+
+/** Keys of the evidence bucket. */
+export const keys = {
+  ledger: (migration: string) => `migrations/${migration}/ledger.json`,
+  configuration: (migration: string, digest: string) => `migrations/${migration}/configuration/${digest}.json`,
+  document: (run: string, name: string) => `runs/${run}/${name}.json`,
+  report: (run: string) => `runs/${run}/report.html`,
+  requester: (run: string) => `requesters/${run}.json`,
+  request: (approval: string) => `approvals/${approval}/request.json`,
+  votes: (approval: string) => `approvals/${approval}/votes/`,
+  vote: (approval: string, email: string) =>
+    `approvals/${approval}/votes/${sha256(email.toLowerCase()).slice(0, 32)}.json`,
+  outcome: (approval: string) => `approvals/${approval}/outcome.json`,
+} as const;
+
+/** Keys of the staging bucket. */
+export const stagingKeys = {
+  run: (run: string) => `runs/${run}/`,
+  copy: (run: string, copy: string, into: string, epoch: number) => `runs/${run}/${copy}-${into}-${epoch}`,
+  token: (approval: string) => `approvals/${approval}`,
+} as const;
+
+/** One approval a subject and run. */
+export const approvalOf = (run: string, subject: string): string => `${run}-${subject}`;
