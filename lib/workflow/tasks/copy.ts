@@ -100,7 +100,7 @@ export const StartRestore = lambda({
   },
   network: 'private',
   kubernetes: 'passage:launcher',
-  timeoutSeconds: 60,
+  timeoutSeconds: 30,
 });
 
 export const CompareCopy = lambda({

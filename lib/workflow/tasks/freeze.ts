@@ -14,7 +14,7 @@ export const StopSource = lambda({
     runs: ['s3:GetObject'],
     sourceClusters: ['ecs:DescribeServices', 'ecs:UpdateService'],
   },
-  timeoutSeconds: 60,
+  timeoutSeconds: 30,
 });
 
 export const CheckSourceStopped = lambda({

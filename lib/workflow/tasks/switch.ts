@@ -10,7 +10,7 @@ export const StartTarget = lambda({
   uses: { ...holdsLease, runs: ['s3:GetObject'], targetClusters: ['eks:DescribeCluster'] },
   network: 'private',
   kubernetes: 'passage:operator',
-  timeoutSeconds: 60,
+  timeoutSeconds: 30,
 });
 
 export const CheckTargetReady = lambda({
@@ -34,7 +34,7 @@ export const ChangeDns = lambda({
     runs: ['s3:GetObject'],
     hostedZones: ['route53:ListResourceRecordSets', 'route53:ChangeResourceRecordSets'],
   },
-  timeoutSeconds: 60,
+  timeoutSeconds: 30,
 });
 
 export const CheckDnsChange = lambda({
@@ -100,5 +100,5 @@ export const OpenGate = lambda({
   uses: { ...holdsLease, runs: ['s3:GetObject'], targetClusters: ['eks:DescribeCluster'] },
   network: 'private',
   kubernetes: 'passage:operator',
-  timeoutSeconds: 60,
+  timeoutSeconds: 30,
 });

@@ -39,7 +39,7 @@ export const StopTarget = lambda({
   uses: { ...holdsLease, targetClusters: ['eks:DescribeCluster'] },
   network: 'private',
   kubernetes: 'passage:operator',
-  timeoutSeconds: 60,
+  timeoutSeconds: 30,
 });
 
 export const RestoreDns = lambda({
@@ -51,7 +51,7 @@ export const RestoreDns = lambda({
     ...holdsLease,
     hostedZones: ['route53:ListResourceRecordSets', 'route53:ChangeResourceRecordSets'],
   },
-  timeoutSeconds: 60,
+  timeoutSeconds: 30,
 });
 
 export const UnfenceSource = lambda({
@@ -78,7 +78,7 @@ export const StartSource = lambda({
   output: Nothing,
   throws: ['LeaseLost', 'EffectInFlight', 'SourceNotFound', 'ServiceUnavailable'],
   uses: { ...holdsLease, sourceClusters: ['ecs:DescribeServices', 'ecs:UpdateService'] },
-  timeoutSeconds: 60,
+  timeoutSeconds: 30,
 });
 
 export const DropCopy = lambda({

@@ -1,0 +1,127 @@
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  type ECSClient,
+  ListServicesCommand,
+  ListTasksCommand,
+  StopTaskCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
+import { WorkflowError } from '../workflow/errors.ts';
+import { refused } from './refused.ts';
+
+export interface EcsService {
+  readonly service: string;
+  readonly desiredCount: number;
+  readonly runningCount: number;
+  readonly pendingCount: number;
+  readonly taskDefinition: string;
+}
+
+/** A container as its task definition states it. The environment may hold secrets in clear: never let it out of memory. */
+export interface EcsContainer {
+  readonly name: string;
+  readonly image: string;
+  readonly environment: ReadonlyMap<string, string>;
+  /** Variables whose value is in Secrets Manager or SSM, by `valueFrom`. */
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+export interface Ecs {
+  services(cluster: string): Promise<EcsService[]>;
+  describe(cluster: string, services: readonly string[]): Promise<EcsService[]>;
+  containers(taskDefinition: string): Promise<EcsContainer[]>;
+  scale(cluster: string, service: string, desiredCount: number): Promise<void>;
+  /** Stops every task of the cluster that was started by this name. */
+  stopTasks(cluster: string, startedBy: string, reason: string): Promise<number>;
+}
+
+/** DescribeServices takes ten at a time. */
+const PAGE = 10;
+
+export function ecs(client: ECSClient): Ecs {
+  const describe: Ecs['describe'] = async (cluster, services) => {
+    const found: EcsService[] = [];
+    for (let from = 0; from < services.length; from += PAGE) {
+      const page = services.slice(from, from + PAGE);
+      try {
+        const answer = await client.send(new DescribeServicesCommand({ cluster, services: page }));
+        const missing = answer.failures?.[0];
+        if (missing) {
+          throw new WorkflowError(
+            'SourceNotFound',
+            `ECS service ${missing.arn ?? page.join(', ')} of cluster "${cluster}" is ${missing.reason ?? 'missing'}; check the cluster's name in the configuration.`,
+          );
+        }
+        for (const service of answer.services ?? []) {
+          found.push({
+            service: service.serviceName ?? '',
+            desiredCount: service.desiredCount ?? 0,
+            runningCount: service.runningCount ?? 0,
+            pendingCount: service.pendingCount ?? 0,
+            taskDefinition: service.taskDefinition ?? '',
+          });
+        }
+      } catch (error) {
+        throw unknownCluster(cluster, error) ?? refused(`describe services of ECS cluster "${cluster}"`, error);
+      }
+    }
+    return found;
+  };
+
+  return {
+    describe,
+    async services(cluster) {
+      const arns: string[] = [];
+      let nextToken: string | undefined;
+      do {
+        try {
+          const page = await client.send(new ListServicesCommand({ cluster, nextToken }));
+          arns.push(...(page.serviceArns ?? []));
+          nextToken = page.nextToken;
+        } catch (error) {
+          throw unknownCluster(cluster, error) ?? refused(`list services of ECS cluster "${cluster}"`, error);
+        }
+      } while (nextToken);
+      return describe(cluster, arns);
+    },
+    async containers(taskDefinition) {
+      try {
+        const answer = await client.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
+        return (answer.taskDefinition?.containerDefinitions ?? []).map((container) => ({
+          name: container.name ?? '',
+          image: container.image ?? '',
+          environment: new Map((container.environment ?? []).map(({ name, value }) => [name ?? '', value ?? ''])),
+          secrets: new Map((container.secrets ?? []).map(({ name, valueFrom }) => [name ?? '', valueFrom ?? ''])),
+        }));
+      } catch (error) {
+        throw refused(`describe ECS task definition ${taskDefinition}`, error);
+      }
+    },
+    async scale(cluster, service, desiredCount) {
+      try {
+        await client.send(new UpdateServiceCommand({ cluster, service, desiredCount }));
+      } catch (error) {
+        throw refused(`set ECS service "${service}" to ${desiredCount}`, error);
+      }
+    },
+    async stopTasks(cluster, startedBy, reason) {
+      try {
+        const { taskArns = [] } = await client.send(new ListTasksCommand({ cluster, startedBy }));
+        for (const task of taskArns) await client.send(new StopTaskCommand({ cluster, task, reason }));
+        return taskArns.length;
+      } catch (error) {
+        throw refused(`stop tasks started by "${startedBy}"`, error);
+      }
+    },
+  };
+}
+
+function unknownCluster(cluster: string, error: unknown): WorkflowError | null {
+  if (!(error instanceof Error) || error.name !== 'ClusterNotFoundException') return null;
+  return new WorkflowError(
+    'SourceNotFound',
+    `There is no ECS cluster "${cluster}"; correct source.ecs.cluster in the configuration.`,
+    { cause: error },
+  );
+}

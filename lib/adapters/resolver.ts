@@ -1,0 +1,42 @@
+import { Resolver } from 'node:dns/promises';
+import { isIP } from 'node:net';
+
+/** Asks one DNS server. */
+export interface Answers {
+  readonly server: string;
+  /** CNAME targets, or addresses where the name has no CNAME; empty when it does not exist. */
+  readonly answer: string[];
+}
+
+const silent = new Set(['ENOTFOUND', 'ENODATA', 'ETIMEOUT', 'ECONNREFUSED', 'ESERVFAIL', 'ETIMEOUT', 'EREFUSED']);
+
+/** An address as `Resolver.setServers` takes it; a host name is looked up first. */
+async function addresses(server: string): Promise<string[]> {
+  const host = server.replace(/:\d+$/, '');
+  if (isIP(server) || isIP(host)) return [server];
+  return new Resolver().resolve4(server);
+}
+
+/** Asks every server by itself for the name; a server that does not answer gives an empty answer. */
+export async function ask(servers: readonly string[], name: string): Promise<Answers[]> {
+  return Promise.all(
+    servers.map(async (server) => {
+      const resolver = new Resolver({ timeout: 2000, tries: 2 });
+      try {
+        resolver.setServers(await addresses(server));
+        const cname = await resolver.resolveCname(name).catch(quiet);
+        const answer = cname.length > 0 ? cname : await resolver.resolve4(name).catch(quiet);
+        return { server, answer };
+      } catch (error) {
+        quiet(error);
+        return { server, answer: [] };
+      }
+    }),
+  );
+}
+
+function quiet(error: unknown): string[] {
+  const code = (error as { code?: string }).code ?? '';
+  if (silent.has(code)) return [];
+  throw error;
+}

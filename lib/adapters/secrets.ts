@@ -1,0 +1,84 @@
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceExistsException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { z } from 'zod';
+import type { LoginSecret } from '../domain/address.ts';
+import { WorkflowError } from '../workflow/errors.ts';
+import { refused } from './refused.ts';
+
+/** A database login as RDS writes it; a port may be text. */
+const Login = z.object({
+  username: z.string().min(1),
+  password: z.string(),
+  host: z.string().optional(),
+  port: z.coerce.number().int().optional(),
+  dbname: z.string().optional(),
+  sslmode: z.enum(['disable', 'require']).optional(),
+});
+
+export interface Secrets {
+  arnOf(name: string): Promise<string>;
+  text(id: string): Promise<string>;
+  login(id: string): Promise<LoginSecret>;
+  /** Writes a secret of this name, new or as a new version, and returns its ARN. The value leaves no trace. */
+  write(name: string, value: string): Promise<string>;
+}
+
+export function secretsManager(client: SecretsManagerClient): Secrets {
+  const text = async (id: string) => {
+    try {
+      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: id }));
+      if (SecretString === undefined) {
+        throw new WorkflowError('SecretUnavailable', `Secret "${id}" has no text; write one with SecretString.`);
+      }
+      return SecretString;
+    } catch (error) {
+      throw refused(`read secret "${id}"`, error, 'SecretUnavailable');
+    }
+  };
+  return {
+    text,
+    async arnOf(name) {
+      try {
+        const { ARN } = await client.send(new DescribeSecretCommand({ SecretId: name }));
+        return ARN ?? name;
+      } catch (error) {
+        throw refused(`find secret "${name}"`, error, 'SecretUnavailable');
+      }
+    },
+    async login(id) {
+      let value: unknown;
+      try {
+        value = JSON.parse(await text(id));
+      } catch (error) {
+        if (error instanceof WorkflowError) throw error;
+        value = undefined;
+      }
+      const result = Login.safeParse(value);
+      if (result.success) return result.data;
+      throw new WorkflowError(
+        'SecretUnavailable',
+        `Secret "${id}" is not a database login; it must be JSON with "username" and "password".`,
+      );
+    },
+    async write(name, value) {
+      try {
+        try {
+          const created = await client.send(new CreateSecretCommand({ Name: name, SecretString: value }));
+          return created.ARN ?? name;
+        } catch (error) {
+          if (!(error instanceof ResourceExistsException)) throw error;
+          const put = await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: value }));
+          return put.ARN ?? name;
+        }
+      } catch (error) {
+        throw refused(`write secret "${name}"`, error, 'SecretUnavailable');
+      }
+    },
+  };
+}
