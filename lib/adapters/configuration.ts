@@ -1,0 +1,46 @@
+import { GetParameterCommand, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm';
+import { type DeployedMigration, MigrationConfiguration } from '../workflow/configuration.ts';
+import { WorkflowError } from '../workflow/errors.ts';
+import { refused } from './refused.ts';
+
+/** Reads the configuration that the deployment published for a migration. */
+export async function deployedConfiguration(
+  client: SSMClient,
+  path: string,
+  migration: string,
+): Promise<DeployedMigration> {
+  let text: string;
+  try {
+    const { Parameter } = await client.send(new GetParameterCommand({ Name: `${path}${migration}` }));
+    text = Parameter?.Value ?? '';
+  } catch (error) {
+    if (error instanceof ParameterNotFound) {
+      throw new WorkflowError(
+        'ConfigurationInvalid',
+        `There is no migration "${migration}". Add migrations/${migration}.json and deploy, or correct the name in the input.`,
+        { cause: error },
+      );
+    }
+    throw refused(`read the configuration of "${migration}"`, error);
+  }
+  return parseDeployed(migration, text);
+}
+
+/** A configuration's text, checked again where it is used. */
+export function parseDeployed(migration: string, text: string): DeployedMigration {
+  const result = MigrationConfiguration.safeParse(JSON.parse(text));
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw new WorkflowError(
+      'ConfigurationInvalid',
+      `The deployed configuration of "${migration}" is wrong at ${issue?.path.join('.') || 'its top'}: ${issue?.message}. Correct migrations/${migration}.json and deploy again.`,
+    );
+  }
+  if (result.data.platform !== 'aws') {
+    throw new WorkflowError(
+      'ConfigurationInvalid',
+      `Migration "${migration}" has platform "local": it runs on one machine and is not deployed.`,
+    );
+  }
+  return result.data;
+}

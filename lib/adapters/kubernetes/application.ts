@@ -1,0 +1,180 @@
+import type { EKSClient } from '@aws-sdk/client-eks';
+import {
+  AppsV1Api,
+  CoreV1Api,
+  NetworkingV1Api,
+  PatchStrategy,
+  setHeaderOptions,
+  type V1Deployment,
+  type V1Ingress,
+  type V1IngressBackend,
+} from '@kubernetes/client-node';
+import { connectCluster, kubernetesRefused } from './cluster.ts';
+
+/** The pod-template label by which the vendor's chart names a deployment's role. */
+const ROLE_LABEL = 'telemetry.retool.com/service-name';
+/** Backend of a closed gate: the load balancer controller answers it from the annotation of the same name. */
+const GATE = 'passage-gate';
+const GATE_ANNOTATION = `alb.ingress.kubernetes.io/actions.${GATE}`;
+const json = setHeaderOptions('Content-Type', PatchStrategy.JsonPatch);
+
+export interface Variable {
+  readonly value?: string;
+  readonly secret?: { readonly name: string; readonly key: string };
+}
+
+export interface Deployment {
+  readonly name: string;
+  readonly role: string;
+  readonly image: string;
+  readonly replicas: number;
+  readonly readyReplicas: number;
+  readonly environment: ReadonlyMap<string, Variable>;
+}
+
+export interface Backend {
+  readonly service: string;
+  readonly port: string | number;
+}
+
+/** The application in its namespace of the target cluster. */
+export interface Application {
+  deployments(): Promise<Deployment[]>;
+  secret(name: string, key: string): Promise<string | null>;
+  scale(deployment: string, replicas: number): Promise<void>;
+  /** The service behind the Ingress, or null while the gate is closed. */
+  backend(ingress: string): Promise<Backend | null>;
+  closeGate(ingress: string): Promise<void>;
+  openGate(ingress: string, backend: Backend): Promise<void>;
+}
+
+export function application(eks: EKSClient, cluster: string, namespace: string): Application {
+  const connected = async () => {
+    const config = await connectCluster(eks, cluster);
+    return {
+      apps: config.makeApiClient(AppsV1Api),
+      core: config.makeApiClient(CoreV1Api),
+      networking: config.makeApiClient(NetworkingV1Api),
+    };
+  };
+  /** Sets the backend of every path that `which` picks. */
+  const point = async (
+    ingress: string,
+    which: (backend: V1IngressBackend) => boolean,
+    to: V1IngressBackend,
+    annotation?: string,
+  ) => {
+    try {
+      const { networking } = await connected();
+      const found = await networking.readNamespacedIngress({ name: ingress, namespace });
+      const body: object[] = [];
+      if (annotation !== undefined) {
+        if (!found.metadata?.annotations) body.push({ op: 'add', path: '/metadata/annotations', value: {} });
+        body.push({
+          op: 'add',
+          path: `/metadata/annotations/${GATE_ANNOTATION.replaceAll('/', '~1')}`,
+          value: annotation,
+        });
+      }
+      for (const { path, backend } of paths(found)) {
+        if (which(backend)) body.push({ op: 'replace', path: `${path}/backend`, value: to });
+      }
+      if (body.length > 0) await networking.patchNamespacedIngress({ name: ingress, namespace, body }, json);
+    } catch (error) {
+      throw kubernetesRefused(`change ingress "${ingress}" of namespace "${namespace}"`, error);
+    }
+  };
+  const isGate = (backend: V1IngressBackend) => backend.service?.name === GATE;
+
+  return {
+    async deployments() {
+      try {
+        const { apps } = await connected();
+        const { items } = await apps.listNamespacedDeployment({ namespace });
+        return items.flatMap(readDeployment);
+      } catch (error) {
+        throw kubernetesRefused(`list deployments of namespace "${namespace}"`, error);
+      }
+    },
+    async secret(name, key) {
+      try {
+        const { core } = await connected();
+        const { data } = await core.readNamespacedSecret({ name, namespace });
+        const value = data?.[key];
+        return value === undefined ? null : Buffer.from(value, 'base64').toString('utf8');
+      } catch (error) {
+        throw kubernetesRefused(`read secret "${name}" of namespace "${namespace}"`, error);
+      }
+    },
+    async scale(deployment, replicas) {
+      try {
+        const { apps } = await connected();
+        const body = [{ op: 'replace', path: '/spec/replicas', value: replicas }];
+        await apps.patchNamespacedDeploymentScale({ name: deployment, namespace, body }, json);
+      } catch (error) {
+        throw kubernetesRefused(`scale deployment "${deployment}" to ${replicas}`, error);
+      }
+    },
+    async backend(ingress) {
+      try {
+        const { networking } = await connected();
+        const found = await networking.readNamespacedIngress({ name: ingress, namespace });
+        const first = paths(found).find(({ backend }) => backend.service && !isGate(backend))?.backend.service;
+        return first ? { service: first.name, port: first.port?.number ?? first.port?.name ?? 80 } : null;
+      } catch (error) {
+        throw kubernetesRefused(`read ingress "${ingress}" of namespace "${namespace}"`, error);
+      }
+    },
+    closeGate: (ingress) =>
+      point(
+        ingress,
+        (backend) => !isGate(backend),
+        { service: { name: GATE, port: { name: 'use-annotation' } } },
+        JSON.stringify({
+          type: 'fixed-response',
+          fixedResponseConfig: {
+            contentType: 'text/plain',
+            statusCode: '503',
+            messageBody: 'Moving to a new home. Please try again in a few minutes.',
+          },
+        }),
+      ),
+    openGate: (ingress, { service, port }) =>
+      point(ingress, isGate, {
+        service: { name: service, port: typeof port === 'number' ? { number: port } : { name: port } },
+      }),
+  };
+}
+
+/** Every path of every rule, with its JSON pointer. */
+function paths(ingress: V1Ingress): { path: string; backend: V1IngressBackend }[] {
+  return (ingress.spec?.rules ?? []).flatMap((rule, r) =>
+    (rule.http?.paths ?? []).map(({ backend }, p) => ({ path: `/spec/rules/${r}/http/paths/${p}`, backend })),
+  );
+}
+
+/** A deployment of the application; others in the namespace bear no role label. */
+function readDeployment(deployment: V1Deployment): Deployment[] {
+  const template = deployment.spec?.template;
+  const role = template?.metadata?.labels?.[ROLE_LABEL];
+  const container = template?.spec?.containers[0];
+  if (!role || !container) return [];
+  const environment = new Map<string, Variable>();
+  for (const { name, value, valueFrom } of container.env ?? []) {
+    const reference = valueFrom?.secretKeyRef;
+    environment.set(name, {
+      ...(value === undefined ? {} : { value }),
+      ...(reference?.name ? { secret: { name: reference.name, key: reference.key } } : {}),
+    });
+  }
+  return [
+    {
+      name: deployment.metadata?.name ?? '',
+      role,
+      image: container.image ?? '',
+      replicas: deployment.spec?.replicas ?? 1,
+      readyReplicas: deployment.status?.readyReplicas ?? 0,
+      environment,
+    },
+  ];
+}
