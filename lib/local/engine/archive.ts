@@ -1,0 +1,94 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ExecutionDescription } from './execution.ts';
+import type { ExecutionStatus } from './fold.ts';
+import { detailsOf, type HistoryEvent, type HistoryRecord, openHistory, readEnds } from './history.ts';
+import type { Json } from './json.ts';
+
+/** `<directory>/executions/<machine>/<execution>.jsonl`; makes the folder. */
+export function historyPath(directory: string, machineName: string, executionName: string): string {
+  const path = join(directory, 'executions', machineName, `${executionName}.jsonl`);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  return path;
+}
+
+const ends: Readonly<Record<string, ExecutionStatus>> = {
+  ExecutionSucceeded: 'SUCCEEDED',
+  ExecutionFailed: 'FAILED',
+  ExecutionTimedOut: 'TIMED_OUT',
+  ExecutionAborted: 'ABORTED',
+};
+
+/** Every execution that an engine over this directory has begun; one that was cut short is still RUNNING. */
+export function* readArchive(directory: string): Generator<ExecutionDescription> {
+  const root = join(directory, 'executions');
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  for (const machine of readdirSync(root)) {
+    for (const file of readdirSync(join(root, machine))) {
+      const description = readDescription(join(root, machine, file), file.replace(/\.jsonl$/, ''));
+      if (description) yield description;
+    }
+  }
+}
+
+function readDescription(path: string, name: string): ExecutionDescription | undefined {
+  const records = readEnds(path);
+  if (!records) return undefined;
+  const { first, last } = records;
+  const { stateMachineArn = '', principalArn } = first.memo ?? {};
+  return {
+    executionArn: `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`,
+    stateMachineArn,
+    name,
+    startDate: first.event.timestamp,
+    input: text(first, 'input') ?? '{}',
+    ...(principalArn !== undefined && { principalArn }),
+    ...endOf(last),
+  };
+}
+
+function endOf(last: HistoryRecord): Pick<ExecutionDescription, 'status' | 'stopDate' | 'output' | 'error' | 'cause'> {
+  const status = ends[last.event.type];
+  if (status === undefined) return { status: 'RUNNING' };
+  const [output, error, cause] = [text(last, 'output'), text(last, 'error'), text(last, 'cause')];
+  return {
+    status,
+    stopDate: last.event.timestamp,
+    ...(output !== undefined && { output }),
+    ...(error !== undefined && { error }),
+    ...(cause !== undefined && { cause }),
+  };
+}
+
+function text({ event }: HistoryRecord, name: string): string | undefined {
+  const value: Json | undefined = detailsOf(event)[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Appends ExecutionAborted to the history of an execution whose engine is gone. */
+export function endInterrupted(
+  directory: string,
+  { executionArn, stateMachineArn, name }: ExecutionDescription,
+  now: number,
+  onEvent: ((executionArn: string, event: HistoryEvent) => void) | undefined,
+): ExecutionDescription {
+  const path = historyPath(directory, stateMachineArn.split(':').at(-1) ?? '', name);
+  const last = readEnds(path)?.last.event.id ?? 0;
+  const event: HistoryEvent = {
+    id: last + 1,
+    previousEventId: last,
+    timestamp: now,
+    type: 'ExecutionAborted',
+    executionAbortedEventDetails: {
+      error: 'EngineStopped',
+      cause: 'The local engine stopped while this execution was running.',
+    },
+  };
+  const file = openHistory(path);
+  file.append({ branch: '', event });
+  file.close();
+  onEvent?.(executionArn, event);
+  const description = readDescription(path, name);
+  if (!description) throw new Error(`${path} has no history`);
+  return description;
+}

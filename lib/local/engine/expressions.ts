@@ -1,0 +1,130 @@
+import jsonata from 'jsonata';
+import { StateFailure } from './failure.ts';
+import { registerStatesFunctions } from './functions.ts';
+import type { Json } from './json.ts';
+
+/** What an expression sees: `$states` and the variables in scope. */
+export interface Scope {
+  readonly states: { input: Json; context: Json; result?: Json; errorOutput?: Json };
+  readonly variables: Readonly<Record<string, Json>>;
+}
+
+/** Where an expression stands, for AWS's sentence about its failure. */
+export interface Place {
+  readonly state: string;
+  /** Id of the state's …StateEntered event. */
+  readonly entered: number;
+}
+
+/** An expression failed. `location` names the field as AWS's EvaluationFailed event does (`Output/result`, `Items[0]`). */
+export class QueryFailure extends StateFailure {
+  readonly location: string | undefined;
+  /** The expression was evaluated, but its value cannot be used: AWS then links the event to the state's entry. */
+  readonly afterEvaluation: boolean;
+  constructor(place: Place, location: string | undefined, text: string, afterEvaluation = false) {
+    super(
+      'States.QueryEvaluationError',
+      `An error occurred while executing the state '${place.state}' (entered at the event id #${place.entered}). ${text}`,
+    );
+    this.location = location;
+    this.afterEvaluation = afterEvaluation;
+  }
+}
+
+/** An expression is the whole string: `{%` first and `%}` last, with nothing around them. */
+const EXPRESSION = /^\{%([\s\S]*)%\}$/;
+
+/** The source of an expression, without its brackets; undefined when the text is a plain string. */
+export const expressionIn = (text: string): string | undefined => EXPRESSION.exec(text)?.[1]?.trim();
+
+/** Parsed expressions by source: parsing costs more than evaluating. The set is as large as the loaded machines. */
+const parsed = new Map<string, jsonata.Expression>();
+
+/** Parses an expression; throws the library's error when the syntax is wrong. */
+export function parse(source: string): jsonata.Expression {
+  let expression = parsed.get(source);
+  if (expression === undefined) {
+    expression = jsonata(source);
+    registerStatesFunctions(expression);
+    parsed.set(source, expression);
+  }
+  return expression;
+}
+
+/**
+ * Evaluates every expression inside a value of the definition and copies the rest.
+ * Throws `QueryFailure` in AWS's words when one yields nothing, a function, or an error.
+ */
+export async function evaluate(value: Json, scope: Scope, place: Place, location: string): Promise<Json> {
+  if (typeof value === 'string') {
+    const source = expressionIn(value);
+    return source === undefined ? value : evaluateExpression(source, scope, place, location);
+  }
+  if (Array.isArray(value)) {
+    const items: Json[] = [];
+    for (const [index, item] of value.entries())
+      items.push(await evaluate(item, scope, place, `${location}[${index}]`));
+    return items;
+  }
+  if (value === null || typeof value !== 'object') return value;
+  const members: Record<string, Json> = {};
+  for (const [key, member] of Object.entries(value)) {
+    members[key] = await evaluate(member, scope, place, `${location}/${key}`);
+  }
+  return members;
+}
+
+/** As `evaluate`, for a field that must be of one JSON type (`array`, `boolean`, `number`, `string`). */
+export async function evaluateAs(
+  type: 'array' | 'boolean' | 'number' | 'string',
+  value: Json,
+  scope: Scope,
+  place: Place,
+  location: string,
+): Promise<Json> {
+  const result = await evaluate(value, scope, place, location);
+  const actual = typeOf(result);
+  if (actual === type) return result;
+  const subject = typeof value === 'string' ? expressionIn(value) : undefined;
+  throw new QueryFailure(
+    place,
+    location,
+    `${aboutExpression(subject ?? JSON.stringify(value), location)} returned an unexpected result type. ` +
+      `Expected '${type}', but was '${actual}' for value: ${JSON.stringify(result)}`,
+  );
+}
+
+async function evaluateExpression(source: string, scope: Scope, place: Place, location: string): Promise<Json> {
+  const about = aboutExpression(source, location);
+  let result: unknown;
+  try {
+    result = await parse(source).evaluate(undefined, { ...scope.variables, states: scope.states });
+  } catch (error) {
+    const { code, message } = error as { code?: string; message?: string };
+    throw new QueryFailure(
+      place,
+      location,
+      `${about} threw an error during evaluation. ${code === undefined ? '' : `${code}: `}${message}`,
+    );
+  }
+  if (result === undefined) throw new QueryFailure(place, location, `${about} returned nothing (undefined).`);
+  if (holdsFunction(result)) throw new QueryFailure(place, location, `${about} returned an unsupported result type.`);
+  // The library marks its arrays with hidden members; a round trip leaves plain JSON.
+  return JSON.parse(JSON.stringify(result)) as Json;
+}
+
+const aboutExpression = (source: string, location: string): string =>
+  `The JSONata expression '${source}' specified for the field '${location}'`;
+
+function typeOf(value: Json): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+/** Functions, lambdas and regular expressions are values in JSONata, but not in JSON. */
+function holdsFunction(value: unknown): boolean {
+  if (typeof value === 'function') return true;
+  if (typeof value !== 'object' || value === null) return false;
+  if ('_jsonata_lambda' in value || '_jsonata_function' in value) return true;
+  return Object.values(value).some(holdsFunction);
+}

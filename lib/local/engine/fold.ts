@@ -1,0 +1,272 @@
+import type { StatesBlock } from './definition.ts';
+import { detailsOf, type HistoryEvent, type HistoryRecord, type Memo } from './history.ts';
+import type { Json, JsonObject } from './json.ts';
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
+/** An execution as its history tells it. `apply` is the only code that changes one. */
+export interface ExecutionState {
+  status: ExecutionStatus;
+  /** Id of the latest event. */
+  events: number;
+  startDate: number;
+  stopDate?: number;
+  input: string;
+  output?: string;
+  error?: string;
+  cause?: string;
+  /** By key: '' is the execution itself, `/<id of the fork's start>.<index>` a part of a Map or Parallel, and so on down. */
+  readonly branches: Map<string, Branch>;
+}
+
+/** A line of states that runs on its own: the execution, a branch of a Parallel, an iteration of a Map. */
+export interface Branch {
+  readonly key: string;
+  readonly block: StatesBlock;
+  readonly outer: Branch | undefined;
+  readonly index: number;
+  /** In a Map: what `$states.context.Map.Item` shows. */
+  readonly item?: { readonly Index: number; readonly Value: Json };
+  /** Variables assigned in this branch; those of `outer` are read through it. */
+  readonly variables: JsonObject;
+  /** The `previousEventId` of the next event. */
+  last: number;
+  /** The state to enter; absent inside one, and when the branch has ended. */
+  next?: { readonly name: string; readonly input: Json };
+  visit?: Visit;
+  /** The result, once the branch has ended well. */
+  output?: Json;
+}
+
+/** One stay in one state. */
+export interface Visit {
+  readonly name: string;
+  /** Id and time of …StateEntered. */
+  readonly entered: number;
+  readonly enteredAt: number;
+  /** The branch's `last` before it: AWS links an EvaluationFailed at the door to that. */
+  readonly before: number;
+  readonly input: Json;
+  /** Attempts used, by retrier. */
+  retries: readonly number[];
+  /** What the task returned, or how the latest attempt failed. */
+  result?: Json;
+  failure?: { readonly error?: string; readonly cause?: string };
+  /** The task under way. */
+  token?: string;
+  /** The Map or Parallel under way. */
+  fork?: { readonly started: number; readonly items: readonly Json[]; readonly children: Branch[] };
+}
+
+/** Every record of an execution, in order, gives its state. */
+export function fold(machine: StatesBlock, records: Iterable<HistoryRecord>): ExecutionState {
+  const state = emptyState();
+  for (const record of records) apply(machine, state, record);
+  return state;
+}
+
+export const emptyState = (): ExecutionState => ({
+  status: 'RUNNING',
+  events: 0,
+  startDate: 0,
+  input: 'null',
+  branches: new Map(),
+});
+
+/** Moves the state by one record. */
+export function apply(
+  machine: StatesBlock,
+  state: ExecutionState,
+  { branch: key, event, memo = {} }: HistoryRecord,
+): void {
+  state.events = event.id;
+  if (event.type === 'ExecutionStarted') {
+    start(machine, state, event);
+    return;
+  }
+  const branch = state.branches.get(key);
+  if (branch === undefined) throw new Error(`event ${event.id} belongs to the branch "${key}", which was never opened`);
+  if (event.type.startsWith('Execution')) end(state, event);
+  else applyToBranch(state, branch, event, memo);
+}
+
+function start(machine: StatesBlock, state: ExecutionState, event: HistoryEvent): void {
+  state.startDate = event.timestamp;
+  state.input = text(event, 'input');
+  state.branches.set('', {
+    key: '',
+    block: machine,
+    outer: undefined,
+    index: 0,
+    variables: {},
+    // Recorded: the first state's entry names 0, not the start.
+    last: 0,
+    next: { name: machine.StartAt, input: JSON.parse(state.input) as Json },
+  });
+}
+
+const ends: Readonly<Record<string, ExecutionStatus>> = {
+  ExecutionSucceeded: 'SUCCEEDED',
+  ExecutionFailed: 'FAILED',
+  ExecutionTimedOut: 'TIMED_OUT',
+  ExecutionAborted: 'ABORTED',
+};
+
+function end(state: ExecutionState, event: HistoryEvent): void {
+  const { output, error, cause } = detailsOf(event);
+  state.status = ends[event.type] ?? state.status;
+  state.stopDate = event.timestamp;
+  if (typeof output === 'string') state.output = output;
+  if (typeof error === 'string') state.error = error;
+  if (typeof cause === 'string') state.cause = cause;
+}
+
+function applyToBranch(state: ExecutionState, branch: Branch, event: HistoryEvent, memo: Memo): void {
+  const { visit } = branch;
+  if (visit && memo.retries) visit.retries = memo.retries;
+  switch (event.type) {
+    case 'MapIterationStarted':
+      openIteration(state, branch, event, memo);
+      return;
+    case 'MapIterationSucceeded':
+      if (branch.outer) branch.outer.last = event.id;
+      return;
+    // Recorded: these stand aside, and what follows names the event before them.
+    case 'MapIterationFailed':
+    case 'MapIterationAborted':
+    case 'MapStateSucceeded':
+    case 'ParallelStateSucceeded':
+    case 'TaskStateAborted':
+    case 'WaitStateAborted':
+    case 'MapStateAborted':
+    case 'ParallelStateAborted':
+      return;
+  }
+  if (event.type.endsWith('StateEntered')) enter(branch, event);
+  else if (event.type.endsWith('StateExited')) exit(state, branch, event, memo);
+  else if (visit) applyToVisit(state, branch, visit, event, memo);
+  branch.last = event.id;
+}
+
+function enter(branch: Branch, event: HistoryEvent): void {
+  branch.visit = {
+    name: text(event, 'name'),
+    entered: event.id,
+    enteredAt: event.timestamp,
+    before: branch.last,
+    input: JSON.parse(text(event, 'input')) as Json,
+    retries: [],
+  };
+  delete branch.next;
+}
+
+function exit(state: ExecutionState, branch: Branch, event: HistoryEvent, memo: Memo): void {
+  const { assignedVariables } = detailsOf(event);
+  for (const [name, value] of Object.entries(assignedVariables ?? {}))
+    branch.variables[name] = JSON.parse(value) as Json;
+  const output = JSON.parse(text(event, 'output')) as Json;
+  dropFork(state, branch);
+  delete branch.visit;
+  if (memo.next !== undefined) {
+    branch.next = { name: memo.next, input: output };
+    return;
+  }
+  branch.output = output;
+  // An iteration has an event of its own for its end; a Parallel's branch ends by leaving its last state.
+  if (branch.outer && branch.item === branch.outer.item) branch.outer.last = event.id;
+}
+
+/** Forgets the parts of a Map or Parallel that is over, or begins anew. */
+function dropFork(state: ExecutionState, { key, visit }: Branch): void {
+  if (!visit?.fork) return;
+  const prefix = `${key}/${visit.fork.started}.`;
+  for (const part of state.branches.keys()) if (part.startsWith(prefix)) state.branches.delete(part);
+  delete visit.fork;
+}
+
+function applyToVisit(state: ExecutionState, branch: Branch, visit: Visit, event: HistoryEvent, memo: Memo): void {
+  switch (event.type) {
+    case 'TaskScheduled':
+      delete visit.failure;
+      if (memo.token !== undefined) visit.token = memo.token;
+      return;
+    case 'TaskSucceeded':
+      visit.result = JSON.parse(text(event, 'output')) as Json;
+      delete visit.token;
+      return;
+    case 'TaskFailed':
+    case 'TaskTimedOut':
+    case 'EvaluationFailed': {
+      const { error, cause } = detailsOf(event);
+      visit.failure = {
+        ...(typeof error === 'string' && { error }),
+        ...(typeof cause === 'string' && { cause }),
+      };
+      delete visit.token;
+      return;
+    }
+    case 'MapStateStarted':
+      dropFork(state, branch);
+      delete visit.failure;
+      visit.fork = { started: event.id, items: memo.items ?? [], children: [] };
+      return;
+    case 'ParallelStateStarted':
+      dropFork(state, branch);
+      delete visit.failure;
+      openBranches(state, branch, visit, event, memo);
+      return;
+  }
+}
+
+function openBranches(state: ExecutionState, outer: Branch, visit: Visit, event: HistoryEvent, memo: Memo): void {
+  const parallel = outer.block.States[visit.name];
+  if (parallel?.Type !== 'Parallel') throw new Error(`"${visit.name}" is not a Parallel, as event ${event.id} says`);
+  const children = parallel.Branches.map((block, index) => ({
+    key: `${outer.key}/${event.id}.${index}`,
+    block,
+    outer,
+    index,
+    variables: {},
+    last: event.id,
+    next: { name: block.StartAt, input: memo.input ?? null },
+    ...(outer.item && { item: outer.item }),
+  }));
+  for (const child of children) state.branches.set(child.key, child);
+  visit.fork = { started: event.id, items: [], children };
+}
+
+function openIteration(state: ExecutionState, outer: Branch, event: HistoryEvent, memo: Memo): void {
+  const { visit } = outer;
+  const map = outer.block.States[visit?.name ?? ''];
+  const { index } = detailsOf(event);
+  if (map?.Type !== 'Map' || !visit?.fork || typeof index !== 'number') {
+    throw new Error(`event ${event.id} opens an iteration outside a Map`);
+  }
+  const child: Branch = {
+    key: iterationKey(outer, visit.fork.started, index),
+    block: map.ItemProcessor,
+    outer,
+    index,
+    item: { Index: index, Value: memo.item ?? null },
+    variables: {},
+    last: event.id,
+    next: { name: map.ItemProcessor.StartAt, input: memo.input ?? null },
+  };
+  visit.fork.children.push(child);
+  state.branches.set(child.key, child);
+}
+
+/** The key of an iteration of the Map that began with the event `started`. */
+export const iterationKey = (outer: Branch, started: number, index: number): string =>
+  `${outer.key}/${started}.${index}`;
+
+/** A branch's variables, with those of the branches around it. */
+export function variablesOf(branch: Branch): JsonObject {
+  return branch.outer ? { ...variablesOf(branch.outer), ...branch.variables } : branch.variables;
+}
+
+function text(event: HistoryEvent, name: string): string {
+  const value = detailsOf(event)[name];
+  if (typeof value !== 'string') throw new Error(`event ${event.id} (${event.type}) has no ${name}`);
+  return value;
+}

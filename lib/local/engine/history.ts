@@ -1,0 +1,112 @@
+import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import type { Json } from './json.ts';
+
+type Composite = 'Task' | 'Map' | 'Parallel' | 'Wait';
+type Visited = Composite | 'Pass' | 'Choice' | 'Succeed';
+
+/** AWS's names of what happens in an execution, as far as this engine runs it. */
+export type HistoryEventType =
+  | `Execution${'Started' | 'Succeeded' | 'Failed' | 'TimedOut' | 'Aborted'}`
+  | `${Visited | 'Fail'}StateEntered`
+  | `${Visited}StateExited`
+  | `${Composite}StateAborted`
+  | `Task${'Scheduled' | 'Started' | 'Submitted' | 'Succeeded' | 'Failed' | 'TimedOut'}`
+  | `MapIteration${'Started' | 'Succeeded' | 'Failed' | 'Aborted'}`
+  | `${'Map' | 'Parallel'}State${'Started' | 'Succeeded' | 'Failed'}`
+  | 'EvaluationFailed';
+
+export type EventDetails = Readonly<Record<string, Json>>;
+
+/** One event in the form of GetExecutionHistory, but for `timestamp`, which is in milliseconds since the epoch. */
+export interface HistoryEvent {
+  readonly id: number;
+  readonly previousEventId: number;
+  readonly timestamp: number;
+  readonly type: HistoryEventType;
+  /** Under AWS's own name (`taskFailedEventDetails`). JSON values are texts in it, as on the wire. */
+  readonly [details: `${string}EventDetails`]: EventDetails | undefined;
+}
+
+/** What AWS keeps to itself, but a fold needs: written beside the event, never shown. */
+export interface Memo {
+  /** Of ExecutionStarted. */
+  readonly stateMachineArn?: string;
+  readonly principalArn?: string;
+  readonly definition?: string;
+  /** Of a state's exit: where to. Absent when the branch ends here. */
+  readonly next?: string;
+  /** Of MapStateStarted: the items. Of ParallelStateStarted and MapIterationStarted: the input of what begins. */
+  readonly items?: Json[];
+  readonly input?: Json;
+  /** Of MapIterationStarted: the element of the items, as `$states.context.Map.Item.Value` shows it. */
+  readonly item?: Json;
+  /** Of TaskScheduled, when somebody else answers. */
+  readonly token?: string;
+  /** Attempts that each retrier of the state has used, when there were any. */
+  readonly retries?: number[];
+}
+
+/** A line of the file: which branch the event belongs to ('' is the execution itself), the event, the memo. */
+export interface HistoryRecord {
+  readonly branch: string;
+  readonly event: HistoryEvent;
+  readonly memo?: Memo;
+}
+
+/** AWS's limit: the execution fails with the event of this id. */
+export const HISTORY_LIMIT = 25_000;
+
+/** The name of an event's details member: states of all types share one for entering and one for leaving. */
+export function detailsName(type: HistoryEventType): `${string}EventDetails` {
+  if (type.endsWith('StateEntered')) return 'stateEnteredEventDetails';
+  if (type.endsWith('StateExited')) return 'stateExitedEventDetails';
+  return `${type.charAt(0).toLowerCase()}${type.slice(1)}EventDetails`;
+}
+
+export const detailsOf = (event: HistoryEvent): EventDetails => event[detailsName(event.type)] ?? {};
+
+/**
+ * The file of one execution: JSON Lines, only ever appended to.
+ * `append` returns when the line is with the operating system: what the history has to outlive is this process, not the
+ * machine, so there is no fsync (which would cost more than a state transition may).
+ */
+export interface HistoryFile {
+  append(record: HistoryRecord): void;
+  close(): void;
+}
+
+export function openHistory(path: string): HistoryFile {
+  dropTornLine(path);
+  // Inputs and parameters may hold task tokens.
+  const file = openSync(path, 'a', 0o600);
+  return {
+    append: (record) => void writeSync(file, `${JSON.stringify(record)}\n`),
+    close: () => closeSync(file),
+  };
+}
+
+/** A crash may have cut the last line: it did not happen, and the next must not be glued to it. */
+function dropTornLine(path: string): void {
+  if (!existsSync(path)) return;
+  const content = readFileSync(path);
+  const end = content.lastIndexOf('\n') + 1;
+  if (end < content.length) truncateSync(path, end);
+}
+
+/** All records of a file; a last line that was cut off by a crash did not happen. */
+export function readHistory(path: string): HistoryRecord[] {
+  return completeLines(path).map((line) => JSON.parse(line) as HistoryRecord);
+}
+
+/** The first and the last record, without parsing those between; undefined when nothing was written. */
+export function readEnds(path: string): { first: HistoryRecord; last: HistoryRecord } | undefined {
+  const lines = completeLines(path);
+  const [first, last] = [lines[0], lines.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  return { first: JSON.parse(first) as HistoryRecord, last: JSON.parse(last) as HistoryRecord };
+}
+
+function completeLines(path: string): string[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8').split('\n').slice(0, -1);
+}

@@ -1,0 +1,240 @@
+import type { ChoiceState, State, WaitState } from './definition.ts';
+import { type Execution, whole } from './execution.ts';
+import { evaluateAs, QueryFailure } from './expressions.ts';
+import { errorOutput, StateFailure } from './failure.ts';
+import { PartFailure, runMap, runParallel } from './fork.ts';
+import type { Json, JsonObject } from './json.ts';
+import { findCatcher, nextRetry } from './retry.ts';
+import { hasEnded, payloadText, Run, type Services } from './run.ts';
+import { runTask } from './task.ts';
+
+/** Runs an execution that has started until its last event is written. Never rejects. */
+export async function runExecution(services: Services, execution: Execution): Promise<void> {
+  const { TimeoutSeconds } = execution.stateMachine.machine;
+  if (TimeoutSeconds !== undefined) void endInTime(services, execution, TimeoutSeconds);
+  try {
+    const output = await runBranch(new Run(services, execution, execution.top, execution.signal));
+    execution.end('ExecutionSucceeded', { output: JSON.stringify(output), outputDetails: whole });
+  } catch (error) {
+    if (hasEnded(error) || execution.signal.aborted) return;
+    execution.end('ExecutionFailed', failureDetails(error));
+  }
+}
+
+async function endInTime({ clock }: Services, execution: Execution, timeoutSeconds: number): Promise<void> {
+  const deadline = execution.state.startDate + timeoutSeconds * 1000;
+  try {
+    while (deadline > clock.now()) await clock.sleep(deadline - clock.now(), execution.signal);
+  } catch {
+    return; // The execution has ended.
+  }
+  execution.end('ExecutionTimedOut', { error: 'States.Timeout' });
+}
+
+/** What is no declared failure is a defect of this engine: said as AWS says its own. */
+function failureDetails(error: unknown): JsonObject {
+  if (!(error instanceof StateFailure)) return { error: 'States.Runtime', cause: String(error) };
+  return {
+    ...(error.error !== undefined && { error: error.error }),
+    ...(error.reason !== undefined && { cause: error.reason }),
+  };
+}
+
+/** Goes from state to state until the branch ends. Throws the StateFailure that no state handled. */
+async function runBranch(run: Run): Promise<Json> {
+  const { branch } = run;
+  while (branch.output === undefined) {
+    if (branch.next) {
+      const { name, input } = branch.next;
+      const { Type } = run.stateNamed(name);
+      run.record(`${Type}StateEntered`, { input: payloadText(input, name), inputDetails: whole, name });
+    }
+    run.retries = run.visit.retries;
+    await visitState(run, run.state);
+  }
+  return branch.output;
+}
+
+/** Where a state is left to, and by which rule of it the output and variables are made. */
+interface Exit {
+  readonly next: string | undefined;
+  readonly rule: { readonly Output?: Json; readonly Assign?: JsonObject };
+  /** The rule's place in the state, for messages: `Catch[0]/`. */
+  readonly prefix: string;
+  readonly shown: { result?: Json; errorOutput?: Json };
+  /** The output where the rule names none. */
+  readonly output: Json;
+}
+
+/** Works in the entered state, with its retries and catchers, until the state is left. */
+async function visitState(run: Run, state: State): Promise<void> {
+  let previous: number | undefined;
+  for (;;) {
+    try {
+      return await leave(run, state, await work(run, state, previous));
+    } catch (error) {
+      if (!(error instanceof StateFailure)) throw error;
+      recordEvaluation(run, error);
+      previous = error instanceof PartFailure ? error.last : undefined;
+      if (await retry(run, state, error)) continue;
+      if (state.Type === 'Map' || state.Type === 'Parallel') {
+        run.record(`${state.Type}StateFailed`, undefined, previous === undefined ? {} : { previous });
+      }
+      return await recover(run, state, error);
+    }
+  }
+}
+
+function recordEvaluation(run: Run, failure: StateFailure): void {
+  if (!(failure instanceof QueryFailure)) return;
+  const { visit, branch } = run;
+  const atTheDoor = branch.last === visit.entered && !failure.afterEvaluation;
+  run.record(
+    'EvaluationFailed',
+    {
+      error: 'States.QueryEvaluationError',
+      cause: failure.reason ?? '',
+      state: visit.name,
+      ...(failure.location !== undefined && { location: failure.location }),
+    },
+    atTheDoor ? { previous: visit.before } : {},
+  );
+}
+
+/** Waits for the next attempt; false when there is none. */
+async function retry(run: Run, state: State, failure: StateFailure): Promise<boolean> {
+  const retriers = ('Retry' in state && state.Retry) || [];
+  const next = nextRetry(retriers, run.retries, failure, run.services.random);
+  if (!next) return false;
+  await run.sleep(next.delaySeconds);
+  run.retries = retriers.map((_, index) => (run.retries[index] ?? 0) + (index === next.retrier ? 1 : 0));
+  return true;
+}
+
+/** Leaves by the catcher that matches, or throws the failure. */
+async function recover(run: Run, state: State, failure: StateFailure): Promise<void> {
+  const catchers = ('Catch' in state && state.Catch) || [];
+  const index = findCatcher(catchers, failure);
+  const catcher = catchers[index];
+  if (!catcher) throw failure;
+  const shown = errorOutput(failure);
+  const exit: Exit = {
+    next: catcher.Next,
+    rule: catcher,
+    prefix: `Catch[${index}]/`,
+    shown: { errorOutput: shown },
+    output: shown,
+  };
+  try {
+    await leave(run, state, exit);
+  } catch (error) {
+    if (error instanceof StateFailure) recordEvaluation(run, error);
+    throw error;
+  }
+}
+
+async function leave(run: Run, state: State, { next, rule, prefix, shown, output }: Exit): Promise<void> {
+  const { name } = run.visit;
+  const scope = run.scope(shown);
+  const left = rule.Output === undefined ? output : await run.evaluate(rule.Output, scope, `${prefix}Output`);
+  const assigned: Record<string, string> = {};
+  for (const [variable, value] of Object.entries(rule.Assign ?? {})) {
+    assigned[variable] = payloadText(await run.evaluate(value, scope, `${prefix}Assign/${variable}`), name);
+  }
+  if (state.Type === 'Fail') throw new Error('a Fail state is never left');
+  run.record(
+    `${state.Type}StateExited`,
+    {
+      ...(Object.keys(assigned).length > 0 && { assignedVariables: assigned, assignedVariablesDetails: whole }),
+      name,
+      output: payloadText(left, name),
+      outputDetails: whole,
+    },
+    { memo: next === undefined ? {} : { next } },
+  );
+}
+
+/** One attempt at what the state is for. */
+async function work(run: Run, state: State, previous: number | undefined): Promise<Exit> {
+  switch (state.Type) {
+    case 'Pass':
+      return byItself(run, state);
+    case 'Succeed':
+      return { next: undefined, rule: state, prefix: '', shown: {}, output: run.visit.input };
+    case 'Fail': {
+      const text = async (field: 'Error' | 'Cause') => {
+        const value = state[field];
+        return value && String(await evaluateAs('string', value, run.scope(), run.place, field));
+      };
+      throw new StateFailure(await text('Error'), await text('Cause'));
+    }
+    case 'Choice':
+      return choose(run, state);
+    case 'Wait':
+      await pause(run, state);
+      return byItself(run, state);
+    case 'Task':
+      return withResult(state, await runTask(run, state));
+    case 'Parallel':
+      return withResult(state, await runParallel(run, state, runBranch, previous));
+    case 'Map':
+      return withResult(state, await runMap(run, state, runBranch, previous));
+  }
+}
+
+type Leaving = Exit['rule'] & { readonly Next?: string };
+
+const byItself = (run: Run, state: Leaving): Exit => ({
+  next: state.Next,
+  rule: state,
+  prefix: '',
+  shown: {},
+  output: run.visit.input,
+});
+
+const withResult = (state: Leaving, result: Json): Exit => ({
+  next: state.Next,
+  rule: state,
+  prefix: '',
+  shown: { result },
+  output: result,
+});
+
+async function choose(run: Run, state: ChoiceState): Promise<Exit> {
+  const output = run.visit.input;
+  for (const [index, rule] of state.Choices.entries()) {
+    const prefix = `Choices[${index}]/`;
+    const met = await evaluateAs('boolean', rule.Condition, run.scope(), run.place, `${prefix}Condition`);
+    if (met) return { next: rule.Next, rule, prefix, shown: {}, output };
+  }
+  if (state.Default === undefined) {
+    throw new StateFailure(
+      'States.NoChoiceMatched',
+      `An error occurred while executing the state '${run.visit.name}' (entered at the event id #${run.visit.entered}). ` +
+        'No choice rule matched, and the state has no Default.',
+    );
+  }
+  return { next: state.Default, rule: state, prefix: '', shown: {}, output };
+}
+
+/** ISO 8601 with T, time and offset, as AWS demands. */
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
+async function pause(run: Run, state: WaitState): Promise<void> {
+  const { clock } = run.services;
+  if (state.Timestamp === undefined) {
+    const seconds = await evaluateAs('number', state.Seconds ?? 0, run.scope(), run.place, 'Seconds');
+    return run.sleep(Math.max(0, Number(seconds) - (clock.now() - run.visit.enteredAt) / 1000));
+  }
+  const timestamp = String(await evaluateAs('string', state.Timestamp, run.scope(), run.place, 'Timestamp'));
+  const until = TIMESTAMP.test(timestamp) ? Date.parse(timestamp) : Number.NaN;
+  if (Number.isNaN(until)) {
+    throw new QueryFailure(
+      run.place,
+      'Timestamp',
+      `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${timestamp}`,
+      true,
+    );
+  }
+  if (until > clock.now()) await run.sleep((until - clock.now()) / 1000);
+}

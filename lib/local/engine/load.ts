@@ -1,0 +1,172 @@
+import type { z } from 'zod';
+import { type Machine, machineSchema, type State, type StatesBlock } from './definition.ts';
+import { expressionIn, parse } from './expressions.ts';
+import type { Json } from './json.ts';
+
+/** A definition that the engine refuses to run; `problems` has one line for each finding. */
+export class DefinitionRefused extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(`The state machine is refused:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+export interface LoadRules {
+  /** Every `Resource` that has an integration. */
+  readonly resources: ReadonlySet<string>;
+  /** Whether each Task needs a TimeoutSeconds: AWS's default of 99,999,999 s lets a forgotten task hang for years. */
+  readonly timeoutsRequired: boolean;
+}
+
+/** Reads a definition (ASL text, placeholders already replaced). Throws `DefinitionRefused` naming each state and field. */
+export function loadMachine(text: string, rules: LoadRules): Machine {
+  const leftovers = [...new Set(text.match(/\$\{[^}]*\}/g))];
+  if (leftovers.length > 0) throw new DefinitionRefused(leftovers.map((name) => `${name} was not replaced`));
+  const definition = parseText(text);
+  const result = machineSchema.safeParse(definition);
+  if (!result.success) {
+    throw new DefinitionRefused(result.error.issues.flatMap((issue) => describe(issue, definition)));
+  }
+  const machine: Machine = result.data;
+  const problems = blockProblems(machine, 'the machine', {
+    ...rules,
+    jsonata: result.data.QueryLanguage === 'JSONata',
+    names: new Set(),
+  });
+  if (problems.length > 0) throw new DefinitionRefused(problems);
+  return machine;
+}
+
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new DefinitionRefused([`not JSON: ${(error as Error).message}`]);
+  }
+}
+
+/** What the schema found, in terms of states and fields. */
+function describe(issue: z.core.$ZodIssue, definition: unknown): string[] {
+  const path = issue.path.map(String);
+  const at = path.lastIndexOf('States');
+  const name = at >= 0 ? path[at + 1] : undefined;
+  const where = name === undefined ? 'the machine' : `state "${name}"`;
+  const field = path.slice(name === undefined ? 0 : at + 2).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `${where}: unknown field ${field === '' ? key : `${field}.${key}`}`);
+  }
+  if (issue.code === 'invalid_union' && field === 'Type') {
+    const type = path.reduce<unknown>(
+      (value, key) => (value as Record<string, unknown> | undefined)?.[key],
+      definition,
+    );
+    return [`${where}: unknown Type ${JSON.stringify(type)}`];
+  }
+  return [`${where}: ${field === '' ? '' : `${field}: `}${issue.message}`];
+}
+
+interface Context extends LoadRules {
+  readonly jsonata: boolean;
+  /** State names are unique in the whole machine, nested states included. */
+  readonly names: Set<string>;
+}
+
+function blockProblems(block: StatesBlock, where: string, context: Context): string[] {
+  const missing = (name: string) => !Object.hasOwn(block.States, name);
+  const problems = missing(block.StartAt)
+    ? [`${where}: StartAt names the state "${block.StartAt}", which does not exist`]
+    : [];
+  for (const [name, state] of Object.entries(block.States)) {
+    const say = (problem: string) => problems.push(`state "${name}": ${problem}`);
+    if (context.names.has(name)) say('another state has the same name');
+    context.names.add(name);
+    if (name.length > 80) say('the name is longer than 80 characters');
+    for (const problem of stateProblems(state, context)) say(problem);
+    for (const { field, next } of transitions(state)) {
+      if (missing(next)) say(`${field} names the state "${next}", which does not exist`);
+    }
+    if (state.Type === 'Map')
+      problems.push(...blockProblems(state.ItemProcessor, `state "${name}": ItemProcessor`, context));
+    if (state.Type === 'Parallel') {
+      for (const [index, branch] of state.Branches.entries()) {
+        problems.push(...blockProblems(branch, `state "${name}": Branches.${index}`, context));
+      }
+    }
+  }
+  return problems;
+}
+
+function* stateProblems(state: State, context: Context): Generator<string> {
+  if (!context.jsonata && state.QueryLanguage !== 'JSONata')
+    yield 'QueryLanguage: JSONPath is not run here; say JSONata';
+  if (state.Type !== 'Choice' && state.Type !== 'Succeed' && state.Type !== 'Fail') {
+    if ((state.Next === undefined) === (state.End === undefined)) yield 'needs either Next or End';
+  }
+  if (state.Type === 'Task') {
+    if (!context.resources.has(state.Resource)) {
+      yield `Resource: nothing answers ${state.Resource} here; known are ${[...context.resources].join(', ')}`;
+    }
+    if (context.timeoutsRequired && state.TimeoutSeconds === undefined) yield 'TimeoutSeconds is missing';
+    if (state.Resource.endsWith('.waitForTaskToken') && !usesToken(state.Arguments ?? null)) {
+      yield 'Arguments: nobody gets $states.context.Task.Token, so nobody could answer';
+    }
+  }
+  if (state.Type === 'Wait' && (state.Seconds === undefined) === (state.Timestamp === undefined)) {
+    yield 'needs either Seconds or Timestamp';
+  }
+  if ('Retry' in state || 'Catch' in state) yield* recoveryProblems(state);
+  yield* expressionProblems(ownFields(state), '');
+}
+
+function* recoveryProblems(state: { Retry?: { ErrorEquals: string[] }[]; Catch?: { ErrorEquals: string[] }[] }) {
+  for (const field of ['Retry', 'Catch'] as const) {
+    const rules = state[field] ?? [];
+    for (const [index, { ErrorEquals }] of rules.entries()) {
+      if (ErrorEquals.includes('States.ALL') && (ErrorEquals.length > 1 || index < rules.length - 1)) {
+        yield `${field}.${index}: States.ALL must stand alone and last`;
+      }
+    }
+  }
+}
+
+function* transitions(state: State): Generator<{ field: string; next: string }> {
+  if ('Next' in state && state.Next !== undefined) yield { field: 'Next', next: state.Next };
+  if ('Catch' in state) {
+    for (const [index, { Next }] of (state.Catch ?? []).entries()) yield { field: `Catch.${index}.Next`, next: Next };
+  }
+  if (state.Type !== 'Choice') return;
+  for (const [index, { Next }] of state.Choices.entries()) yield { field: `Choices.${index}.Next`, next: Next };
+  if (state.Default !== undefined) yield { field: 'Default', next: state.Default };
+}
+
+/** A state without the states inside it, which are looked at on their own. */
+function ownFields(state: State): Json {
+  return Object.fromEntries(
+    Object.entries(state).filter(([field]) => !['ItemProcessor', 'Branches', 'Comment'].includes(field)),
+  );
+}
+
+function* expressionProblems(value: Json, path: string): Generator<string> {
+  if (typeof value === 'string') {
+    const source = expressionIn(value);
+    if (source === undefined) return;
+    try {
+      if (calls(parse(source).ast(), 'eval')) yield `${path}: $eval does not exist here; use $parse`;
+    } catch (error) {
+      yield `${path}: not JSONata: ${(error as Error).message}`;
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, member] of Object.entries(value))
+      yield* expressionProblems(member, path === '' ? key : `${path}.${key}`);
+  }
+}
+
+/** Whether a syntax tree mentions a function by name. */
+function calls(node: unknown, name: string): boolean {
+  if (typeof node !== 'object' || node === null) return false;
+  if ('type' in node && node.type === 'variable' && 'value' in node && node.value === name) return true;
+  return Object.values(node).some((child) => calls(child, name));
+}
+
+const usesToken = (value: Json): boolean => JSON.stringify(value).includes('$states.context');

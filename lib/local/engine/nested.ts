@@ -1,0 +1,86 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type Authorize, AwsError, type Principal } from '../wire/endpoint.ts';
+import type { ExecutionDescription } from './execution.ts';
+import { TaskFailure } from './failure.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
+import type { Integration, TaskCall } from './task.ts';
+
+/** What nesting needs of the engine. */
+export interface Executions {
+  startExecution(o: {
+    stateMachineArn: string;
+    name: string;
+    input: string;
+    principalArn: string;
+  }): Pick<ExecutionDescription, 'executionArn' | 'startDate'>;
+  stopExecution(o: { executionArn: string }): unknown;
+  /** Resolves when the execution has ended. */
+  whenEnded(executionArn: string): Promise<ExecutionDescription>;
+}
+
+/** `states:startExecution` and `.sync:2`, answered by the engine itself; allowed by the caller's role. */
+export function nestedExecutions(executions: Executions, authorize: Authorize): Record<string, Integration> {
+  const start = (call: TaskCall) => {
+    const { StateMachineArn, Input = {}, Name = randomUUID() } = isObject(call.arguments) ? call.arguments : {};
+    const principal = sessionOf(call);
+    try {
+      authorize(principal, 'states:StartExecution', String(StateMachineArn));
+      return executions.startExecution({
+        stateMachineArn: String(StateMachineArn),
+        name: String(Name),
+        input: typeof Input === 'string' ? Input : JSON.stringify(Input),
+        principalArn: principal.arn,
+      });
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      throw new TaskFailure(`StepFunctions.${error.code.replace(/Exception$/, '')}Exception`, error.message);
+    }
+  };
+  const startSync: Integration = async (call) => {
+    const child = start(call);
+    call.submitted(started(child));
+    // On AWS, stopping the parent stops what it waits for.
+    const stop = () => void executions.stopExecution({ executionArn: child.executionArn });
+    call.signal.addEventListener('abort', stop, { once: true });
+    const end = await executions.whenEnded(child.executionArn);
+    call.signal.removeEventListener('abort', stop);
+    if (end.status === 'SUCCEEDED') return described(end, (text) => JSON.parse(text) as Json);
+    throw new TaskFailure('States.TaskFailed', JSON.stringify(described(end, (text) => text)));
+  };
+  return {
+    'arn:aws:states:::states:startExecution': async (call) => started(start(call)),
+    'arn:aws:states:::states:startExecution.sync:2': startSync,
+  };
+}
+
+const started = ({ executionArn, startDate }: { executionArn: string; startDate: number }): JsonObject => ({
+  ExecutionArn: executionArn,
+  StartDate: startDate,
+});
+
+/** A child as the parent sees it; `.sync:2` parses its input and output, a failure's cause keeps the texts. */
+function described(child: ExecutionDescription, json: (text: string) => Json): JsonObject {
+  return {
+    ExecutionArn: child.executionArn,
+    Input: json(child.input),
+    InputDetails: { Included: true },
+    Name: child.name,
+    ...(child.output !== undefined && { Output: json(child.output), OutputDetails: { Included: true } }),
+    ...(child.error !== undefined && { Error: child.error }),
+    ...(child.cause !== undefined && { Cause: child.cause }),
+    StartDate: child.startDate,
+    StateMachineArn: child.stateMachineArn,
+    Status: child.status,
+    StopDate: child.stopDate ?? null,
+  };
+}
+
+/** The session in which Step Functions uses a role: one for each execution. */
+function sessionOf(call: TaskCall): Principal {
+  const [, , , , account, role = ''] = call.roleArn.split(':');
+  const session = createHash('sha256').update(call.executionArn).digest('hex').slice(0, 32);
+  return {
+    arn: `arn:aws:sts::${account}:assumed-role/${role.split('/').at(-1)}/${session}`,
+    roleArn: call.roleArn,
+  };
+}

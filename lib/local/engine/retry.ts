@@ -1,0 +1,42 @@
+import type { Catcher, Retrier } from './definition.ts';
+import type { StateFailure } from './failure.ts';
+
+/** `States.ALL` leaves these two alone: they must be named. */
+const NOT_IN_ALL = new Set(['States.DataLimitExceeded', 'States.Runtime']);
+
+/** Whether a list of error names matches, by AWS's rules for the wildcards. */
+export function matches(names: readonly string[], error: string | undefined): boolean {
+  return names.some((name) => {
+    if (name === 'States.ALL') return !NOT_IN_ALL.has(error ?? '');
+    if (name === 'States.TaskFailed') return error !== 'States.Timeout' && error !== 'States.Runtime';
+    return name === error;
+  });
+}
+
+export interface Retry {
+  /** Index of the retrier. */
+  readonly retrier: number;
+  readonly delaySeconds: number;
+}
+
+/**
+ * Whether a failed state is tried again, and after how long.
+ * `used` counts the attempts of each retrier so far; the first that matches the error decides alone.
+ */
+export function nextRetry(
+  retriers: readonly Retrier[],
+  used: readonly number[],
+  failure: StateFailure,
+  random: () => number,
+): Retry | undefined {
+  const index = retriers.findIndex(({ ErrorEquals }) => matches(ErrorEquals, failure.error));
+  const retrier = retriers[index];
+  const attempts = used[index] ?? 0;
+  if (retrier === undefined || attempts >= retrier.MaxAttempts) return undefined;
+  const backoff = retrier.IntervalSeconds * retrier.BackoffRate ** attempts;
+  const delay = Math.min(backoff, retrier.MaxDelaySeconds ?? Number.POSITIVE_INFINITY);
+  return { retrier: index, delaySeconds: retrier.JitterStrategy === 'FULL' ? random() * delay : delay };
+}
+
+export const findCatcher = (catchers: readonly Catcher[], failure: StateFailure): number =>
+  catchers.findIndex(({ ErrorEquals }) => matches(ErrorEquals, failure.error));

@@ -1,0 +1,191 @@
+import type { TaskState } from './definition.ts';
+import { whole } from './execution.ts';
+import { evaluateAs, type Scope } from './expressions.ts';
+import { StateFailure, TaskFailure } from './failure.ts';
+import type { EventDetails } from './history.ts';
+import { exceedsPayloadLimit, isObject, type Json } from './json.ts';
+import { dataLimitExceeded, hasEnded, payloadText, type Run } from './run.ts';
+
+/** One call of an integrated service. */
+export interface TaskCall {
+  /** The state's `Resource`. */
+  readonly resource: string;
+  readonly arguments: Json;
+  /** With `.waitForTaskToken`: what the one who does the work answers with. */
+  readonly token?: string;
+  /** The role to call the service as: the state's Credentials, else the machine's role. */
+  readonly roleArn: string;
+  readonly executionArn: string;
+  readonly stateName: string;
+  /** Aborted when nobody waits for the task any more: it timed out, or its execution or branch ended. */
+  readonly signal: AbortSignal;
+  /** With `.sync`: tells that the job was accepted, and what the service said (recorded as TaskSubmitted). */
+  submitted(output: Json): void;
+}
+
+/**
+ * Performs a call. Resolves with the service's answer; with `.waitForTaskToken` when the work is handed over (the token
+ * is answered separately); with `.sync` when the job has ended. Rejects with `TaskFailure` for a declared failure.
+ */
+export type Integration = (call: TaskCall) => Promise<Json>;
+
+/** `arn:aws:states:::lambda:invoke` is the resource `invoke` of the type `lambda`, as events name it. */
+export function splitResource(arn: string): { resourceType: string; resource: string } {
+  const path = arn.split(':').slice(5).join(':').replace(/^:/, '');
+  const [, resourceType = path, resource = ''] = /^(aws-sdk:[^:]+|[^:]+):(.*)$/.exec(path) ?? [];
+  return { resourceType, resource };
+}
+
+/** Schedules the task of the present state and waits for its end, one way or another. */
+export async function runTask(run: Run, state: TaskState): Promise<Json> {
+  const { tokens, region } = run.services;
+  const answered = state.Resource.endsWith('.waitForTaskToken');
+  const token = answered ? tokens.mint(run.execution.executionArn) : undefined;
+  const scope = run.scope(token === undefined ? {} : { token });
+  const target = splitResource(state.Resource);
+  const args =
+    state.Arguments === undefined ? run.visit.input : await run.evaluate(state.Arguments, scope, 'Arguments');
+  const timeoutInSeconds = await seconds(run, 'TimeoutSeconds', state.TimeoutSeconds, scope);
+  const heartbeatInSeconds = await seconds(run, 'HeartbeatSeconds', state.HeartbeatSeconds, scope);
+  const credentials = state.Credentials && (await run.evaluate(state.Credentials, scope, 'Credentials'));
+  const roleArn = isObject(credentials) ? String(credentials.RoleArn) : undefined;
+  const scheduled: EventDetails = {
+    ...target,
+    region,
+    parameters: payloadText(args, run.visit.name),
+    ...(timeoutInSeconds !== undefined && { timeoutInSeconds }),
+    ...(heartbeatInSeconds !== undefined && { heartbeatInSeconds }),
+    ...(roleArn !== undefined && { taskCredentials: { roleArn } }),
+  };
+  run.record('TaskScheduled', scheduled, { memo: run.memo(token === undefined ? {} : { token }) });
+  run.record('TaskStarted', target);
+  const integration = run.services.integrations[state.Resource];
+  if (!integration) throw new Error(`nothing answers ${state.Resource}`);
+  const { executionArn, stateMachine } = run.execution;
+  return attempt(run, {
+    target,
+    token,
+    timeoutSeconds: timeoutInSeconds,
+    heartbeatSeconds: heartbeatInSeconds,
+    perform: (waiting) =>
+      integration({
+        resource: state.Resource,
+        arguments: args,
+        ...(token !== undefined && { token }),
+        roleArn: roleArn ?? stateMachine.roleArn,
+        executionArn,
+        stateName: run.visit.name,
+        ...waiting,
+      }),
+  });
+}
+
+interface AttemptOptions {
+  /** The service and its action, as events name them. */
+  readonly target: { readonly resourceType: string; readonly resource: string };
+  readonly token: string | undefined;
+  readonly timeoutSeconds: number | undefined;
+  readonly heartbeatSeconds: number | undefined;
+  readonly perform: (waiting: Pick<TaskCall, 'signal' | 'submitted'>) => Promise<Json>;
+}
+
+async function seconds(
+  run: Run,
+  field: 'TimeoutSeconds' | 'HeartbeatSeconds',
+  value: number | string | undefined,
+  scope: Scope,
+): Promise<number | undefined> {
+  if (value === undefined) return undefined;
+  return (await evaluateAs('number', value, scope, run.place, field)) as number;
+}
+
+/** A scheduled task until its end: whichever of answer, failure, timeout, missing heartbeat and abort comes first. */
+function attempt(run: Run, o: AttemptOptions): Promise<Json> {
+  const { clock, tokens } = run.services;
+  const { token, target } = o;
+  const end = Promise.withResolvers<Json>();
+  const work = new AbortController();
+  const watches = new AbortController();
+  let over = false;
+
+  /** Writes how the task ended, then wakes the state. Only the first end counts. */
+  const finish = (write: () => void, wake: () => void) => {
+    if (over) return;
+    over = true;
+    watches.abort();
+    run.signal.removeEventListener('abort', abort);
+    if (token !== undefined) tokens.close(token);
+    try {
+      write();
+      wake();
+    } catch (error) {
+      end.reject(error);
+    }
+  };
+  const fail = (error: string | undefined, cause: string | undefined) => {
+    const details = { ...target, ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
+    finish(
+      () => run.record('TaskFailed', details),
+      () => end.reject(new StateFailure(error, cause)),
+    );
+  };
+  const succeed = (output: string) => {
+    if (exceedsPayloadLimit(output)) {
+      const { error, reason } = dataLimitExceeded(target.resourceType);
+      return fail(error, reason);
+    }
+    finish(
+      () => run.record('TaskSucceeded', { ...target, output, outputDetails: whole }),
+      () => end.resolve(JSON.parse(output) as Json),
+    );
+  };
+  const submitted = (output: Json) => {
+    if (over || run.signal.aborted) return;
+    run.record('TaskSubmitted', { ...target, output: JSON.stringify(output), outputDetails: whole });
+  };
+  const timeOut = () => {
+    finish(
+      () => run.record('TaskTimedOut', { ...target, error: 'States.Timeout' }),
+      () => end.reject(new StateFailure('States.Timeout', undefined)),
+    );
+    work.abort(new Error(`"${run.visit.name}" timed out`));
+  };
+  const abort = () => {
+    finish(
+      () => {},
+      () => end.reject(run.signal.reason),
+    );
+    work.abort(run.signal.reason);
+  };
+  const watch = async (deadline: () => number) => {
+    try {
+      while (deadline() > clock.now()) await clock.sleep(deadline() - clock.now(), watches.signal);
+    } catch {
+      return; // The task is over.
+    }
+    timeOut();
+  };
+  const call = async () => {
+    try {
+      const result = await o.perform({ signal: work.signal, submitted });
+      if (token === undefined) succeed(JSON.stringify(result ?? null));
+      else submitted(result ?? null);
+    } catch (error) {
+      if (error instanceof TaskFailure) fail(error.error, error.cause);
+      else if (!hasEnded(error)) fail('States.TaskFailed', error instanceof Error ? error.message : String(error));
+    }
+  };
+
+  const started = clock.now();
+  let lastBeat = started;
+  const { timeoutSeconds, heartbeatSeconds } = o;
+  const beat = () => {
+    lastBeat = clock.now();
+  };
+  run.signal.addEventListener('abort', abort);
+  if (token !== undefined) tokens.open(token, { beat, succeed, fail });
+  if (timeoutSeconds !== undefined) void watch(() => started + timeoutSeconds * 1000);
+  if (heartbeatSeconds !== undefined) void watch(() => lastBeat + heartbeatSeconds * 1000);
+  void call();
+  return end.promise;
+}
