@@ -40,7 +40,7 @@ export function refusalToTake(ledger: Ledger, taking: Taking): string | null {
   if (holder && holder.execution !== taking.execution) {
     return `Migration "${ledger.migration}" is held by run ${holder.run} (${holder.mode}, execution ${holder.execution}) since ${holder.since}.`;
   }
-  if (ledger.pointOfNoReturn && taking.mode === 'cutover' && !holder) {
+  if (ledger.pointOfNoReturn && !holder) {
     return `Migration "${ledger.migration}" has passed its point of no return at ${ledger.pointOfNoReturn}: the target is the side that users write to.`;
   }
   return null;
@@ -60,8 +60,13 @@ export function taken(ledger: Ledger, taking: Taking): Ledger {
   };
 }
 
-/** The same run under the next epoch: whatever its former holder still does is refused from now on. */
-export const takenOver = (ledger: Ledger): Ledger => ({ ...ledger, epoch: ledger.epoch + 1, phase: 'unwinding' });
+/** The same run under the next epoch and another execution: what its former holder still does is refused from now on. */
+export const takenOver = (ledger: Ledger, execution: string): Ledger => ({
+  ...ledger,
+  epoch: ledger.epoch + 1,
+  holder: ledger.holder && { ...ledger.holder, execution },
+  phase: 'unwinding',
+});
 
 export const holds = (ledger: Ledger, lease: Lease): boolean =>
   ledger.holder?.run === lease.run && ledger.epoch === lease.epoch && ledger.migration === lease.migration;

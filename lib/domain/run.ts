@@ -12,9 +12,6 @@ export function runOf(executionArn: string): string {
   return FITS.test(name) ? name : sha256(executionArn).slice(0, 16);
 }
 
-/** The database that a rehearsal restores into. */
-export const scratchDatabase = (run: string): string => `passage_${run.replaceAll('-', '_')}`;
-
 /** Keys of the evidence bucket. */
 export const keys = {
   ledger: (migration: string) => `migrations/${migration}/ledger.json`,

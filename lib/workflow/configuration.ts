@@ -64,9 +64,10 @@ const AwsMigration = z.strictObject({
     database: DiscoveredDatabase,
   }),
   target: z.strictObject({
-    eks: z
+    /** Restore Jobs run in this cluster. */
+    eks: z.strictObject({ cluster: z.string().min(1) }),
+    application: z
       .strictObject({
-        cluster: z.string().min(1),
         namespace: Name,
         /** The Ingress whose backend is the gate. */
         ingress: Name,
@@ -137,7 +138,7 @@ export const MigrationConfiguration = z
     }
     const parts = {
       'source.ecs': migration.source.ecs,
-      'target.eks': migration.target.eks,
+      'target.application': migration.target.application,
       dns: migration.dns,
       approvals: migration.approvals,
     };
@@ -148,7 +149,7 @@ export const MigrationConfiguration = z
           code: 'custom',
           path: path.split('.'),
           message:
-            'is missing: give source.ecs, target.eks, dns and approvals all together, or none to rehearse databases alone',
+            'is missing: give source.ecs, target.application, dns and approvals all together, or none to rehearse databases alone',
         });
       }
     }

@@ -89,14 +89,14 @@ const DatabaseFindings = z.strictObject({
   version: z.string(),
   major: z.int(),
   encoding: z.string(),
+  /** As the PostgreSQL adapter reads it, to create the copy alike. */
   collation: z.string(),
   sizeBytes: Count,
   tables: Count,
+  longestTransactionSeconds: z.number(),
   extensions: z.array(z.strictObject({ name: z.string(), version: z.string() })),
   /** What Passage's login may do here, by the right's name. */
   rights: z.record(z.string(), z.boolean()),
-  /** Hashes that the application stored beside its encrypted values. */
-  encryptionKeyHashes: z.array(z.string()),
 });
 export type DatabaseFindings = z.infer<typeof DatabaseFindings>;
 

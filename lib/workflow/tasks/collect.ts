@@ -60,7 +60,7 @@ export const CollectDns = lambda({
 });
 
 export const InspectDatabases = lambda({
-  summary: 'Reads version, size, extensions, rights and encryption key hashes of both databases.',
+  summary: 'Reads version, size, extensions and rights of both databases.',
   input: Held,
   output: Summary,
   throws: [

@@ -9,7 +9,7 @@ const readsRun = { runs: ['s3:GetObject'] } as const;
 export const BeginUnwind = lambda({
   summary:
     'Takes the lease over from an execution that is not running any more, or continues it for the run that asks.',
-  input: z.strictObject({ migration: z.string(), lease: Lease.optional() }),
+  input: z.strictObject({ migration: z.string(), lease: Lease.optional(), execution: z.string() }),
   output: z.strictObject({ lease: Lease }),
   throws: ['EffectInFlight', 'LeaseHeld', 'LeaseLost', 'PastPointOfNoReturn', 'ServiceUnavailable'],
   uses: { ...holdsLease, executions: ['states:DescribeExecution'] },

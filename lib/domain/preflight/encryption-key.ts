@@ -1,0 +1,34 @@
+import { blocker, type Check, info, pass } from './check.ts';
+
+/** A restored database is unreadable to an application with another key. */
+export const encryptionKey: Check = {
+  id: 'encryption-key',
+  title: 'Both sides have the same encryption key',
+  look({ source, target, plan }) {
+    if (plan.databasesOnly) return null;
+    const [from, to] = [source.encryptionKey?.fingerprint, target.encryptionKey?.fingerprint];
+    if (!from && !to) {
+      return info(
+        'Neither side sets ENCRYPTION_KEY: values are stored in clear.',
+        'Set a key after the migration and let Retool encrypt.',
+      );
+    }
+    if (!from) {
+      return blocker(
+        'The source sets no ENCRYPTION_KEY, the target does.',
+        'Remove the key from the target, or set on the source the key that its data was written with.',
+      );
+    }
+    if (!to) {
+      return blocker(
+        'The target has no ENCRYPTION_KEY, the source does.',
+        'Store the source\'s key in the target\'s Kubernetes secret "encryption-key" before anything is copied.',
+      );
+    }
+    if (from === to) return pass(`Equal fingerprints (${from.slice(0, 8)}…).`);
+    return blocker(
+      `The target's ENCRYPTION_KEY (fingerprint ${to.slice(0, 8)}…) is not the source's (${from.slice(0, 8)}…).`,
+      'The source\'s key is the one its data was written with: store that key in the target\'s Kubernetes secret "encryption-key".',
+    );
+  },
+};

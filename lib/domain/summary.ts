@@ -1,0 +1,187 @@
+import type {
+  ApprovalRequest,
+  CopyProof,
+  Ledger,
+  Outcome,
+  Plan,
+  Preflight,
+  Rehearsal,
+  Vote,
+} from '../workflow/documents.ts';
+import type { Prediction, Summary } from '../workflow/summary.ts';
+import { leftOut, nextSteps } from './advice.ts';
+import { failureOf } from './failure.ts';
+import { grade } from './prediction.ts';
+import { coveredSeconds, type ExecutionHistory, freezeWindow, overheadSeconds, timeline, workOf } from './timeline.ts';
+
+/** Every document of a run that exists when its report is written; null where the run never came to it. */
+export interface RunDocuments {
+  readonly plan: Plan;
+  /** The journey's own first; then nested executions and an unwind, in any order. */
+  readonly histories: readonly ExecutionHistory[];
+  /** ISO 8601. What still runs is measured to here. */
+  readonly writtenAt: string;
+  /** The principal that started the execution, where it is known. */
+  readonly requester: string | null;
+  readonly preflight: Preflight | null;
+  readonly copies: readonly CopyProof[];
+  /** A rehearsal's own record; in a cutover the one that admitted it. */
+  readonly rehearsal: Rehearsal | null;
+  /** The sum behind a rehearsal's own prediction. */
+  readonly prediction: Prediction | null;
+  readonly approvals: readonly {
+    readonly request: ApprovalRequest;
+    readonly votes: readonly Vote[];
+    readonly outcome: Outcome | null;
+  }[];
+  readonly ledger: Ledger | null;
+}
+
+/** What a worker may use at its peak: 256 MB + twice the largest row, which is held once as read and once as sent. */
+const memoryAim = (largestRowBytes: number | null): number => 256_000_000 + 2 * (largestRowBytes ?? 0);
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+const seconds = (from: string, to: string): number => Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
+
+/** Everything there is to say about a run, from its documents alone. Pure: the same documents give the same summary. */
+export function summarize(documents: RunDocuments): Summary {
+  const { plan, writtenAt, copies, ledger } = documents;
+  const phases = timeline(documents.histories, writtenAt);
+  const work = workOf(phases, copies, documents.approvals, writtenAt);
+  const error = failureOf(documents.histories[0]?.execution, phases);
+  const freeze = freezeOf(documents, phases, work);
+  const verdict = verdictOf(documents, error !== null, freeze.from !== null);
+  const ended = documents.histories[0]?.execution.stopDate;
+  const endedAt = ended ? new Date(ended).toISOString() : writtenAt;
+  const checks = documents.preflight?.findings ?? [];
+
+  return {
+    schema: 1,
+    verdict,
+    headline: headlineOf(documents, verdict, freeze.from !== null),
+    run: plan.run,
+    migration: plan.migration,
+    mode: plan.mode,
+    reason: plan.reason,
+    requester: documents.requester,
+    configurationDigest: plan.configurationDigest,
+    planDigest: plan.planDigest,
+    startedAt: plan.startedAt,
+    writtenAt,
+    seconds: seconds(plan.startedAt, endedAt),
+    phases,
+    work,
+    checks,
+    tables: copies
+      .flatMap(({ tables }) => tables)
+      .map(({ table, rowsSource, rowsTarget, bytes, seconds: spent, equal }) => ({
+        table,
+        rows: rowsSource ?? 0,
+        rowsTarget,
+        bytes,
+        seconds: spent,
+        equal,
+      }))
+      .sort((a, b) => b.bytes - a.bytes || a.table.localeCompare(b.table)),
+    differences: copies.flatMap(({ differences }) => differences),
+    totals: totalsOf(copies),
+    approvals: documents.approvals.map(({ request, votes, outcome }) => ({
+      subject: request.subject,
+      decision: outcome?.decision ?? 'open',
+      requester: request.requester,
+      required: request.required,
+      deadline: request.deadline,
+      digest: request.digest,
+      decidedAt: outcome?.at ?? null,
+      votes: votes.map(({ email, decision, at, comment }) => ({ email, decision, at, comment })),
+    })),
+    freeze,
+    overheadSeconds: {
+      rehearsal: plan.mode === 'rehearsal' ? overheadSeconds({ from: plan.startedAt, to: endedAt }, work) : null,
+      freeze: freeze.from === null ? null : overheadSeconds({ from: freeze.from, to: freeze.to ?? writtenAt }, work),
+    },
+    memory: copies.flatMap(({ memoryBytes, largestRowBytes }) => [
+      { worker: 'dump', peakBytes: memoryBytes.dump, aimBytes: memoryAim(largestRowBytes) },
+      { worker: 'restore', peakBytes: memoryBytes.restore, aimBytes: memoryAim(largestRowBytes) },
+    ]),
+    error,
+    leftOut: leftOut({ plan, copied: copies.length > 0, froze: freeze.from !== null }),
+    next: nextSteps({
+      verdict,
+      plan,
+      checks,
+      error,
+      sourceOpen: ledger === null || ledger.writable === 'source',
+      pointOfNoReturn: ledger?.pointOfNoReturn ?? null,
+    }),
+  };
+}
+
+function totalsOf(copies: readonly CopyProof[]): Summary['totals'] {
+  if (copies.length === 0) return null;
+  const bytes = sum(copies.map((copy) => copy.bytes));
+  const spent = sum(copies.map((copy) => seconds(copy.startedAt, copy.provedAt)));
+  return {
+    rows: sum(copies.map((copy) => copy.rows)),
+    bytes,
+    stagedBytes: sum(copies.map((copy) => copy.stagedBytes)),
+    seconds: spent,
+    bytesPerSecond: spent === 0 ? 0 : bytes / spent,
+  };
+}
+
+function freezeOf(documents: RunDocuments, phases: Summary['phases'], work: Summary['work']): Summary['freeze'] {
+  const window = freezeWindow(phases);
+  const { rehearsal, prediction } = documents;
+  const predicted = prediction ?? rehearsal?.predictedFreezeSeconds ?? null;
+  const shown = {
+    predicted: predicted === null ? null : { low: predicted.low, high: predicted.high },
+    parts: prediction?.parts ?? [],
+  };
+  if (window === null) {
+    return { ...shown, from: null, to: null, measuredSeconds: null, waitingSeconds: null, grade: null };
+  }
+  const span = { from: window.from, to: window.to ?? documents.writtenAt };
+  const measuredSeconds = seconds(span.from, span.to);
+  const waiting = work.filter(({ kind }) => kind === 'waiting');
+  const waitingSeconds = coveredSeconds(span, waiting);
+  // A freeze that was given up says nothing about how long one takes.
+  const whole = phases.some(({ name, status }) => name === 'Switch' && status === 'done');
+  return {
+    ...shown,
+    ...window,
+    measuredSeconds,
+    waitingSeconds,
+    grade: predicted === null || !whole ? null : grade(predicted, measuredSeconds - waitingSeconds),
+  };
+}
+
+function verdictOf({ plan, ledger, histories, rehearsal }: RunDocuments, failed: boolean, froze: boolean) {
+  const succeeded = histories[0]?.execution.status === 'SUCCEEDED';
+  if (!failed && plan.mode === 'rehearsal' && (succeeded || rehearsal?.run === plan.run)) return 'rehearsed';
+  if (!failed && plan.mode === 'cutover' && (succeeded || ledger?.pointOfNoReturn)) return 'cut over';
+  return plan.mode === 'cutover' && froze && ledger?.writable === 'source' ? 'unwound' : 'failed';
+}
+
+function headlineOf({ plan, ledger, copies }: RunDocuments, verdict: Summary['verdict'], froze: boolean): string {
+  const differs = copies.some(
+    ({ differences, tables }) => differences.length > 0 || tables.some(({ equal }) => !equal),
+  );
+  switch (verdict) {
+    case 'rehearsed':
+      return 'Every row was copied into a scratch database and proved equal. The source was only read.';
+    case 'cut over':
+      return 'The target serves. Every row was proved equal before it opened, and the source is sealed.';
+    case 'unwound':
+      return 'The cutover was given up before its point of no return. The source serves again, as before.';
+    case 'failed':
+      if (ledger?.pointOfNoReturn) return 'The target serves, but the run failed after its point of no return.';
+      if (ledger !== null && ledger.writable !== 'source') {
+        return 'The run failed and the source is still closed: nobody can write until unwind has ended.';
+      }
+      if (differs) return 'The copy is not equal to the source. The source was only read and serves as before.';
+      return plan.mode === 'rehearsal' || !froze
+        ? 'The run ended before its goal. The source was only read and serves as before.'
+        : 'The run ended before its goal.';
+  }
+}

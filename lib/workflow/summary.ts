@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { Finding, Mode, Subject } from './documents.ts';
+
+const Instant = z.iso.datetime();
+const Count = z.int().nonnegative();
+const Seconds = z.number().nonnegative();
+
+/** A state that was entered, with what ran inside it: a nested execution's states, or the branches of a Parallel. */
+export const Step = z
+  .strictObject({
+    name: z.string(),
+    startedAt: Instant,
+    /** Null while it runs. */
+    endedAt: Instant.nullable(),
+    seconds: Seconds.describe('Until its end, or until the summary was written.'),
+    status: z.enum(['done', 'failed', 'stopped', 'running']),
+    get steps() {
+      return z.array(Step);
+    },
+  })
+  .meta({ id: 'Step' });
+export type Step = z.infer<typeof Step>;
+
+/** Time that would be spent by hand as well: data moved or proved, a side made still or ready, a person deciding. */
+export const Work = z.strictObject({
+  kind: z.enum(['dump', 'restore', 'proof', 'effect', 'waiting']),
+  name: z.string(),
+  from: Instant,
+  to: Instant,
+});
+export type Work = z.infer<typeof Work>;
+
+/** An interval in seconds, with the sum that it comes from. */
+export const Prediction = z.strictObject({
+  low: Seconds,
+  high: Seconds,
+  parts: z.array(z.strictObject({ name: z.string(), low: Seconds, high: Seconds, because: z.string() })),
+});
+export type Prediction = z.infer<typeof Prediction>;
+
+const Table = z.strictObject({
+  table: z.string(),
+  rows: Count.describe('On the source.'),
+  rowsTarget: Count.nullable(),
+  bytes: Count,
+  seconds: Seconds,
+  equal: z.boolean(),
+});
+
+const Approval = z.strictObject({
+  subject: Subject,
+  decision: z.enum(['approved', 'rejected', 'expired', 'open']),
+  requester: z.string(),
+  required: z.int().positive(),
+  deadline: Instant,
+  digest: z.string(),
+  decidedAt: Instant.nullable(),
+  votes: z.array(
+    z.strictObject({ email: z.string(), decision: z.enum(['approve', 'reject']), at: Instant, comment: z.string() }),
+  ),
+});
+
+const Freeze = z.strictObject({
+  predicted: Prediction.pick({ low: true, high: true }).nullable(),
+  /** How that prediction came about; only in the rehearsal that made it. */
+  parts: Prediction.shape.parts,
+  from: Instant.nullable(),
+  to: Instant.nullable().describe('Null while the freeze lasts.'),
+  measuredSeconds: Seconds.nullable(),
+  waitingSeconds: Seconds.nullable().describe('Of the measured seconds, those in which people decided.'),
+  grade: z
+    .enum(['inside', 'shorter', 'longer'])
+    .nullable()
+    .describe('The measured freeze without the time in which people decided, against the prediction.'),
+});
+
+/** `runs/<run>/summary.json`: everything that the report, the terminal and chat say about a run. */
+export const Summary = z.strictObject({
+  schema: z.literal(1),
+  verdict: z.enum(['rehearsed', 'cut over', 'unwound', 'failed']),
+  headline: z.string(),
+  run: z.string(),
+  migration: z.string(),
+  mode: Mode,
+  reason: z.string(),
+  requester: z.string().nullable(),
+  configurationDigest: z.string(),
+  planDigest: z.string(),
+  startedAt: Instant,
+  writtenAt: Instant,
+  seconds: Seconds,
+  phases: z.array(Step),
+  work: z.array(Work),
+  checks: z.array(Finding),
+  tables: z.array(Table),
+  differences: z.array(z.string()),
+  totals: z
+    .strictObject({
+      rows: Count,
+      bytes: Count,
+      stagedBytes: Count.describe('What lay in staging, compressed.'),
+      seconds: Seconds.describe('From the first byte read to the last row proved.'),
+      bytesPerSecond: z.number().nonnegative(),
+    })
+    .nullable(),
+  approvals: z.array(Approval),
+  freeze: Freeze,
+  overheadSeconds: z
+    .strictObject({ rehearsal: Seconds.nullable(), freeze: Seconds.nullable() })
+    .describe('Time inside the rehearsal, and inside the freeze, in which no work ran.'),
+  memory: z.array(
+    z.strictObject({
+      worker: z.string(),
+      peakBytes: Count,
+      aimBytes: Count.describe('256 MB + twice the largest row.'),
+    }),
+  ),
+  error: z
+    .strictObject({
+      name: z.string(),
+      message: z.string(),
+      state: z.string().nullable(),
+      runbook: z.string().describe('Path and anchor of the section that says what to do.'),
+    })
+    .nullable(),
+  leftOut: z.array(z.strictObject({ what: z.string(), because: z.string() })),
+  next: z.array(z.string()),
+});
+export type Summary = z.infer<typeof Summary>;
