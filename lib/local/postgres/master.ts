@@ -13,6 +13,8 @@ export async function asSuperuser<T>(
     user: cluster.superuser,
     database,
     application_name: 'provider',
+    // A fenced database is read-only by default.
+    options: '-c default_transaction_read_only=off',
   });
   await client.connect();
   try {
