@@ -1,0 +1,243 @@
+import { appendFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { TaskFailure } from '../../../lib/local/engine/engine.ts';
+import { AwsError } from '../../../lib/local/wire/endpoint.ts';
+import { settle } from './fake-clock.ts';
+import { CALLBACK, LAMBDA, outputOf, Stage } from './stage.ts';
+
+let stage: Stage;
+beforeEach(() => {
+  stage = new Stage();
+});
+afterEach(() => stage.close());
+
+const ask = {
+  Ask: { Type: 'Task', Resource: CALLBACK, Arguments: '{% $states.context.Task.Token %}', End: true },
+};
+const echo = { Echo: { Type: 'Pass', End: true } };
+
+describe('starting', () => {
+  test('is idempotent while the same name runs with the same input', async () => {
+    const first = stage.start(ask, { a: 1 }, { name: 'run' });
+    expect(stage.start(ask, { a: 1 }, { name: 'run' })).toBe(first);
+    expect(() => stage.start(ask, { a: 2 }, { name: 'run' })).toThrow(
+      expect.objectContaining({ code: 'ExecutionAlreadyExists' }),
+    );
+    stage.engine.stopExecution({ executionArn: first });
+    expect(() => stage.start(ask, { a: 1 }, { name: 'run' })).toThrow(
+      expect.objectContaining({ code: 'ExecutionAlreadyExists' }),
+    );
+    expect(stage.changes.map(({ status }) => status)).toEqual(['RUNNING', 'ABORTED']);
+  });
+
+  test.each([
+    ['an unknown machine', { stateMachineArn: 'arn:none' }, 'StateMachineDoesNotExist'],
+    ['an input that is no JSON', { input: '{' }, 'InvalidExecutionInput'],
+    ['an input that is too large', { input: `"${'x'.repeat(262_143)}"` }, 'InvalidExecutionInput'],
+    ['a name with a slash', { name: '../run' }, 'InvalidName'],
+    ['a name of 81 characters', { name: 'x'.repeat(81) }, 'InvalidName'],
+  ])('%s is refused as on AWS', (_, more, code) => {
+    const { stateMachineArn } = stage.create('machine', echo);
+    expect(() => stage.engine.startExecution({ stateMachineArn, ...more })).toThrow(expect.objectContaining({ code }));
+  });
+
+  test('a running execution keeps its definition when the machine is replaced', async () => {
+    const arn = stage.start({ ...ask, Ask: { ...ask.Ask, Output: 'old' } });
+    await settle();
+    stage.create('machine', { ...ask, Ask: { ...ask.Ask, Output: 'new' } });
+    stage.engine.sendTaskSuccess({ taskToken: stage.tokens[0] ?? '', output: '1' });
+    expect(outputOf(await stage.engine.whenEnded(arn))).toBe('old');
+  });
+});
+
+test('status changes have the shape of the EventBridge detail', async () => {
+  const end = await stage.play({ Stop: { Type: 'Fail', Error: 'E', Cause: 'C' } }, { a: 1 });
+  const running = {
+    executionArn: end.executionArn,
+    stateMachineArn: 'arn:aws:states:us-east-1:111111111111:stateMachine:machine',
+    name: end.name,
+    status: 'RUNNING',
+    startDate: Date.parse('2026-03-01T10:00:00Z'),
+    stopDate: null,
+    input: '{"a":1}',
+    output: null,
+    error: null,
+    cause: null,
+  };
+  expect(stage.changes).toEqual([
+    running,
+    { ...running, status: 'FAILED', stopDate: running.startDate, error: 'E', cause: 'C' },
+  ]);
+});
+
+test('lists executions newest first, by machine and status', async () => {
+  const first = stage.start(ask, 1, { name: 'first' });
+  await stage.clock.advance(1);
+  const second = stage.start(ask, 2, { name: 'second' });
+  stage.engine.stopExecution({ executionArn: first });
+  const names = (o = {}) => stage.engine.listExecutions(o).map(({ executionArn }) => executionArn);
+  expect(names()).toEqual([second, first]);
+  expect(names({ status: 'RUNNING' })).toEqual([second]);
+  expect(names({ stateMachineArn: 'arn:none' })).toEqual([]);
+});
+
+describe('after a crash', () => {
+  test('recover ends what was running as ABORTED, and tells so', async () => {
+    const arn = stage.start(ask, { a: 1 }, { name: 'run' });
+    const done = await stage.play(echo, 'kept');
+    await settle();
+    const token = stage.tokens[0] ?? '';
+    stage.engine.close();
+    stage.changes.length = 0;
+
+    stage.open();
+    expect(stage.engine.describeExecution(arn).status).toBe('RUNNING');
+    expect(stage.engine.recover().map(({ executionArn }) => executionArn)).toEqual([arn]);
+    expect(stage.engine.describeExecution(arn)).toMatchObject({
+      status: 'ABORTED',
+      input: '{"a":1}',
+      error: 'EngineStopped',
+    });
+    expect(stage.changes).toEqual([expect.objectContaining({ executionArn: arn, status: 'ABORTED' })]);
+    expect(stage.types(arn).slice(-2)).toEqual(['TaskSubmitted', 'ExecutionAborted']);
+    expect(stage.engine.describeExecution(done.executionArn)).toEqual(done);
+    expect(() => stage.engine.sendTaskSuccess({ taskToken: token, output: '1' })).toThrow(
+      expect.objectContaining({ code: 'TaskTimedOut' }),
+    );
+    expect(stage.engine.recover()).toEqual([]);
+  });
+
+  test('a line that was cut off did not happen', async () => {
+    const arn = stage.start(ask, {}, { name: 'run' });
+    await settle();
+    const before = stage.types(arn);
+    stage.engine.close();
+    appendFileSync(join(stage.directory, 'executions/machine/run.jsonl'), '{"branch":"","event":{"id":6,"ty');
+
+    stage.open();
+    expect(stage.types(arn)).toEqual(before);
+    stage.engine.recover();
+    const ids = stage.engine.getExecutionHistory(arn).map(({ id }) => id);
+    expect(ids).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(stage.types(arn).at(-1)).toBe('ExecutionAborted');
+  });
+
+  test('a closed engine writes nothing more', async () => {
+    stage.lambda = async () => stage.clock.sleep(1000).then(() => 'late');
+    const arn = stage.start({ Call: { Type: 'Task', Resource: LAMBDA, End: true } });
+    await settle();
+    const before = stage.types(arn).length;
+    stage.engine.close();
+    await stage.clock.advance(2);
+    stage.open();
+    expect(stage.types(arn)).toHaveLength(before);
+  });
+});
+
+test('histories hold tokens, so only their owner reads them', async () => {
+  stage.start(ask, {}, { name: 'run' });
+  await settle();
+  const folder = join(stage.directory, 'executions/machine');
+  expect(statSync(join(folder, readdirSync(folder)[0] ?? '')).mode & 0o077).toBe(0);
+});
+
+describe('nested executions', () => {
+  const parent = (more: object = {}) => ({
+    Child: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::states:startExecution.sync:2',
+      Arguments: {
+        StateMachineArn: 'arn:aws:states:us-east-1:111111111111:stateMachine:child',
+        Input: '{% $states.input %}',
+        Name: 'the-child',
+      },
+      End: true,
+      ...more,
+    },
+  });
+  const childArn = 'arn:aws:states:us-east-1:111111111111:execution:child:the-child';
+
+  test('return the description of the child with its output parsed', async () => {
+    stage.create('child', { Echo: { Type: 'Pass', Output: { seen: '{% $states.input %}' }, End: true } });
+    const end = await stage.play(parent(), { a: 1 });
+    expect(outputOf(end)).toMatchObject({
+      ExecutionArn: childArn,
+      Input: { a: 1 },
+      Name: 'the-child',
+      Output: { seen: { a: 1 } },
+      Status: 'SUCCEEDED',
+    });
+    expect(stage.types(end.executionArn)).toContain('TaskSubmitted');
+    expect(stage.engine.describeExecution(childArn).principalArn).toMatch(
+      /^arn:aws:sts::111111111111:assumed-role\/machine\/\w{32}$/,
+    );
+  });
+
+  test('fail with States.TaskFailed and the description of the child as cause', async () => {
+    stage.create('child', { Stop: { Type: 'Fail', Error: 'DataDiffers', Cause: 'row 7' } });
+    const end = await stage.play(parent(), {});
+    expect(end.error).toBe('States.TaskFailed');
+    expect(JSON.parse(end.cause ?? '')).toMatchObject({
+      Status: 'FAILED',
+      Error: 'DataDiffers',
+      Cause: 'row 7',
+      Input: '{}',
+    });
+  });
+
+  test('stop with their parent, and when the parent stops waiting', async () => {
+    stage.create('child', ask);
+    const arn = stage.start(parent(), {}, { name: 'one' });
+    await settle();
+    stage.engine.stopExecution({ executionArn: arn });
+    expect(stage.engine.describeExecution(childArn).status).toBe('ABORTED');
+  });
+
+  test('stop when the task that waits for them times out', async () => {
+    stage.create('child', ask);
+    stage.start(parent({ TimeoutSeconds: 60 }), {});
+    await stage.clock.advance(60);
+    expect(stage.engine.describeExecution(childArn).status).toBe('ABORTED');
+  });
+
+  test('without .sync only start', async () => {
+    stage.create('child', ask);
+    const end = await stage.play(parent({ Resource: 'arn:aws:states:::states:startExecution' }), {});
+    expect(outputOf(end)).toEqual({ ExecutionArn: childArn, StartDate: Date.parse('2026-03-01T10:00:00Z') });
+    expect(stage.engine.describeExecution(childArn).status).toBe('RUNNING');
+  });
+
+  test('need the permission of the role that starts them', async () => {
+    stage.close();
+    stage = new Stage({
+      authorize: ({ roleArn }, action, resource) => {
+        throw new AwsError('AccessDeniedException', 400, `${roleArn} may not ${action} on ${resource}`);
+      },
+    });
+    stage.create('child', echo);
+    const end = await stage.play(parent(), {});
+    expect(end).toMatchObject({
+      error: 'StepFunctions.AccessDeniedException',
+      cause:
+        'arn:aws:iam::111111111111:role/machine may not states:StartExecution on ' +
+        'arn:aws:states:us-east-1:111111111111:stateMachine:child',
+    });
+  });
+
+  test('of a name that was used fail by the name of the service', async () => {
+    stage.create('child', echo);
+    await stage.play(parent(), {});
+    expect((await stage.play(parent(), {})).error).toBe('StepFunctions.ExecutionAlreadyExistsException');
+  });
+});
+
+test('an integration that answers after the end is not heard', async () => {
+  let answer: (error: Error) => void = () => {};
+  stage.lambda = () => new Promise((_, reject) => (answer = reject));
+  const arn = stage.start({ Call: { Type: 'Task', Resource: LAMBDA, End: true } });
+  await settle();
+  stage.engine.stopExecution({ executionArn: arn });
+  answer(new TaskFailure('Late', ''));
+  await settle();
+  expect(stage.types(arn).at(-1)).toBe('ExecutionAborted');
+});
