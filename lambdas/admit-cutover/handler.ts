@@ -1,0 +1,36 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { s3Documents } from '../../lib/adapters/documents.ts';
+import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import { refusalToAdmit } from '../../lib/domain/ledger.ts';
+import { onLambda } from '../../lib/lambda/on-lambda.ts';
+import { task } from '../../lib/lambda/task.ts';
+import { WorkflowError } from '../../lib/workflow/errors.ts';
+
+interface Deps {
+  ledgers: Ledgers;
+  evidence: Evidence;
+  now: () => number;
+}
+
+export const admitCutover = task('AdmitCutover')(async ({ ledgers, evidence, now }: Deps, { lease }) => {
+  const { rehearsalFreshForHours } = await evidence.configuration(lease);
+  const plan = await evidence.read(lease.run, 'plan');
+  const { lastRehearsal } = await ledgers.held(lease);
+  const refusal = refusalToAdmit(lastRehearsal, plan, rehearsalFreshForHours, now());
+  if (refusal || !lastRehearsal) {
+    throw new WorkflowError(
+      'RehearsalMissing',
+      `${refusal} Rehearse migration "${lease.migration}" first, then cut over.`,
+    );
+  }
+  await ledgers.changeHeld(lease, (ledger) => ({ ...ledger, phase: 'deciding' }));
+  // What the approvers decide on includes the rehearsal that admitted this cutover.
+  await evidence.write(lease.run, 'rehearsal', lastRehearsal);
+  return { rehearsal: lastRehearsal.run };
+});
+
+export const handler = onLambda(admitCutover, (told) => {
+  const documents = s3Documents(new S3Client({}), told.ledgers);
+  return { ledgers: s3Ledgers(documents), evidence: s3Evidence(documents), now: Date.now };
+});

@@ -1,0 +1,65 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { deployedConfiguration } from '../../lib/adapters/configuration.ts';
+import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
+import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import { digestOf } from '../../lib/domain/digest.ts';
+import { refusalToTake, taken } from '../../lib/domain/ledger.ts';
+import { keys, runOf } from '../../lib/domain/run.ts';
+import { onLambda } from '../../lib/lambda/on-lambda.ts';
+import { task } from '../../lib/lambda/task.ts';
+import type { DeployedMigration } from '../../lib/workflow/configuration.ts';
+import { WorkflowError } from '../../lib/workflow/errors.ts';
+import product from '../../package.json' with { type: 'json' };
+
+interface Deps {
+  ledgers: Ledgers;
+  documents: Documents;
+  evidence: Evidence;
+  configuration: (migration: string) => Promise<DeployedMigration>;
+}
+
+/** Nobody is asked in a run without approvals, so nobody's time is bounded. */
+const NOBODY_IS_ASKED = 1;
+
+export const takeLease = task('TakeLease')(async (deps: Deps, input) => {
+  const { migration, mode, execution, startedAt, reason } = input;
+  const configuration = await deps.configuration(migration);
+  const databasesOnly = configuration.source.ecs === undefined;
+  if (databasesOnly && mode === 'cutover') {
+    throw new WorkflowError(
+      'ConfigurationInvalid',
+      `Migration "${migration}" names databases only, so there is nothing to switch: it can be rehearsed, not cut over.`,
+    );
+  }
+  const configurationDigest = digestOf(configuration);
+  await deps.documents.create(keys.configuration(migration, configurationDigest), configuration);
+  const run = runOf(execution);
+  const taking = { run, execution, mode, configurationDigest, at: startedAt };
+  const ledger = await deps.ledgers.change(migration, (current) => {
+    const refusal = refusalToTake(current, taking);
+    if (refusal) throw new WorkflowError('LeaseHeld', `${refusal} Nothing was started.`);
+    return taken(current, taking);
+  });
+  const planDigest = digestOf({ configuration, version: product.version });
+  const plan = { run, migration, mode, reason, execution, startedAt, configurationDigest, planDigest, databasesOnly };
+  await deps.evidence.write(run, 'plan', plan);
+  const minutes = configuration.approvals?.minutesToDecide;
+  return {
+    lease: { migration, run, epoch: ledger.epoch },
+    mode,
+    decide: { go: (minutes?.go ?? NOBODY_IS_ASKED) * 60, switch: (minutes?.switch ?? NOBODY_IS_ASKED) * 60 },
+  };
+});
+
+export const handler = onLambda(takeLease, (told) => {
+  const documents = s3Documents(new S3Client({}), told.ledgers);
+  const ssm = new SSMClient({});
+  return {
+    documents,
+    ledgers: s3Ledgers(documents),
+    evidence: s3Evidence(documents),
+    configuration: (migration) => deployedConfiguration(ssm, told.configurations, migration),
+  };
+});

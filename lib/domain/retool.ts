@@ -1,0 +1,55 @@
+/** What a container's environment says, wherever its values come from. */
+export type Variables = ReadonlyMap<string, string>;
+
+/** The role of the container that serves users; other roles never migrate the schema or serve the name. */
+export const isMainBackend = (serviceType: string | undefined): boolean =>
+  (serviceType ?? '').split(',').includes('MAIN_BACKEND');
+
+/** `tryretool/backend:3.148.5-stable` → `3.148.5-stable`; null where the image is pinned by digest or not at all. */
+export function tagOf(image: string): string | null {
+  const tag = /:([^/:@]+)$/.exec(image)?.[1];
+  return tag ?? null;
+}
+
+export interface ApplicationDatabase {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  readonly ssl: 'disable' | 'require';
+}
+
+/** The database of an application by its environment: POSTGRES_*, or DATABASE_URL; null when neither is whole. */
+export function databaseOf(environment: Variables): ApplicationDatabase | null {
+  const url = environment.get('DATABASE_URL');
+  if (url && URL.canParse(url)) {
+    const { hostname, port, pathname, username, password, searchParams } = new URL(url);
+    return {
+      host: hostname,
+      port: Number(port || 5432),
+      database: decodeURIComponent(pathname.slice(1)),
+      user: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+      ssl: searchParams.get('sslmode') === 'require' ? 'require' : 'disable',
+    };
+  }
+  const host = environment.get('POSTGRES_HOST');
+  const database = environment.get('POSTGRES_DB');
+  if (!host || !database) return null;
+  return {
+    host,
+    port: Number(environment.get('POSTGRES_PORT') ?? 5432),
+    database,
+    user: environment.get('POSTGRES_USER') ?? '',
+    password: environment.get('POSTGRES_PASSWORD') ?? '',
+    ssl: environment.get('POSTGRES_SSL_ENABLED') === 'true' ? 'require' : 'disable',
+  };
+}
+
+/** How values are encrypted: the key alone does not tell. */
+export const encryptionMode = (environment: Variables): string =>
+  [
+    environment.get('USE_GCM_ENCRYPTION') === 'true' ? 'AES-GCM' : 'AES-CBC',
+    environment.get('USE_ENCRYPTION_V2') === 'true' ? 'V2' : 'V1',
+  ].join(' ');
