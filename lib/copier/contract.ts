@@ -1,40 +1,62 @@
 import { z } from 'zod';
 
-/**
- * Where a database is, and which secret opens it. The secret is JSON as RDS writes it:
- * `{username, password, host?, port?, dbname?}`; the fields here fill what it lacks.
- */
-export const WorkerAddress = z.strictObject({
+/** What the worker is started with, and what it answers. Imports nothing but zod, so that anyone may read it. */
+
+export const roles = ['dump', 'restore'] as const;
+export type Role = (typeof roles)[number];
+
+/** A database by its secret; explicit fields win over what the secret holds. */
+export const Address = z.strictObject({
+  /** Secrets Manager: JSON `{username, password, host?, port?, dbname?}`, as RDS writes it. */
   secretArn: z.string().min(1),
   host: z.string().min(1).optional(),
-  port: z.int().min(1).max(65_535).optional(),
+  port: z.int().min(1).max(65535).optional(),
   database: z.string().min(1).optional(),
+  /** `require` encrypts without checking the certificate's name, as libpq's `sslmode=require`. Default: `require`. */
   ssl: z.enum(['disable', 'require']).optional(),
 });
-export type WorkerAddress = z.infer<typeof WorkerAddress>;
+export type Address = z.infer<typeof Address>;
 
-/** What a worker is told in `PASSAGE_TASK_INPUT`; `target` is needed to restore. */
-export const WorkerInput = z.strictObject({
-  run: z.string().min(1),
-  epoch: z.int().positive(),
+export const DatabaseSecret = z.object({
+  username: z.string().min(1),
+  password: z.string(),
+  host: z.string().optional(),
+  port: z.coerce.number().int().optional(),
+  dbname: z.string().optional(),
+});
+export type DatabaseSecret = z.infer<typeof DatabaseSecret>;
+
+/** `PASSAGE_TASK_INPUT` of every role. */
+export const CopierInput = z.strictObject({
+  /** The run's id: part of the fence and of every session's `application_name`. */
+  run: z.string().regex(/^[\w.-]{1,100}$/),
+  /** Of the lease. A restore writes nothing once the target's fence names another. */
+  epoch: z.int().nonnegative(),
+  /** Which database of the run: `main`. */
   copy: z.string().min(1),
-  /** `prefix` without a slash at either end. */
-  staging: z.strictObject({ bucket: z.string().min(1), prefix: z.string().min(1) }),
-  source: WorkerAddress,
-  target: WorkerAddress.optional(),
-  /** Parallel connections; the worker chooses when absent. */
-  workers: z.int().min(1).max(64).optional(),
-  heartbeatSeconds: z.int().min(1).max(60).optional(),
+  staging: z.strictObject({
+    bucket: z.string().min(1),
+    /** `runs/<run>/<copy>/…`, the same for dump and restore, another for every epoch. */
+    prefix: z.string().regex(/^[^/].*[^/]$/, 'no leading or trailing slash'),
+  }),
+  source: Address,
+  /** Needed by `restore`. */
+  target: Address.extend({ database: z.string().min(1) }).optional(),
+  /** Parallel sessions. Two are enough for a dump; a restore wants one per vCPU of the target. */
+  workers: z.int().min(1).max(64).default(2),
+  /** Well below the state's HeartbeatSeconds. */
+  heartbeatSeconds: z.number().min(0.1).default(10),
 });
-export type WorkerInput = z.infer<typeof WorkerInput>;
+export type CopierInput = z.infer<typeof CopierInput>;
 
-/** What a worker answers the callback with: references and totals, never rows. */
-export const WorkerAnswer = z.strictObject({
-  /** Key of the manifest in the staging bucket. */
-  manifest: z.string().min(1),
-  tables: z.int().nonnegative(),
-  rows: z.int().nonnegative(),
-  bytes: z.int().nonnegative(),
-  seconds: z.number().nonnegative(),
+/** The task's output: a reference and sums, never rows. */
+export const CopierOutput = z.strictObject({
+  /** Full S3 key of the role's manifest (`Manifest` in `staged.ts`). */
+  manifest: z.string(),
+  tables: z.int(),
+  rows: z.int(),
+  /** Bytes of all rows in their binary form, as measured with the hashes. */
+  bytes: z.int(),
+  seconds: z.number(),
 });
-export type WorkerAnswer = z.infer<typeof WorkerAnswer>;
+export type CopierOutput = z.infer<typeof CopierOutput>;

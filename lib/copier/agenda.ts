@@ -1,0 +1,106 @@
+import type { SchemaEntry } from './schema-entries.ts';
+import type { DoneMark, Plan } from './staged.ts';
+
+export type Job =
+  | { readonly kind: 'load'; readonly mark: DoneMark }
+  | { readonly kind: 'build'; readonly entry: SchemaEntry };
+
+/**
+ * What may be built before all data is there. Foreign keys, triggers, rules and the rest would fire, fail or lock
+ * while other tables are loading.
+ */
+const early = new Set(['INDEX', 'CONSTRAINT', 'INDEX ATTACH']);
+
+/**
+ * What the restore may do next: load chunks as they arrive, and build a table's indexes as soon as its last chunk is
+ * in, the most expensive tables first; when all data is there, everything else in the order of its dependencies.
+ */
+export class Agenda {
+  readonly #plan: Plan;
+  /** Offered and not begun; the plan's order is most expensive tables first. */
+  readonly #loads: DoneMark[] = [];
+  #loadsInOrder = true;
+  readonly #offered = new Set<string>();
+  #loadsLeft: number;
+  /** By place in the plan's tables. */
+  readonly #piecesLeft: number[];
+  #tablesLoaded = 0;
+  /** Not begun, with the tables that they need loaded. */
+  readonly #builds: { entry: SchemaEntry; tables: number[] }[];
+  /** Begun or not, but not ended. */
+  readonly #unbuilt: Set<number>;
+  /** Place in the plan's tables by the id of the entry that creates it. */
+  readonly #tableOf = new Map<number, number>();
+
+  constructor(plan: Plan, before: readonly SchemaEntry[], after: readonly SchemaEntry[]) {
+    this.#plan = plan;
+    this.#loadsLeft = plan.chunks.length;
+    this.#piecesLeft = plan.tables.map(() => 0);
+    for (const { pieces } of plan.chunks) {
+      for (const { table } of pieces) this.#piecesLeft[table] = (this.#piecesLeft[table] ?? 0) + 1;
+    }
+    const byOid = new Map(plan.tables.map((table, at) => [table.oid, at]));
+    for (const { type, oid, id } of before) {
+      const at = type === 'TABLE' ? byOid.get(oid) : undefined;
+      if (at !== undefined) this.#tableOf.set(id, at);
+    }
+    const rank = ({ tables }: { tables: number[] }) => Math.min(...tables, plan.tables.length);
+    this.#builds = after
+      .map((entry) => ({ entry, tables: entry.dependsOn.flatMap((id) => this.#tableOf.get(id) ?? []) }))
+      .sort((a, b) => rank(a) - rank(b));
+    this.#unbuilt = new Set(after.map((entry) => entry.id));
+  }
+
+  /** A chunk is complete in staging. Twice is harmless. */
+  offer(mark: DoneMark): void {
+    if (this.#offered.has(mark.chunk)) return;
+    this.#offered.add(mark.chunk);
+    this.#loads.push(mark);
+    this.#loadsInOrder = false;
+  }
+
+  /** Whether every chunk of the plan has been offered. */
+  get allOffered(): boolean {
+    return this.#offered.size === this.#plan.chunks.length;
+  }
+
+  /** How many tables have all their rows. */
+  get tablesLoaded(): number {
+    return this.#tablesLoaded;
+  }
+
+  get finished(): boolean {
+    return this.#loadsLeft === 0 && this.#unbuilt.size === 0;
+  }
+
+  /** The next job that nothing stands in the way of; undefined when there is none now. */
+  next(): Job | undefined {
+    const at = this.#builds.findIndex(({ entry, tables }) => this.#mayBuild(entry, tables));
+    const [build] = at < 0 ? [] : this.#builds.splice(at, 1);
+    if (build) return { kind: 'build', entry: build.entry };
+    if (!this.#loadsInOrder) this.#loads.sort((a, b) => (a.chunk > b.chunk ? -1 : 1));
+    this.#loadsInOrder = true;
+    const mark = this.#loads.pop();
+    return mark && { kind: 'load', mark };
+  }
+
+  ended(job: Job): void {
+    if (job.kind === 'build') {
+      this.#unbuilt.delete(job.entry.id);
+      return;
+    }
+    this.#loadsLeft -= 1;
+    for (const { table } of job.mark.pieces) {
+      if (table < 0) continue;
+      const left = (this.#piecesLeft[table] ?? 0) - 1;
+      this.#piecesLeft[table] = left;
+      if (left === 0) this.#tablesLoaded += 1;
+    }
+  }
+
+  #mayBuild(entry: SchemaEntry, tables: readonly number[]): boolean {
+    if (!early.has(entry.type) && this.#loadsLeft > 0) return false;
+    if (entry.dependsOn.some((id) => this.#unbuilt.has(id))) return false;
+    return tables.every((table) => this.#piecesLeft[table] === 0);
+  }
+}

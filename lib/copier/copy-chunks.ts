@@ -1,0 +1,40 @@
+import { crew } from './crew.ts';
+import { type DumpedChunk, dumpChunk } from './dump-chunk.ts';
+import type { Surroundings } from './ports.ts';
+import { findChanged } from './postgres/catalog.ts';
+import type { Login } from './postgres/session.ts';
+import type { Plan } from './staged.ts';
+import { SteadySession } from './steady-session.ts';
+
+/**
+ * Copies every chunk of the plan, in its order, by `workers` side by side; `onDumped` after each. A worker has two
+ * sessions: one copies under the snapshot, the other sees the catalog as it is now.
+ */
+export async function copyChunks(
+  plan: Plan,
+  login: Login,
+  workers: number,
+  around: Surroundings,
+  onDumped: (dumped: DumpedChunk & { seconds: number }) => void,
+): Promise<void> {
+  const queue = [...plan.chunks];
+  const worker = async (signal: AbortSignal) => {
+    const copying = new SteadySession(login, { ...around, signal });
+    const looking = new SteadySession(login, { ...around, signal });
+    try {
+      for (let chunk = queue.shift(); chunk; chunk = queue.shift()) {
+        const next = chunk;
+        const started = around.clock.now();
+        const dumped = await copying.try(`copy chunk ${next.id}`, (session) =>
+          dumpChunk(session, around.staging, plan, next, (tables) =>
+            looking.try('look at the catalog', (outside) => findChanged(outside, tables, plan.serverVersion)),
+          ),
+        );
+        onDumped({ ...dumped, seconds: (around.clock.now() - started) / 1000 });
+      }
+    } finally {
+      await Promise.all([copying.close(), looking.close()]);
+    }
+  };
+  await crew(around.signal, new Array(Math.min(workers, plan.chunks.length)).fill(worker));
+}

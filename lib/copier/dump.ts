@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import type pg from 'pg';
+import { WorkflowError } from '../workflow/errors.ts';
+import { planChunks } from './chunks.ts';
+import type { CopierInput, CopierOutput } from './contract.ts';
+import { copyChunks } from './copy-chunks.ts';
+import { crew } from './crew.ts';
+import { SourceChanged } from './dump-chunk.ts';
+import { answer, Tally } from './manifest.ts';
+import type { Clock, Surroundings } from './ports.ts';
+import * as catalog from './postgres/catalog.ts';
+import { dumpSchema } from './postgres/client-tools.ts';
+import { readLargeObjectRanges } from './postgres/large-objects.ts';
+import { closeSession, declared, type Login, openSession } from './postgres/session.ts';
+import { ProgressBoard } from './progress.ts';
+import { keys, Manifest, type Plan } from './staged.ts';
+
+/** A source that changes under three snapshots will change under the fourth. */
+const TRIES = 3;
+/** Load balancers drop flows that are idle for 350 s. */
+const KEEPALIVE_MS = 30_000;
+
+/**
+ * Copies the source, as one snapshot shows it, into staging. Only reads. A dump that is already complete answers
+ * from its manifest; one that was interrupted starts again under a new snapshot, as the next attempt.
+ * Throws SourceUnreachable, SourceLoginRefused, SourceKeepsChanging, SnapshotLost, DumpFailed.
+ */
+export async function dump(input: CopierInput, login: Login, around: Surroundings): Promise<CopierOutput> {
+  const { staging, log } = around;
+  const last = await lastAttempt(around);
+  const complete = await staging.get(keys.manifest(last));
+  if (complete) {
+    log('dump was complete', { attempt: last });
+    return answer(Manifest.parse(JSON.parse(complete.toString())), staging.address(keys.manifest(last)));
+  }
+  const progress = new ProgressBoard('dump', around);
+  try {
+    for (let tries = 1; ; tries++) {
+      try {
+        const manifest = await dumpOnce(input, login, around, progress);
+        progress.phase = 'done';
+        return answer(manifest, staging.address(keys.manifest(manifest.attempt)));
+      } catch (error) {
+        const reason = worthless(error);
+        if (!reason) throw error;
+        log('dump starts again under a new snapshot', { reason: reason.message });
+        if (tries === TRIES) throw reason;
+      }
+    }
+  } finally {
+    await progress.stop();
+  }
+}
+
+/** What a new snapshot cures, as the error it becomes when it does not. */
+function worthless(error: unknown): WorkflowError | undefined {
+  if (error instanceof WorkflowError && error.name === 'SnapshotLost') return error;
+  if (!(error instanceof SourceChanged)) return undefined;
+  return new WorkflowError(
+    'SourceKeepsChanging',
+    `${error.message} was altered, truncated or renamed during the copy. Hold back changes of the source's schema, then start again.`,
+  );
+}
+
+/** One snapshot, from export to manifest. */
+async function dumpOnce(
+  input: CopierInput,
+  login: Login,
+  around: Surroundings,
+  progress: ProgressBoard,
+): Promise<Manifest> {
+  const { staging, clock, log, signal } = around;
+  progress.phase = 'planning';
+  const holder = await openSession(login, signal);
+  try {
+    const plan = await claim(await exportSnapshot(holder, input, clock), around);
+    const { attempt } = plan;
+    progress.begin(plan);
+    progress.phase = 'copying';
+    log('snapshot exported', {
+      attempt,
+      snapshot: plan.snapshot,
+      tables: plan.tables.length,
+      chunks: plan.chunks.length,
+    });
+
+    const tally = new Tally(plan);
+    const copied = new AbortController();
+    await crew(signal, [
+      (together) => keepAlive(holder, clock, together, copied.signal),
+      async (together) => staging.put(keys.schema(attempt), await dumpSchema(login, plan.snapshot, together)),
+      async (together) => {
+        await copyChunks(plan, login, input.workers, { ...around, signal: together }, (dumped) => {
+          tally.add(dumped);
+          progress.rowsDone += dumped.mark.rows;
+          progress.bytesDone += dumped.chunk.bytes;
+          progress.tablesDone = tally.tablesDone;
+        });
+        copied.abort();
+      },
+    ]);
+
+    progress.phase = 'finishing';
+    const sequences = await catalog.readSequences(holder);
+    await holder.query('COMMIT');
+    const { serverVersion, startedAt } = plan;
+    const finishedAt = new Date(clock.now()).toISOString();
+    const manifest = tally.manifest('dump', input, { serverVersion, sequences, startedAt, finishedAt });
+    await staging.put(keys.manifest(attempt), Buffer.from(JSON.stringify(manifest)));
+    return manifest;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof SourceChanged) throw error;
+    throw declared(error, 'source', 'dump');
+  } finally {
+    await closeSession(holder);
+  }
+}
+
+/** Begins the transaction that holds the snapshot, and reads everything that the plan says in it. */
+async function exportSnapshot(holder: pg.Client, input: CopierInput, clock: Clock): Promise<Omit<Plan, 'attempt'>> {
+  const startedAt = new Date(clock.now()).toISOString();
+  const { version, encoding } = await catalog.serverFacts(holder);
+  await holder.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  const { rows } = await holder.query<{ snapshot: string }>('SELECT pg_export_snapshot() AS snapshot');
+  const tables = await catalog.readTables(holder, version);
+  return {
+    id: randomBytes(6).toString('hex'),
+    run: input.run,
+    epoch: input.epoch,
+    snapshot: rows[0]?.snapshot ?? '',
+    serverVersion: version,
+    encoding,
+    startedAt,
+    tables,
+    chunks: planChunks(tables, await readLargeObjectRanges(holder), version),
+    materializedViews: await catalog.readMaterializedViews(holder),
+  };
+}
+
+/** Writes the plan under the next number that no other worker has taken. */
+async function claim(plan: Omit<Plan, 'attempt'>, around: Surroundings): Promise<Plan> {
+  for (let attempt = (await lastAttempt(around)) + 1; ; attempt++) {
+    const claimed = { ...plan, attempt };
+    if (await around.staging.create(keys.plan(attempt), Buffer.from(JSON.stringify(claimed)))) return claimed;
+  }
+}
+
+async function lastAttempt({ staging }: Surroundings): Promise<number> {
+  const attempts = (await staging.list(keys.attempts)).map((key) => Number(key.split('/')[1]));
+  return Math.max(0, ...attempts.filter(Number.isInteger));
+}
+
+/** Until `copied`. Throws SnapshotLost when the session that holds the snapshot is gone. */
+async function keepAlive(holder: pg.Client, clock: Clock, signal: AbortSignal, copied: AbortSignal): Promise<void> {
+  const either = AbortSignal.any([signal, copied]);
+  const ended = new Promise<void>((resolve) => holder.once('end', resolve));
+  while (!either.aborted) {
+    const wake = new AbortController();
+    const slept = clock.sleep(KEEPALIVE_MS, AbortSignal.any([either, wake.signal])).catch(() => {});
+    await Promise.race([slept, ended]);
+    wake.abort();
+    if (either.aborted) return;
+    await holder.query('SELECT 1').catch((error: Error) => {
+      either.throwIfAborted();
+      throw new WorkflowError('SnapshotLost', `The session that holds the snapshot ended: ${error.message}.`);
+    });
+  }
+}

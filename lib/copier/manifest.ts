@@ -1,0 +1,87 @@
+import type { CopierInput, CopierOutput, Role } from './contract.ts';
+import type { DumpedChunk } from './dump-chunk.ts';
+import type { LargeObjectMeasure } from './postgres/large-objects.ts';
+import { add, type Measure, nothing } from './postgres/row-hash.ts';
+import { peakMemory } from './progress.ts';
+import type { Manifest, ManifestTable, Plan } from './staged.ts';
+
+/** Adds up, table by table, what was measured piece by piece. */
+export class Tally {
+  tablesDone = 0;
+  readonly #tables: { measure: Measure; seconds: number; chunks: number; left: number }[];
+  readonly #plan: Plan;
+  #largeObjects: LargeObjectMeasure = { ...nothing, count: 0 };
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#tables = plan.tables.map(() => ({ measure: nothing, seconds: 0, chunks: 0, left: 0 }));
+    for (const { pieces } of plan.chunks) for (const { table } of pieces) this.#expect(table);
+  }
+
+  add({ chunk, measures, largeObjects, seconds }: DumpedChunk & { seconds: number }): void {
+    for (const [at, { table }] of chunk.pieces.entries()) {
+      this.addPiece(table, measures[at] ?? nothing, seconds / chunk.pieces.length);
+    }
+    if (largeObjects) this.addLargeObjects(largeObjects);
+  }
+
+  addPiece(table: number, measure: Measure, seconds: number): void {
+    const sums = this.#tables[table];
+    if (!sums) return;
+    sums.measure = add(sums.measure, measure);
+    sums.seconds += seconds;
+    sums.chunks += 1;
+    sums.left -= 1;
+    if (sums.left === 0) this.tablesDone += 1;
+  }
+
+  addLargeObjects(measured: LargeObjectMeasure): void {
+    this.#largeObjects = {
+      ...add(this.#largeObjects, measured),
+      count: this.#largeObjects.count + measured.count,
+    };
+  }
+
+  #expect(table: number): void {
+    const sums = this.#tables[table];
+    if (sums) sums.left += 1;
+  }
+
+  manifest(
+    role: Role,
+    input: CopierInput,
+    facts: Pick<Manifest, 'serverVersion' | 'sequences' | 'startedAt' | 'finishedAt'>,
+  ): Manifest {
+    const { attempt, id, snapshot } = this.#plan;
+    const tables = this.#tables.map((sums, at): ManifestTable => {
+      const { schema, name } = this.#plan.tables[at] as Plan['tables'][number];
+      return { schema, name, ...sums.measure, seconds: sums.seconds, chunks: sums.chunks };
+    });
+    const { count, bytes, hash } = this.#largeObjects;
+    return {
+      role,
+      run: input.run,
+      epoch: input.epoch,
+      copy: input.copy,
+      attempt,
+      plan: id,
+      snapshot,
+      ...facts,
+      tables,
+      largeObjects: { count, bytes, hash },
+      seconds: (Date.parse(facts.finishedAt) - Date.parse(facts.startedAt)) / 1000,
+      memoryBytes: peakMemory(),
+    };
+  }
+}
+
+/** The task's output: where the manifest lies, and its sums. */
+export function answer(manifest: Manifest, address: string): CopierOutput {
+  return {
+    manifest: address,
+    tables: manifest.tables.length,
+    rows: manifest.tables.reduce((sum, table) => sum + table.rows, 0),
+    bytes: manifest.tables.reduce((sum, table) => sum + table.bytes, manifest.largeObjects.bytes),
+    seconds: manifest.seconds,
+  };
+}

@@ -1,0 +1,52 @@
+import { pageRanges } from './chunks.ts';
+import { crew } from './crew.ts';
+import { Tally } from './manifest.ts';
+import type { Surroundings } from './ports.ts';
+import { measureLargeObjects } from './postgres/large-objects.ts';
+import { measure } from './postgres/row-hash.ts';
+import type { Login } from './postgres/session.ts';
+import { sizeHere } from './postgres/target.ts';
+import type { Piece, Plan, PlannedTable } from './staged.ts';
+import { SteadySession } from './steady-session.ts';
+
+/** Counts and hashes every table of the plan as it lies in the target, by `workers` side by side. */
+export async function measureTarget(plan: Plan, login: Login, workers: number, around: Surroundings): Promise<Tally> {
+  const tally = new Tally(plan);
+  const queue = plan.tables.map((table, at): { table: PlannedTable; at: number; range?: Omit<Piece, 'table'> } => ({
+    table,
+    at,
+  }));
+  const worker = async (signal: AbortSignal) => {
+    const session = new SteadySession(login, { ...around, signal });
+    try {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const { table, at } = next;
+        if (!next.range) {
+          // Pages here do not follow the source's; a large table is cut anew, so that all workers share it.
+          const size = await session.try(`measure ${table.name}`, (client) => sizeHere(client, table));
+          const [first = {}, ...rest] = pageRanges(size);
+          queue.unshift(...rest.map((range) => ({ table, at, range })));
+          next = { table, at, range: first };
+        }
+        const { range } = next;
+        const started = around.clock.now();
+        const measured = await session.try(`measure ${table.name}`, (client) =>
+          measure(client, table, { table: at, ...range }),
+        );
+        tally.addPiece(at, measured, (around.clock.now() - started) / 1000);
+      }
+    } finally {
+      await session.close();
+    }
+  };
+  const largeObjects = async (signal: AbortSignal) => {
+    const session = new SteadySession(login, { ...around, signal });
+    try {
+      tally.addLargeObjects(await session.try('measure large objects', (client) => measureLargeObjects(client)));
+    } finally {
+      await session.close();
+    }
+  };
+  await crew(around.signal, [largeObjects, ...new Array<typeof worker>(workers).fill(worker)]);
+  return tally;
+}

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { type ErrorName, WorkflowError } from '../../workflow/errors.ts';
+import type { Login } from './session.ts';
+
+/** The end of what a tool printed on stderr: enough for its error. */
+const STDERR_BYTES = 4000;
+
+/**
+ * The schema (no data) in pg_dump's custom format, under the exported snapshot. Owners, grants and Passage's own
+ * schema are left out. The password travels in the child's environment. Throws DumpFailed.
+ */
+export async function dumpSchema(login: Login, snapshot: string, signal: AbortSignal): Promise<Buffer> {
+  return await runTool('DumpFailed', signal, {
+    command: 'pg_dump',
+    arguments: [
+      ...['--schema-only', '--format=custom', '--no-owner', '--no-acl', '--no-security-labels', '--no-subscriptions'],
+      // An ALTER TABLE in progress is waited for, but not for ever: what queues behind us is the application.
+      ...['--exclude-schema=passage', `--snapshot=${snapshot}`, '--lock-wait-timeout=5s'],
+    ],
+    environment: {
+      PGHOST: login.host,
+      PGPORT: String(login.port),
+      PGUSER: login.user,
+      PGPASSWORD: login.password,
+      PGDATABASE: login.database,
+      PGAPPNAME: login.applicationName,
+      PGSSLMODE: login.ssl,
+      PGCONNECT_TIMEOUT: '10',
+      PGCLIENTENCODING: 'UTF8',
+    },
+  });
+}
+
+export type Section = 'pre-data' | 'post-data';
+
+/** The SQL of one section, each entry headed by a comment with its id and dependencies. Needs no server. */
+export async function schemaScript(dump: Buffer, section: Section, signal: AbortSignal): Promise<string> {
+  const script = await runTool('RestoreFailed', signal, {
+    command: 'pg_restore',
+    arguments: [
+      ...['--file=-', '--verbose', `--section=${section}`, '--no-owner', '--no-acl', '--no-tablespaces'],
+      ...['--no-table-access-method', '--no-security-labels', '--no-subscriptions'],
+    ],
+    environment: {},
+    input: dump,
+  });
+  return script.toString('utf8');
+}
+
+interface Tool {
+  /** Found on PATH. */
+  readonly command: string;
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly input?: Buffer;
+}
+
+async function runTool(failure: ErrorName, signal: AbortSignal, tool: Tool): Promise<Buffer> {
+  const child = spawn(tool.command, tool.arguments, {
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', LC_ALL: 'C', ...tool.environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    signal,
+    killSignal: 'SIGTERM',
+  });
+  const output: Buffer[] = [];
+  let complaint = '';
+  child.stdout.on('data', (bytes: Buffer) => output.push(bytes));
+  child.stderr.on('data', (bytes: Buffer) => {
+    complaint = (complaint + bytes.toString('utf8')).slice(-STDERR_BYTES);
+  });
+  // A tool that ends early breaks the pipe; its exit code tells why.
+  child.stdin.on('error', () => {});
+  child.stdin.end(tool.input);
+  const code = await new Promise<number | string | null>((resolve, reject) => {
+    child.once('error', (error) => reject(signal.aborted ? signal.reason : missing(failure, tool.command, error)));
+    child.once('close', (exit, killed) => resolve(exit ?? killed));
+  });
+  if (code === 0) return Buffer.concat(output);
+  signal.throwIfAborted();
+  const errors = complaint.split('\n').filter((line) => /error|fatal|detail|hint/i.test(line));
+  throw new WorkflowError(
+    failure,
+    `${tool.command} ended with ${code}: ${(errors.length ? errors : [complaint]).join(' ').trim()}`,
+  );
+}
+
+const missing = (failure: ErrorName, command: string, error: Error) =>
+  new WorkflowError(failure, `Cannot run ${command} (${error.message}). Put PostgreSQL's client programs on PATH.`);

@@ -1,0 +1,55 @@
+import type pg from 'pg';
+import { type Measure, measureRows } from './row-hash.ts';
+
+/** As many in one chunk; each holds a descriptor until its transaction ends. */
+export const LARGE_OBJECTS_PER_CHUNK = 500;
+const PAGE = 1 << 20;
+const INV_READ = 0x40000;
+
+/** All large objects of an oid range as rows (loid, pos, data) of at most 1 MiB; an empty one is one empty row. */
+const pages = (range: { from: number; to: number } | undefined) => `
+  SELECT m.oid AS loid, pos, lo_get(m.oid, pos, ${PAGE}) AS data
+  FROM pg_largeobject_metadata m
+  CROSS JOIN LATERAL (SELECT lo_lseek64(lo_open(m.oid, ${INV_READ}), 0, 2) AS size) AS end_of
+  CROSS JOIN LATERAL generate_series(0, greatest(size - 1, 0), ${PAGE}) AS pos
+  ${range ? `WHERE m.oid BETWEEN ${range.from} AND ${range.to}` : ''}`;
+
+export async function readLargeObjectRanges(client: pg.Client): Promise<{ from: number; to: number }[]> {
+  const { rows } = await client.query<{ from: number; to: number }>(
+    `SELECT min(oid::bigint)::oid AS from, max(oid::bigint)::oid AS to
+     FROM (SELECT oid, (row_number() OVER (ORDER BY oid) - 1) / ${LARGE_OBJECTS_PER_CHUNK} AS chunk
+           FROM pg_largeobject_metadata) AS numbered
+     GROUP BY chunk ORDER BY 1`,
+  );
+  return rows;
+}
+
+export const copyOutLargeObjects = (range: { from: number; to: number }) =>
+  `COPY (${pages(range)}) TO STDOUT WITH (FORMAT binary)`;
+
+/** The copy's landing place, inside the chunk's transaction. */
+export const createLanding =
+  'CREATE TEMPORARY TABLE landed_large_objects (loid oid, pos bigint, data bytea) ON COMMIT DROP';
+export const copyInLargeObjects = 'COPY pg_temp.landed_large_objects FROM STDIN WITH (FORMAT binary)';
+export const writeLanded = `
+  SELECT count(lo_create(loid)) FROM pg_temp.landed_large_objects WHERE pos = 0;
+  SELECT count(length(lo_put(loid, pos, data)::text)) FROM pg_temp.landed_large_objects WHERE data <> ''`;
+
+export interface LargeObjectMeasure extends Measure {
+  readonly count: number;
+}
+
+/** Contents in the session's snapshot; of an oid range, or of all. */
+export async function measureLargeObjects(
+  client: pg.Client,
+  range?: { from: number; to: number },
+): Promise<LargeObjectMeasure> {
+  const measured = await measureRows(
+    client,
+    `SELECT record_send(ROW(loid, pos, data)) AS bytes FROM (${pages(range)}) AS pages`,
+  );
+  const { rows } = await client.query<{ count: string }>(
+    `SELECT count(*) FROM pg_largeobject_metadata ${range ? `WHERE oid BETWEEN ${range.from} AND ${range.to}` : ''}`,
+  );
+  return { ...measured, count: Number(rows[0]?.count) };
+}

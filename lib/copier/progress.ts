@@ -1,0 +1,74 @@
+import type { Role } from './contract.ts';
+import type { Surroundings } from './ports.ts';
+import { keys, type Plan, type Progress } from './staged.ts';
+
+/** What a person, and the restore that waits for a dump, see of a worker at most this late. */
+const PUBLISH_EVERY_MS = 1000;
+
+/** Peak resident memory of this process. */
+export const peakMemory = () => process.resourceUsage().maxRSS * 1024;
+
+/** Counts what a role has done and overwrites `progress/<role>.json` every second until `stop`. */
+export class ProgressBoard {
+  phase = 'starting';
+  tablesDone = 0;
+  rowsDone = 0;
+  bytesDone = 0;
+  #total = { tablesTotal: 0, rowsTotal: 0, bytesTotal: 0 };
+  readonly #role: Role;
+  readonly #around: Surroundings;
+  readonly #startedAt: string;
+  readonly #stop = new AbortController();
+  readonly #published: Promise<void>;
+
+  constructor(role: Role, around: Surroundings) {
+    this.#role = role;
+    this.#around = around;
+    this.#startedAt = new Date(around.clock.now()).toISOString();
+    this.#published = this.#publish(AbortSignal.any([this.#stop.signal, around.signal]));
+  }
+
+  /** A new attempt counts from nothing. */
+  begin(plan: Plan): void {
+    this.tablesDone = 0;
+    this.rowsDone = 0;
+    this.bytesDone = 0;
+    const sum = (of: readonly number[]) => of.reduce((a, b) => a + b, 0);
+    this.#total = {
+      tablesTotal: plan.tables.length,
+      rowsTotal: sum(plan.tables.map((table) => table.rows)),
+      bytesTotal: sum(plan.chunks.map((chunk) => chunk.bytes)),
+    };
+  }
+
+  /** Writes the last state. Progress is for information: a write that fails is logged, never thrown. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#published;
+    await this.#write();
+  }
+
+  async #publish(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#write();
+      await this.#around.clock.sleep(PUBLISH_EVERY_MS, signal).catch(() => {});
+    }
+  }
+
+  async #write(): Promise<void> {
+    const progress: Progress = {
+      role: this.#role,
+      phase: this.phase,
+      tablesDone: this.tablesDone,
+      rowsDone: this.rowsDone,
+      bytesDone: this.bytesDone,
+      ...this.#total,
+      startedAt: this.#startedAt,
+      at: new Date(this.#around.clock.now()).toISOString(),
+      memoryBytes: peakMemory(),
+    };
+    await this.#around.staging
+      .put(keys.progress(this.#role), Buffer.from(JSON.stringify(progress)))
+      .catch((error: Error) => this.#around.log('progress not written', { reason: error.message }));
+  }
+}

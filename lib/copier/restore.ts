@@ -1,0 +1,218 @@
+import type pg from 'pg';
+import { WorkflowError } from '../workflow/errors.ts';
+import { Agenda, type Job } from './agenda.ts';
+import type { CopierInput, CopierOutput } from './contract.ts';
+import { crew } from './crew.ts';
+import { DumpWatch, Superseded } from './dump-watch.ts';
+import { loadChunk } from './load-chunk.ts';
+import { answer } from './manifest.ts';
+import { measureTarget } from './measure-target.ts';
+import type { Surroundings } from './ports.ts';
+import { readSequences, serverFacts } from './postgres/catalog.ts';
+import { schemaScript } from './postgres/client-tools.ts';
+import { type Holder, writeFenced, writeOnce } from './postgres/fence.ts';
+import { closeSession, declared, type Login, openSession } from './postgres/session.ts';
+import * as target from './postgres/target.ts';
+import { ProgressBoard } from './progress.ts';
+import { readSchemaScript, type SchemaEntry } from './schema-entries.ts';
+import { keys, Manifest, type Plan } from './staged.ts';
+import { SteadySession } from './steady-session.ts';
+
+/** Entries created in one transaction; each takes lock slots, and a large schema would run out of them. */
+const ENTRIES_AT_ONCE = 200;
+/** How long a worker without work waits for some. */
+const IDLE_MS = 100;
+
+/**
+ * Restores what a dump puts into staging, while it does: schema, chunks exactly once, indexes when their table is
+ * complete, constraints and the rest, sequences, statistics; then measures the target. Every transaction that writes
+ * holds the fence row of this run and epoch. A restore that was interrupted goes on where it was.
+ * Throws TargetUnreachable, TargetLoginRefused, TargetNotEmpty, Fenced, ChunkDamaged, DumpAbandoned, RestoreFailed.
+ */
+export async function restore(input: CopierInput, login: Login, around: Surroundings): Promise<CopierOutput> {
+  const { staging, log } = around;
+  const progress = new ProgressBoard('restore', around);
+  try {
+    for (;;) {
+      progress.phase = 'waiting for the dump';
+      const watch = new DumpWatch(around);
+      const plan = await watch.plan();
+      try {
+        const manifest = await new Restore(input, login, around, plan, watch, progress).run();
+        progress.phase = 'done';
+        return answer(manifest, staging.address(keys.restored(plan.attempt)));
+      } catch (error) {
+        if (!(error instanceof Superseded)) throw error;
+        log('restore starts again: the dump has a new snapshot', { attempt: plan.attempt });
+      }
+    }
+  } finally {
+    await progress.stop();
+  }
+}
+
+/** The restore of one attempt's plan. */
+class Restore {
+  readonly #input: CopierInput;
+  readonly #login: Login;
+  readonly #around: Surroundings;
+  readonly #plan: Plan;
+  readonly #watch: DumpWatch;
+  readonly #progress: ProgressBoard;
+  readonly #holder: Holder;
+
+  constructor(
+    input: CopierInput,
+    login: Login,
+    around: Surroundings,
+    plan: Plan,
+    watch: DumpWatch,
+    progress: ProgressBoard,
+  ) {
+    this.#input = input;
+    this.#login = login;
+    this.#around = around;
+    this.#plan = plan;
+    this.#watch = watch;
+    this.#progress = progress;
+    this.#holder = { run: input.run, epoch: input.epoch };
+  }
+
+  async run(): Promise<Manifest> {
+    const { staging, clock, log, signal } = this.#around;
+    const started = clock.now();
+    const plan = this.#plan;
+    this.#progress.begin(plan);
+    const lead = await openSession(this.#login, signal);
+    try {
+      const serverVersion = await this.#takePossession(lead);
+      this.#progress.phase = 'creating tables';
+      const schema = await this.#watch.object(plan, keys.schema(plan.attempt));
+      const before = readSchemaScript(await schemaScript(schema, 'pre-data', signal));
+      const after = readSchemaScript(await schemaScript(schema, 'post-data', signal));
+      await this.#createTables(lead, before);
+
+      this.#progress.phase = 'loading';
+      await this.#load(new Agenda(plan, before, after));
+      log('data loaded, indexes and constraints built', { attempt: plan.attempt });
+
+      this.#progress.phase = 'finishing';
+      for (const view of plan.materializedViews) {
+        await this.#once(lead, `refresh ${view}`, `REFRESH MATERIALIZED VIEW ${view}`);
+      }
+      const source = Manifest.parse(
+        JSON.parse((await this.#watch.object(plan, keys.manifest(plan.attempt))).toString()),
+      );
+      await writeFenced(lead, this.#holder, () => target.setSequences(lead, source.sequences));
+      await this.#analyze(await target.tablesToAnalyze(lead));
+      await target.makeDurable(lead, this.#holder);
+
+      this.#progress.phase = 'measuring';
+      const tally = await measureTarget(plan, this.#login, this.#input.workers, this.#around);
+      const manifest = tally.manifest('restore', this.#input, {
+        serverVersion,
+        sequences: await readSequences(lead),
+        startedAt: new Date(started).toISOString(),
+        finishedAt: new Date(clock.now()).toISOString(),
+      });
+      await staging.put(keys.restored(plan.attempt), Buffer.from(JSON.stringify(manifest)));
+      return manifest;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof Superseded) throw error;
+      throw declared(error, 'target', 'restore');
+    } finally {
+      await closeSession(lead);
+    }
+  }
+
+  /** Makes sure that the target is ours, fit, and holds nothing but this plan's data. */
+  async #takePossession(lead: pg.Client): Promise<number> {
+    const { version, encoding } = await serverFacts(lead);
+    if (encoding !== this.#plan.encoding) {
+      throw new WorkflowError(
+        'RestoreFailed',
+        `The target database is encoded in ${encoding}, the source in ${this.#plan.encoding}. Create it with the source's encoding.`,
+      );
+    }
+    const plans = await writeFenced(lead, this.#holder, () => target.plansIn(lead));
+    if (plans.some((plan) => plan !== this.#plan.id)) {
+      this.#around.log('target emptied: it held the data of an earlier snapshot');
+      await target.wipe(lead, this.#holder);
+    } else if (!plans.length) {
+      const stranger = await target.findRelation(lead);
+      if (stranger) {
+        throw new WorkflowError(
+          'TargetNotEmpty',
+          `Target database ${this.#login.database} already holds ${stranger}. Name an empty database, or drop it.`,
+        );
+      }
+    }
+    return version;
+  }
+
+  async #createTables(lead: pg.Client, entries: readonly SchemaEntry[]): Promise<void> {
+    for (let at = 0; at < entries.length; at += ENTRIES_AT_ONCE) {
+      const some = entries.slice(at, at + ENTRIES_AT_ONCE);
+      await this.#once(lead, `entries before data from ${at}`, some.map((entry) => entry.sql).join('\n'));
+    }
+  }
+
+  async #load(agenda: Agenda): Promise<void> {
+    const { signal, clock } = this.#around;
+    const worker = async (together: AbortSignal) => {
+      const session = new SteadySession(this.#login, { ...this.#around, signal: together });
+      try {
+        while (!agenda.finished) {
+          const job = agenda.next();
+          if (!job) await clock.sleep(IDLE_MS, together);
+          else await this.#do(job, session, agenda);
+        }
+      } finally {
+        await session.close();
+      }
+    };
+    await crew<void>(signal, [
+      () => this.#watch.follow(this.#plan, agenda),
+      ...new Array<typeof worker>(this.#input.workers).fill(worker),
+    ]);
+  }
+
+  async #do(job: Job, session: SteadySession, agenda: Agenda): Promise<void> {
+    if (job.kind === 'build') {
+      const { id, sql, type, name } = job.entry;
+      await session.try(`${type} ${name}`, (client) => this.#once(client, `entry ${id}`, sql));
+    } else {
+      const { mark } = job;
+      await session.try(`chunk ${mark.chunk}`, (client) =>
+        loadChunk(client, this.#holder, this.#around.staging, this.#plan, mark),
+      );
+      this.#progress.rowsDone += mark.rows;
+      this.#progress.bytesDone += this.#plan.chunks.find(({ id }) => id === mark.chunk)?.bytes ?? 0;
+    }
+    agenda.ended(job);
+    this.#progress.tablesDone = agenda.tablesLoaded;
+  }
+
+  async #analyze(tables: string[]): Promise<void> {
+    const worker = async (signal: AbortSignal) => {
+      const session = new SteadySession(this.#login, { ...this.#around, signal });
+      try {
+        for (let table = tables.shift(); table; table = tables.shift()) {
+          const analyze = `ANALYZE ${table}`;
+          await session.try(analyze, (client) => writeFenced(client, this.#holder, () => client.query(analyze)));
+        }
+      } finally {
+        await session.close();
+      }
+    };
+    await crew(this.#around.signal, new Array(this.#input.workers).fill(worker));
+  }
+
+  /** DDL in one fenced transaction, once for this plan. */
+  async #once(session: pg.Client, what: string, sql: string): Promise<void> {
+    await writeOnce(session, this.#holder, { id: `${this.#plan.id}/${what}`, rows: 0, bytes: 0 }, async () => {
+      await session.query(sql);
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import { WorkflowError } from '../workflow/errors.ts';
+
+/** One entry of pg_dump's table of contents, as pg_restore prints it. */
+export interface SchemaEntry {
+  readonly id: number;
+  /** `TABLE`, `INDEX`, `FK CONSTRAINT`, `MATERIALIZED VIEW`, … */
+  readonly type: string;
+  /** Of the object's catalog row at the source. */
+  readonly oid: number;
+  readonly name: string;
+  /** Ids of entries that must be there first. */
+  readonly dependsOn: readonly number[];
+  readonly sql: string;
+}
+
+const heading =
+  /^--\n-- TOC entry (?<id>\d+) \(class \d+ OID (?<oid>\d+)\)\n(?:-- Dependencies:(?<dependencies>[\d ]*)\n)?-- Name: (?<name>.*?); Type: (?<type>[A-Z ]+); Schema: .*\n(?:-- Data Pos: \d+\n)?--\n/gm;
+
+const anyHeading = /^-- TOC entry /gm;
+
+/** psql's own command, which newer versions of pg_restore put at the end of a script. */
+const psqlOnly = /\n\\unrestrict \w+\s*$/;
+
+/**
+ * Cuts the output of `pg_restore --verbose --file=-` into its entries, so that each can run in a transaction of its
+ * own. The settings before the first one are left to `openSession`: newer tools write some that older servers refuse.
+ * Throws RestoreFailed when not every heading is understood, once: a newer format, or a text in the schema that looks
+ * like one.
+ */
+export function readSchemaScript(output: string): SchemaEntry[] {
+  const script = output.replace(psqlOnly, '');
+  const found = [...script.matchAll(heading)];
+  const ids = new Set<number>();
+  const entries = found.map((match, at): SchemaEntry => {
+    const { id = '', oid = '', dependencies = '', name = '', type = '' } = match.groups ?? {};
+    ids.add(Number(id));
+    return {
+      id: Number(id),
+      oid: Number(oid),
+      type,
+      name,
+      dependsOn: dependencies.split(' ').filter(Boolean).map(Number),
+      sql: script.slice(match.index + match[0].length, found[at + 1]?.index),
+    };
+  });
+  if (ids.size !== [...script.matchAll(anyHeading)].length) {
+    throw new WorkflowError(
+      'RestoreFailed',
+      'The output of pg_restore cannot be cut into its entries. Look for "-- TOC entry" in comments and function bodies of the source, and at the version of pg_restore.',
+    );
+  }
+  return entries.filter(isOurs);
+}
+
+/** CREATE EXTENSION brings the comment, and only the extension's owner may set it. */
+const isOurs = (entry: SchemaEntry) => !(entry.type === 'COMMENT' && entry.name.startsWith('EXTENSION '));

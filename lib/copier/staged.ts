@@ -1,0 +1,169 @@
+import { z } from 'zod';
+
+/**
+ * What lies in staging under the run's prefix:
+ *
+ *     progress/<role>.json           overwritten while a role works
+ *     attempts/<n>/plan.json         create-once: claims the attempt; one attempt has one snapshot
+ *     attempts/<n>/schema.dump       pg_dump -s -Fc
+ *     attempts/<n>/chunks/<chunk>    zstd frames, one per part
+ *     attempts/<n>/done/<chunk>.json a complete chunk
+ *     attempts/<n>/manifest.json     the dump is complete
+ *     attempts/<n>/restored.json     the restore is complete
+ */
+export const keys = {
+  progress: (role: string) => `progress/${role}.json`,
+  attempts: 'attempts/',
+  plan: (attempt: number) => `attempts/${attempt}/plan.json`,
+  schema: (attempt: number) => `attempts/${attempt}/schema.dump`,
+  chunk: (attempt: number, chunk: string) => `attempts/${attempt}/chunks/${chunk}`,
+  done: (attempt: number, chunk = '') => `attempts/${attempt}/done/${chunk && `${chunk}.json`}`,
+  manifest: (attempt: number) => `attempts/${attempt}/manifest.json`,
+  restored: (attempt: number) => `attempts/${attempt}/restored.json`,
+};
+
+export const PlannedColumn = z.object({
+  name: z.string(),
+  /** Hashed by its text, because its binary form holds an oid that differs between clusters. */
+  hashedAsText: z.boolean(),
+});
+
+export const PlannedTable = z.object({
+  /** At the source, when the snapshot was taken. */
+  oid: z.int(),
+  relfilenode: z.int(),
+  /** Over columns, types, identity and partition bound. */
+  digest: z.string(),
+  schema: z.string(),
+  name: z.string(),
+  /** Without generated ones. */
+  columns: z.array(PlannedColumn),
+  format: z.enum(['binary', 'text']),
+  /** `WHERE …` of an extension's configuration table. */
+  filter: z.string().optional(),
+  pages: z.int(),
+  /** pg_table_size: heap, TOAST, maps. */
+  bytes: z.int(),
+  indexBytes: z.int(),
+  /** The planner's estimate. */
+  rows: z.int(),
+});
+export type PlannedTable = z.infer<typeof PlannedTable>;
+
+/** A table, or its pages `from` (included) to `to` (excluded; open when absent). */
+export const Piece = z.object({ table: z.int(), from: z.int().optional(), to: z.int().optional() });
+export type Piece = z.infer<typeof Piece>;
+
+export const PlannedChunk = z.object({
+  id: z.string(),
+  pieces: z.array(Piece),
+  /** Instead of pieces: the large objects with these oids, both ends included. */
+  largeObjects: z.object({ from: z.int(), to: z.int() }).optional(),
+  /** Estimate, for progress. */
+  bytes: z.int(),
+});
+export type PlannedChunk = z.infer<typeof PlannedChunk>;
+
+export const Plan = z.object({
+  /** Random. Names this plan's chunks in the target's `passage.chunks`. */
+  id: z.string(),
+  run: z.string(),
+  epoch: z.int(),
+  attempt: z.int(),
+  snapshot: z.string(),
+  serverVersion: z.int(),
+  encoding: z.string(),
+  startedAt: z.string(),
+  tables: z.array(PlannedTable),
+  chunks: z.array(PlannedChunk),
+  /** Populated materialized views as quoted names, in the order in which they can be refreshed. */
+  materializedViews: z.array(z.string()),
+});
+export type Plan = z.infer<typeof Plan>;
+
+/** A part is one zstd frame of the chunk's object, and at most 4 MiB of CopyData frames. */
+export const Part = z.object({ bytes: z.int(), raw: z.int().max(64 << 20), crc32: z.int() });
+export type Part = z.infer<typeof Part>;
+
+export const DonePiece = z.object({
+  /** Its place in the plan's tables; -1 for large objects. */
+  table: z.int(),
+  rows: z.int(),
+  /** Raw COPY bytes. */
+  bytes: z.int(),
+  parts: z.array(Part),
+});
+
+export const DoneMark = z.object({
+  chunk: z.string(),
+  plan: z.string(),
+  epoch: z.int(),
+  rows: z.int(),
+  bytes: z.int(),
+  pieces: z.array(DonePiece),
+  /** Of the whole object. */
+  sha256: z.string(),
+});
+export type DoneMark = z.infer<typeof DoneMark>;
+
+/** Order-free sums over rows: byte-exact, for two seeds. Decimal, because they pass 2^63. */
+export const Hash = z.tuple([z.string(), z.string()]);
+export type Hash = z.infer<typeof Hash>;
+
+export const ManifestTable = z.object({
+  schema: z.string(),
+  name: z.string(),
+  rows: z.int(),
+  /** Of all rows in their binary form: comparable between the two sides. */
+  bytes: z.int(),
+  hash: Hash,
+  /** Summed over chunks that may have run side by side. */
+  seconds: z.number(),
+  chunks: z.int(),
+});
+export type ManifestTable = z.infer<typeof ManifestTable>;
+
+export const ManifestSequence = z.object({
+  schema: z.string(),
+  name: z.string(),
+  lastValue: z.string(),
+  isCalled: z.boolean(),
+});
+export type ManifestSequence = z.infer<typeof ManifestSequence>;
+
+/** What one side holds, measured there: written by `dump` for the source and by `restore` for the target. */
+export const Manifest = z.object({
+  role: z.enum(['dump', 'restore']),
+  run: z.string(),
+  epoch: z.int(),
+  copy: z.string(),
+  attempt: z.int(),
+  plan: z.string(),
+  snapshot: z.string(),
+  serverVersion: z.int(),
+  tables: z.array(ManifestTable),
+  sequences: z.array(ManifestSequence),
+  largeObjects: z.object({ count: z.int(), bytes: z.int(), hash: Hash }),
+  startedAt: z.string(),
+  finishedAt: z.string(),
+  seconds: z.number(),
+  /** Peak resident memory of the worker process. */
+  memoryBytes: z.int(),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+export const Progress = z.object({
+  role: z.enum(['dump', 'restore']),
+  phase: z.string(),
+  tablesDone: z.int(),
+  tablesTotal: z.int(),
+  rowsDone: z.int(),
+  /** The planner's estimate. */
+  rowsTotal: z.int(),
+  bytesDone: z.int(),
+  bytesTotal: z.int(),
+  startedAt: z.string(),
+  at: z.string(),
+  memoryBytes: z.int(),
+});
+export type Progress = z.infer<typeof Progress>;

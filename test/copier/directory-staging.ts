@@ -1,0 +1,76 @@
+import {
+  createReadStream,
+  createWriteStream,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Staging } from '../../lib/copier/ports.ts';
+
+/** Staging in a folder, and what a test does to it behind the copier's back. */
+export class DirectoryStaging implements Staging {
+  readonly folder = mkdtempSync(join(tmpdir(), 'passage-staging-'));
+
+  path(key: string): string {
+    return join(this.folder, key);
+  }
+
+  async put(key: string, body: Buffer | AsyncIterable<Buffer>): Promise<void> {
+    const unfinished = `${this.path(key)}.${Math.random()}.part`;
+    mkdirSync(dirname(unfinished), { recursive: true });
+    try {
+      if (Buffer.isBuffer(body)) writeFileSync(unfinished, body);
+      else await pipeline(body, createWriteStream(unfinished));
+      renameSync(unfinished, this.path(key));
+    } catch (error) {
+      rmSync(unfinished, { force: true });
+      throw error;
+    }
+  }
+
+  async create(key: string, body: Buffer): Promise<boolean> {
+    if (await this.get(key)) return false;
+    await this.put(key, body);
+    return true;
+  }
+
+  async get(key: string): Promise<Buffer | undefined> {
+    try {
+      return readFileSync(this.path(key));
+    } catch {
+      return undefined;
+    }
+  }
+
+  async open(key: string): Promise<AsyncIterable<Buffer> | undefined> {
+    return (await this.get(key)) && createReadStream(this.path(key));
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    try {
+      const files = readdirSync(this.folder, { recursive: true, withFileTypes: true });
+      return files
+        .filter((file) => file.isFile() && !file.name.endsWith('.part'))
+        .map((file) => join(file.parentPath, file.name).slice(this.folder.length + 1))
+        .filter((key) => key.startsWith(prefix))
+        .sort();
+    } catch {
+      return [];
+    }
+  }
+
+  address(key: string): string {
+    return key;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
