@@ -1,0 +1,189 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type { IConstruct } from 'constructs';
+import type { DeployedMigration } from '../workflow/configuration.ts';
+import { machineNames } from '../workflow/registry.ts';
+import type { Settings } from '../workflow/settings.ts';
+import type { Action } from '../workflow/things.ts';
+import type { Binding, Bindings, Grant } from './binding.ts';
+import { executionArns, stateMachineArn } from './machine-arns.ts';
+import { PARAMETER_PATH } from './migration-parameter.ts';
+
+export interface Deployed {
+  readonly settings: Settings;
+  readonly migrations: readonly DeployedMigration[];
+  readonly evidence: s3.IBucket;
+  readonly staging: s3.IBucket;
+  readonly tokenKey: kms.IKey;
+  readonly fingerprintKey: secretsmanager.ISecret;
+  /** The ECS cluster of Passage's own tasks. */
+  readonly workerCluster: ecs.ICluster;
+  readonly workerImageUri: string;
+  /** The public address of the approval pages, without a slash at the end. */
+  readonly approvalUrl: string;
+}
+
+/** What every thing of the registry is in this deployment: the one place that says which ARN stands behind a name. */
+export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
+  const { settings, migrations, evidence, staging, tokenKey, fingerprintKey, workerCluster } = deployed;
+  const arn = (service: string, resource: string, resourceName: string, arnFormat = ArnFormat.SLASH_RESOURCE_NAME) =>
+    Stack.of(scope).formatArn({ service, resource, resourceName, arnFormat });
+  const global = (service: string, resource: string, resourceName: string) =>
+    Stack.of(scope).formatArn({ service, region: '', account: '', resource, resourceName });
+  const secret = (name: string) => arn('secretsmanager', 'secret', name, ArnFormat.COLON_RESOURCE_NAME);
+  const inCluster = (cluster: string) => ({ ArnEquals: { 'ecs:cluster': cluster } });
+
+  const sourceClusters = distinct(migrations.map(({ source }) => source.ecs?.cluster));
+  const targetClusters = distinct(migrations.map(({ target }) => target.eks?.cluster));
+  const zones = distinct(migrations.map(({ dns }) => dns?.hostedZoneId));
+  const names = distinct(migrations.map(({ dns }) => dns?.record));
+  // Secrets Manager ends each ARN with a hyphen and six random characters.
+  const logins = distinct(
+    migrations.flatMap(({ source, target }) => [source.database.loginSecret, target.database.loginSecret]),
+  ).map((name) => secret(`${name}-??????`));
+  const collected = migrations.map(({ name }) => secret(`passage/${name}/collected/*`));
+  const zoneArns = zones.map((zone) => global('route53', 'hostedzone', zone));
+
+  return {
+    configurations: {
+      value: `${PARAMETER_PATH}/`,
+      allows: on([arn('ssm', 'parameter', `${PARAMETER_PATH.slice(1)}/*`)], 'ssm:GetParameter'),
+    },
+
+    ledgers: objects(evidence, 'migrations/*'),
+    runs: objects(evidence, 'runs/*'),
+    requesters: objects(evidence, 'requesters/*'),
+    requests: objects(evidence, 'approvals/*/request.json'),
+    votes: objects(evidence, 'approvals/*/votes/*'),
+    outcomes: objects(evidence, 'approvals/*/outcome.json'),
+    staging: objects(staging, 'runs/*'),
+    tokens: objects(staging, 'approvals/*'),
+
+    tokenKey: { value: tokenKey.keyArn, allows: on([tokenKey.keyArn], 'kms:Encrypt', 'kms:Decrypt') },
+    fingerprintKey: {
+      value: fingerprintKey.secretArn,
+      allows: on([fingerprintKey.secretArn], 'secretsmanager:GetSecretValue'),
+    },
+    logins: { allows: on(logins, 'secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret') },
+    collectedSecrets: {
+      allows: on(
+        collected,
+        'secretsmanager:CreateSecret',
+        'secretsmanager:PutSecretValue',
+        'secretsmanager:GetSecretValue',
+        'secretsmanager:DescribeSecret',
+      ),
+    },
+
+    sourceClusters: {
+      allows: {
+        // ListServices knows no resource: it is held to the cluster by its condition key.
+        'ecs:ListServices': {
+          resources: sourceClusters.length ? ['*'] : [],
+          conditions: { ArnEquals: { 'ecs:cluster': sourceClusters.map((cluster) => arn('ecs', 'cluster', cluster)) } },
+        },
+        ...on(
+          sourceClusters.map((cluster) => arn('ecs', 'service', `${cluster}/*`)),
+          'ecs:DescribeServices',
+          'ecs:UpdateService',
+        ),
+      },
+    },
+    // Neither a resource nor a condition key exists for it.
+    taskDefinitions: { allows: on(['*'], 'ecs:DescribeTaskDefinition') },
+    targetClusters: {
+      allows: on(
+        targetClusters.map((cluster) => arn('eks', 'cluster', cluster)),
+        'eks:DescribeCluster',
+      ),
+    },
+    hostedZones: {
+      allows: {
+        ...on(zoneArns, 'route53:ListResourceRecordSets', 'route53:GetHostedZone'),
+        'route53:ChangeResourceRecordSets': {
+          resources: zoneArns,
+          conditions: {
+            'ForAllValues:StringEquals': { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': names },
+          },
+        },
+      },
+    },
+    dnsChanges: { allows: on([global('route53', 'change', '*')], 'route53:GetChange') },
+    resolvers: { value: settings.resolvers.join(',') },
+    mail: {
+      value: settings.mailFrom,
+      // SES checks the address where that is verified by itself, else its domain.
+      allows: on(
+        [settings.mailFrom, settings.mailFrom.split('@')[1]!].map((identity) => arn('ses', 'identity', identity)),
+        'ses:SendEmail',
+      ),
+    },
+    approvalPages: { value: deployed.approvalUrl },
+
+    executions: {
+      allows: on(
+        machineNames.map((machine) => executionArns(scope, machine)),
+        'states:DescribeExecution',
+        'states:GetExecutionHistory',
+      ),
+    },
+    unwindMachine: {
+      value: stateMachineArn(scope, 'Unwind'),
+      allows: {
+        ...on([stateMachineArn(scope, 'Unwind')], 'states:StartExecution'),
+        ...on([executionArns(scope, 'Unwind')], 'states:DescribeExecution'),
+      },
+    },
+    approvalCallbacks: callbacks(stateMachineArn(scope, 'RequestApproval')),
+    copyCallbacks: callbacks(stateMachineArn(scope, 'CopyDatabase')),
+
+    workerImage: { value: deployed.workerImageUri },
+    workerCluster: {
+      value: workerCluster.clusterArn,
+      allows: {
+        // ListTasks is asked about container instances, of which Fargate has none to name.
+        'ecs:ListTasks': { resources: ['*'], conditions: inCluster(workerCluster.clusterArn) },
+        'ecs:StopTask': {
+          resources: [arn('ecs', 'task', `${workerCluster.clusterName}/*`)],
+          conditions: inCluster(workerCluster.clusterArn),
+        },
+      },
+    },
+  };
+}
+
+const distinct = (values: readonly (string | undefined)[]): string[] =>
+  [...new Set(values.filter((value) => value !== undefined))].sort();
+
+const on = (resources: readonly string[], ...actions: readonly Action[]): Record<Action, Grant> =>
+  Object.fromEntries(actions.map((action) => [action, { resources }]));
+
+/** A token stands for one task; IAM can say no more than which machine's. */
+const callbacks = (machine: string): Binding => ({
+  allows: on([machine], 'states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'),
+});
+
+/**
+ * Objects of a bucket whose keys fit a pattern. Whoever may read them may also be told that one is not there: without
+ * `s3:ListBucket` S3 answers 403 instead of 404, and the request for an object may come without a prefix.
+ */
+function objects(bucket: s3.IBucket, pattern: string): Binding {
+  const keys = [bucket.arnForObjects(pattern)];
+  const listed = [bucket.bucketArn];
+  const prefix = { 's3:prefix': [pattern] };
+  return {
+    value: bucket.bucketName,
+    allows: {
+      's3:GetObject': {
+        resources: keys,
+        needs: { 's3:ListBucket': { resources: listed, conditions: { StringLikeIfExists: prefix } } },
+      },
+      's3:PutObject': { resources: keys },
+      's3:DeleteObject': { resources: keys },
+      's3:ListBucket': { resources: listed, conditions: { StringLike: prefix } },
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/** The namespace of Passage's own pods in a target cluster. */
+export const NAMESPACE = 'passage';
+/** The service account whose pods are given the role of RestoreDatabase. */
+export const RESTORE_SERVICE_ACCOUNT = 'passage-restore';
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+const rule = (
+  apiGroup: string,
+  resource: string,
+  verbs: readonly string[],
+  resourceNames?: readonly string[],
+): Rule => ({
+  apiGroups: [apiGroup],
+  resources: [resource],
+  ...(resourceNames && { resourceNames }),
+  verbs,
+});
+
+/**
+ * What Passage's groups may do in a target cluster, as one list for `kubectl apply`. The groups are those of the access
+ * entries that the deployment makes; `application` is the namespace of the application that moves.
+ */
+export const rbacFor = (application: string) => ({
+  apiVersion: 'v1',
+  kind: 'List',
+  items: [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: RESTORE_SERVICE_ACCOUNT, namespace: NAMESPACE } },
+    // Creates and ends the Job that restores, and reads how it fares.
+    ...role('launcher', NAMESPACE, [
+      rule('batch', 'jobs', ['create', 'get', 'list', 'delete']),
+      rule('', 'pods', ['get', 'list']),
+      rule('', 'pods/log', ['get']),
+    ]),
+    // Finds the application; of its secrets only the encryption key, to take its fingerprint.
+    ...role('reader', application, [
+      rule('apps', 'deployments', ['get', 'list']),
+      rule('networking.k8s.io', 'ingresses', ['get']),
+      rule('', 'pods', ['get', 'list']),
+      rule('', 'secrets', ['get'], ['encryption-key']),
+    ]),
+    // Starts and stops the application, opens and closes its gate.
+    ...role('operator', application, [
+      rule('apps', 'deployments', ['get', 'list', 'patch']),
+      rule('apps', 'deployments/scale', ['get', 'patch', 'update']),
+      rule('networking.k8s.io', 'ingresses', ['get', 'patch']),
+      rule('', 'pods', ['list']),
+    ]),
+  ],
+});
+
+function role(group: 'launcher' | 'reader' | 'operator', namespace: string, rules: readonly Rule[]) {
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const metadata = { name: `passage-${group}`, namespace };
+  return [
+    { apiVersion, kind: 'Role', metadata, rules },
+    {
+      apiVersion,
+      kind: 'RoleBinding',
+      metadata,
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: `passage:${group}` }],
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: `passage-${group}` },
+    },
+  ];
+}
