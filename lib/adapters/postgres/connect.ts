@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import pg from 'pg';
 import { type ErrorName, WorkflowError } from '../../workflow/errors.ts';
 import { applicationName } from './names.ts';
@@ -120,7 +121,7 @@ const refusal = /^(28...|3D000|42501)$/;
 /** The declared error for what a client or server reported, with the place named and never the password. */
 export function declared(error: unknown, login: Login, side: Side): unknown {
   if (error instanceof WorkflowError) return error;
-  if (!(error instanceof Error)) return error;
+  if (!types.isNativeError(error)) return error;
   const place = `${side} database "${login.database}" at ${login.host}:${login.port} as "${login.user}"`;
   const state = sqlState(error);
   const name = (kind: 'Unreachable' | 'LoginRefused'): ErrorName =>
@@ -146,12 +147,12 @@ export function declared(error: unknown, login: Login, side: Side): unknown {
 function isNetworkError(error: Error): boolean {
   return (
     'syscall' in error || // ECONNREFUSED, ENOTFOUND, ECONNRESET and the like
-    error instanceof AggregateError || // every address of a host failed
+    'errors' in error || // every address of a host failed
     /^(Connection terminated|timeout expired|Client (has|was)|The server does not support SSL)/.test(error.message)
   );
 }
 
 function reason(error: Error): string {
-  if (error instanceof AggregateError) return error.errors.map((one) => String(one?.message ?? one)).join('; ');
+  if ('errors' in error && Array.isArray(error.errors)) return error.errors.map(String).join('; ');
   return error.message;
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import pg from 'pg';
 import { WorkflowError } from '../../workflow/errors.ts';
 import { connect, type Login, sqlState, withClient } from './connect.ts';
@@ -126,10 +127,13 @@ async function attempt(login: Login, source: SourceDatabase, writes: string[]): 
   try {
     client = await connect(login, { side: 'source', run: source.run, epoch: source.epoch, connectTimeoutMs: 5_000 });
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const cause = error instanceof WorkflowError && types.isNativeError(error.cause) ? error.cause : error;
     // Only the server's refusal proves anything; no answer is no proof.
     const refused = /^(28...|42501|3D000)$/.test(sqlState(cause) ?? '');
-    return outcome(refused, `${refused ? 'refused' : 'no answer'}: ${cause instanceof Error ? cause.message : cause}`);
+    return outcome(
+      refused,
+      `${refused ? 'refused' : 'no answer'}: ${types.isNativeError(cause) ? cause.message : cause}`,
+    );
   }
   try {
     // In the database itself, being connected is already too much.

@@ -151,10 +151,10 @@ async function create(
     );
     return true;
   } catch (error) {
-    // Another session of this run was quicker.
-    if (sqlState(error) === '42P04') return false;
+    // Another session of this run was quicker; 23505 when both were at it.
+    if (sqlState(error) === '42P04' || sqlState(error) === '23505') return false;
     // The collation, or its pair with the encoding, is unknown to this server.
-    if (error instanceof Error && /^(22023|42809|42704|0A000)$/.test(sqlState(error) ?? '')) {
+    if (error instanceof pg.DatabaseError && /^(22023|42809|42704|0A000)$/.test(sqlState(error) ?? '')) {
       throw new WorkflowError(
         'ConfigurationInvalid',
         `The target server at ${target.admin.host}:${target.admin.port} cannot create a database like the source's (encoding ${target.encoding}, collation ${target.collation}): ${error.message}. Choose a server that has this locale.`,

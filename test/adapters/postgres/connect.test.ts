@@ -1,0 +1,117 @@
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type ConnectOptions, connect, withClient } from '../../../lib/adapters/postgres/connect.ts';
+import { inspectDatabase } from '../../../lib/adapters/postgres/inspect.ts';
+import { createLogin, query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
+import { createTestSource, type TestSource } from '../../support/source.ts';
+
+let cluster: TestCluster;
+let source: TestSource;
+const reading: ConnectOptions = { side: 'source', run: 'run-1', epoch: 7 };
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+  source = await createTestSource(cluster);
+});
+afterAll(() => cluster.close());
+
+test('a session carries run and epoch, and no default of the server, the database or the role', async () => {
+  await query(source.application, `ALTER ROLE ${source.application.user} SET search_path = elsewhere`);
+  await query(
+    source.application,
+    `ALTER DATABASE ${source.application.database} SET default_transaction_read_only = on`,
+  );
+  const [settings] = await withClient(
+    source.application,
+    reading,
+    async (client) =>
+      (
+        await client.query(
+          `SELECT current_setting('application_name') AS name, current_setting('search_path') AS path,
+                  current_setting('transaction_read_only') AS read_only, current_setting('statement_timeout') AS timeout`,
+        )
+      ).rows,
+  );
+  expect(settings).toEqual({ name: 'passage/run-1/7', path: '', read_only: 'off', timeout: '30s' });
+  await withClient(source.application, reading, (client) =>
+    client.query(`ALTER DATABASE ${source.application.database} RESET default_transaction_read_only`),
+  );
+});
+
+test.each([
+  ['a wrong password', () => ({ ...source.passage, password: 'not-the-password' }), 'SourceLoginRefused'],
+  [
+    'an unknown user',
+    () => ({ ...source.passage, user: 'nobody', password: 'not-the-password' }),
+    'SourceLoginRefused',
+  ],
+  ['an unknown database', () => ({ ...source.passage, database: 'nowhere' }), 'SourceLoginRefused'],
+  ['a port where nobody listens', () => ({ ...source.passage, port: 1 }), 'SourceUnreachable'],
+  ['a host that does not exist', () => ({ ...source.passage, host: 'nowhere.invalid' }), 'SourceUnreachable'],
+  ['a server that wants no encryption', () => ({ ...source.passage, ssl: 'require' as const }), 'SourceUnreachable'],
+])('%s is a declared error that names the place and no password', async (_, login, name) => {
+  const attempt = connect(login(), reading);
+  await expect(attempt).rejects.toMatchObject({ name });
+  const error: Error = await attempt.catch((caught) => caught);
+  for (const part of [login().host, String(login().port), login().database, login().user]) {
+    expect(error.message).toContain(part);
+  }
+  expect(`${error.stack} ${JSON.stringify(error.cause)}`).not.toContain(login().password);
+});
+
+test('the target has names of its own', async () => {
+  await expect(connect({ ...source.passage, port: 1 }, { ...reading, side: 'target' })).rejects.toMatchObject({
+    name: 'TargetUnreachable',
+  });
+});
+
+test('a server that takes the connection and says nothing is unreachable after the timeout', async () => {
+  const silent = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+  await new Promise((resolve) => silent.once('listening', resolve));
+  const address = silent.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const attempt = connect({ ...source.passage, port }, { ...reading, connectTimeoutMs: 50 });
+  await expect(attempt).rejects.toMatchObject({ name: 'SourceUnreachable' });
+  await new Promise((resolve) => silent.close(resolve));
+});
+
+test('a session that the server ends is unreachable; a missing right is a refusal; a defect stays itself', async () => {
+  const during = (text: string) => withClient(source.application, reading, (client) => client.query(text));
+  await expect(during('SELECT pg_terminate_backend(pg_backend_pid())')).rejects.toMatchObject({
+    name: 'SourceUnreachable',
+  });
+  await expect(during('CREATE ROLE more')).rejects.toMatchObject({ name: 'SourceLoginRefused' });
+  await expect(during('SELEKT')).rejects.toMatchObject({ code: '42601' });
+});
+
+test('an inspection reports the database and what the login may do', async () => {
+  const open = await connect(source.application, reading);
+  await open.query('BEGIN');
+  await open.query('SELECT 1');
+  const found = await withClient(source.passage, reading, inspectDatabase);
+  expect(found).toMatchObject({
+    major: cluster.binaries.major,
+    encoding: 'UTF8',
+    tables: 2,
+    extensions: [{ name: 'plpgsql', version: '1.0' }],
+    rights: {
+      superuser: false,
+      createDatabase: false,
+      createRole: true,
+      createSchema: true,
+      ownsDatabase: true,
+      endSessions: true,
+      seeSessions: true,
+      readAllTables: true,
+      quietTriggers: false,
+    },
+  });
+  expect(found.collation).toMatch(/^C/);
+  expect(found.sizeBytes).toBeGreaterThan(1e6);
+  expect(found.longestTransactionSeconds).toBeGreaterThan(0);
+  await open.end();
+
+  const stranger = await createLogin(cluster, 'stranger', { database: source.application.database });
+  const { rights } = await withClient(stranger, reading, inspectDatabase);
+  expect(Object.entries(rights).filter(([, may]) => may)).toEqual([]);
+});
