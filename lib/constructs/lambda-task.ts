@@ -4,11 +4,11 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { folderOf, type LambdaName, tasks } from '../workflow/registry.ts';
 import type { KubernetesGroup } from '../workflow/task.ts';
+import { allow } from './allow.ts';
 import { type Bindings, environmentOf, statementsOf } from './binding.ts';
 import { passageLogs } from './logs.ts';
 import type { TaskNetwork } from './task-network.ts';
 import type { TaskResource } from './task-resource.ts';
-import { wildcardsStandForNamesToCome } from './wildcards.ts';
 
 export interface LambdaTaskProps {
   readonly task: LambdaName;
@@ -45,9 +45,8 @@ export class LambdaTask extends Construct implements TaskResource {
       description: `Passage: ${task}`,
     });
     logGroup.grantWrite(this.role);
-    for (const statement of statementsOf(uses, bindings)) this.role.addToPolicy(statement);
+    allow(this.role, statementsOf(uses, bindings));
     if (definition.network) this.joinNetwork();
-    wildcardsStandForNamesToCome(this.role);
 
     this.function = new lambda.Function(this, 'Function', {
       functionName,
@@ -87,14 +86,10 @@ export class LambdaTask extends Construct implements TaskResource {
       'ec2:UnassignPrivateIpAddresses',
     ];
     // The interfaces are made by Lambda under ids of its own: AWS documents no narrower resource.
-    this.role.addToPolicy(new iam.PolicyStatement({ actions, resources: ['*'] }));
-    this.role.addToPolicy(
-      new iam.PolicyStatement({
-        effect: iam.Effect.DENY,
-        actions,
-        resources: ['*'],
-        conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
-      }),
-    );
+    const conditions = { Null: { 'lambda:SourceFunctionArn': 'false' } };
+    allow(this.role, [
+      new iam.PolicyStatement({ actions, resources: ['*'] }),
+      new iam.PolicyStatement({ effect: iam.Effect.DENY, actions, resources: ['*'], conditions }),
+    ]);
   }
 }

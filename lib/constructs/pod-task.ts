@@ -3,8 +3,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { NAMESPACE, RESTORE_SERVICE_ACCOUNT } from '../kubernetes/rbac.ts';
 import { tasks, type WorkerName } from '../workflow/registry.ts';
+import { allow } from './allow.ts';
 import { type Bindings, statementsOf } from './binding.ts';
-import { wildcardsStandForNamesToCome } from './wildcards.ts';
 
 export interface PodTaskProps {
   readonly task: WorkerName;
@@ -23,8 +23,7 @@ export class PodTask extends Construct {
       assumedBy: new iam.SessionTagsPrincipal(new iam.ServicePrincipal('pods.eks.amazonaws.com')),
       description: `Passage: ${task}`,
     });
-    for (const statement of statementsOf(tasks[task].uses, bindings)) this.role.addToPolicy(statement);
-    wildcardsStandForNamesToCome(this.role);
+    allow(this.role, statementsOf(tasks[task].uses, bindings));
     for (const clusterName of clusters) {
       new eks.CfnPodIdentityAssociation(this, `In-${clusterName}`, {
         clusterName,

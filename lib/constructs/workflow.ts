@@ -4,10 +4,10 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { loadDefinition } from '../workflow/definition.ts';
 import { type MachineName, machineNames } from '../workflow/registry.ts';
+import { acknowledgeAnyResource, allow } from './allow.ts';
 import { passageLogs } from './logs.ts';
 import { executionArns, stateMachineArn, stateMachineName } from './machine-arns.ts';
 import type { TaskResource } from './task-resource.ts';
-import { wildcardsStandForNamesToCome } from './wildcards.ts';
 
 export interface WorkflowProps {
   readonly machine: MachineName;
@@ -33,10 +33,9 @@ export class Workflow extends Construct {
       assumedBy: new iam.ServicePrincipal('states.amazonaws.com'),
       description: `Passage: the state machine ${machine}`,
     });
-    for (const owner of new Set(owned.map((each) => each.owner))) {
-      for (const statement of owner.statementsToRun()) role.addToPolicy(statement);
-    }
-    wildcardsStandForNamesToCome(role);
+    for (const owner of new Set(owned.map((each) => each.owner))) allow(role, owner.statementsToRun());
+    // Delivery of logs and traces, which CDK allows.
+    acknowledgeAnyResource(role);
 
     this.stateMachine = new sfn.StateMachine(this, 'Resource', {
       stateMachineName: stateMachineName(machine),
