@@ -31,8 +31,9 @@ function plain(cause: string, depth = 0): string {
 /** The innermost step that failed by itself; a Fail state only names what failed before it. */
 function culprit(steps: readonly Step[]): Step | null {
   for (const step of steps) {
-    if (step.status !== 'failed') continue;
-    return culprit(step.steps) ?? step;
+    const inner = culprit(step.steps);
+    if (inner !== null) return inner;
+    if (step.status === 'failed') return step;
   }
   return null;
 }

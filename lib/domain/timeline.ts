@@ -51,7 +51,7 @@ export const effectStates: ReadonlySet<string> = new Set([
 export const freezeStates = { first: 'Freeze', last: 'Switch', undone: 'Start the source services' } as const;
 
 /** Entered and left at once: they decide or end, and take no time. */
-const instant = /^(Choice|Pass|Succeed)State/;
+const instant: ReadonlySet<string> = new Set(['Choice', 'Pass', 'Succeed']);
 const failure = /^(Task|LambdaFunction|Activity|Parallel|Map)\w*(Failed|TimedOut)$|^EvaluationFailed$/;
 
 const milliseconds = (moment: Moment): number => new Date(moment).getTime();
@@ -59,9 +59,10 @@ const iso = (moment: number): string => new Date(moment).toISOString();
 
 interface Open {
   readonly name: string;
+  /** `Task`, `Parallel`, …: what its events' names begin with. */
+  readonly type: string;
   readonly parent: Open | null;
   readonly from: number;
-  readonly shown: boolean;
   to: number | null;
   failed: boolean;
   /** Ended by what encloses it, not by itself. */
@@ -94,9 +95,9 @@ function opened(history: ExecutionHistory): Open[] {
     if (entered !== undefined) {
       const state: Open = {
         name: entered,
+        type: type.replace('StateEntered', ''),
         parent: where,
         from: at,
-        shown: !instant.test(type),
         to: type === 'FailStateEntered' ? at : null,
         failed: type === 'FailStateEntered',
         stopped: false,
@@ -113,6 +114,9 @@ function opened(history: ExecutionHistory): Open[] {
         where = where.parent;
       }
     } else if (where !== null) {
+      // What a Parallel or Map says of itself follows an event inside one of its branches.
+      while (/^(Parallel|Map)State/.test(type) && !type.startsWith(where.type) && where.parent !== null)
+        where = where.parent;
       where.started = startedBy(event) ?? where.started;
       if (failure.test(type)) where.failed = true;
       else if (type === 'TaskScheduled' || type.endsWith('Succeeded')) where.failed = false;
@@ -160,7 +164,7 @@ export function timeline(histories: readonly ExecutionHistory[], until: Moment):
       steps: [...stepsOf(state.children), ...(nested === undefined ? [] : stepsOf(opened(nested)))],
     };
   };
-  const stepsOf = (states: readonly Open[]): Step[] => states.filter(({ shown }) => shown).map(stepOf);
+  const stepsOf = (states: readonly Open[]): Step[] => states.filter(({ type }) => !instant.has(type)).map(stepOf);
 
   const phases = stepsOf(opened(journey));
   for (const history of others) {
@@ -252,6 +256,6 @@ export function coveredSeconds(
 
 /** Orchestration overhead: seconds of a window in which no work ran. */
 export function overheadSeconds(window: { readonly from: Moment; readonly to: Moment }, work: readonly Work[]): number {
-  const whole = Math.max(0, milliseconds(window.to) - milliseconds(window.from)) / 1000;
-  return Math.max(0, whole - coveredSeconds(window, work));
+  const whole = Math.max(0, milliseconds(window.to) - milliseconds(window.from));
+  return Math.max(0, whole - coveredSeconds(window, work) * 1000) / 1000;
 }

@@ -1,0 +1,39 @@
+/** What only the report has: key figures, the picture of time, tables of figures, and its form on paper. */
+export const reportStyle = `
+.verdict{display:flex;gap:1.1rem;align-items:flex-start}.verdict>svg{flex:none;width:3rem;height:3rem;margin-top:.45rem}
+.verdict h1::first-letter{text-transform:uppercase}
+.lead{font-size:1.1rem;max-width:44rem;margin:0}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:6px;overflow:hidden;margin:1.6rem 0 1.2rem}
+.figures div{background:var(--paper);padding:.7rem .95rem}.figures dt{color:var(--soft);font-size:.8rem}
+.figures dd{margin:.1rem 0 0;font-size:1.3rem;font-weight:600;letter-spacing:-.01em;font-variant-numeric:tabular-nums}
+.figures dd small{display:block;font-size:.8rem;font-weight:400;color:var(--soft);letter-spacing:0}
+ol.next{padding-left:1.4rem;margin:.5rem 0}ol.next li{margin:.3rem 0;padding-left:.2rem}
+.time{display:grid;grid-template-columns:minmax(9rem,17rem) 1fr 6rem;gap:0 .9rem;align-items:center;font-size:.875rem}
+.time>span{padding:.14rem 0;line-height:1.35}.time .t{text-align:right;font-variant-numeric:tabular-nums;color:var(--soft);white-space:nowrap}
+.time svg{display:block;width:100%;height:1.05rem}.time .inner+svg{height:.7rem}
+.time .phase{font-weight:600;padding-top:.4rem}.time .phase+svg{margin-top:.28rem}.time .phase+svg+.t{color:inherit;font-weight:600;padding-top:.4rem}
+.time .inner{padding-left:1rem;color:var(--soft)}.time .inner.deep{padding-left:2rem}
+rect.track{fill:var(--faint)}rect.idle{fill:var(--idle)}rect.frozen{fill:var(--band)}
+.dump{fill:var(--dump)}.restore{fill:var(--restore)}.proof{fill:var(--proof)}.effect{fill:var(--effect)}.waiting{fill:var(--waiting)}.failed{fill:var(--bad)}
+.size{fill:var(--dump)}
+.legend{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;font-size:.82rem;color:var(--soft);margin:.9rem 0 0;padding:0;list-style:none}
+.legend svg{width:.8rem;height:.8rem;margin-right:.4rem;vertical-align:-.08rem}
+table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
+th,td{text-align:left;padding:.42rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
+th{font-size:.8rem;color:var(--soft);font-weight:600}th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}
+.n{text-align:right;white-space:nowrap}tfoot td{font-weight:600;border-bottom:0}
+td.pic{width:26%;vertical-align:middle}td.pic svg{display:block;width:100%;height:.6rem}
+.tag{display:inline-block;font-size:.75rem;font-weight:650;padding:.05rem .5rem;border-radius:3px;white-space:nowrap}
+.tag.good{background:var(--good-ground)}.tag.warn{background:var(--warn-ground)}.tag.bad{background:var(--bad-ground)}.tag.info{background:var(--info-ground)}
+.check{display:grid;grid-template-columns:6.2rem 1fr;gap:0 .8rem;padding:.6rem 0;border-bottom:1px solid var(--line)}.check p{margin:.1rem 0}
+details>summary{cursor:pointer;color:var(--link);font-size:.9rem;padding:.5rem 0}
+footer{margin-top:3rem;padding-top:.9rem;border-top:1px solid var(--line);color:var(--soft);font-size:.82rem}
+@media(max-width:40rem){.time{grid-template-columns:1fr auto;gap:0 .6rem}.time .name{grid-column:1}.time .t{grid-column:2;grid-row:auto}.time svg{grid-column:1/-1}.time .row{display:contents}
+.verdict>svg{width:2.2rem;height:2.2rem}.figures{grid-template-columns:1fr 1fr}.figures dd{font-size:1.1rem}
+td.pic,th.pic{display:none}th,td{padding:.4rem .35rem}table{font-size:.84rem}.check{grid-template-columns:1fr}}
+@media print{:root{color-scheme:light;--paper:#fff;--ground:#fff;--ink:#111;--soft:#444;--line:#bbb;--faint:#eee;--link:#111;
+--good:#0b7148;--good-ground:#e5f4ec;--warn:#8a5700;--warn-ground:#fdf1da;--bad:#ad2018;--bad-ground:#fcebe9;--info:#1c5cb8;--info-ground:#e8f0fb;
+--dump:#2f74d0;--restore:#17917d;--proof:#7b54c4;--effect:#c98412;--waiting:#b4bdc7;--idle:#d5dbe1;--band:#e8f0fb}
+@page{margin:15mm 14mm}body{font-size:10.5pt}main{max-width:none;padding:0;min-height:0}svg,.tag,.note,.figures{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+h2{break-after:avoid}tr,.check,.row{break-inside:avoid}details::details-content{content-visibility:visible;display:block}details>summary{display:none}}
+`;

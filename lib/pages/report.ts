@@ -1,0 +1,145 @@
+import type { Summary } from '../workflow/summary.ts';
+import { bytes, count, duration, interval, plural, rate, utc } from './format.ts';
+import { type Html, html, trusted } from './html.ts';
+import { reportStyle } from './report-style.ts';
+import { base } from './style.ts';
+import { tablesSection } from './tables.ts';
+import { timelineSection } from './timeline.ts';
+
+const tones = { rehearsed: 'good', 'cut over': 'good', unwound: 'warn', failed: 'bad' } as const;
+const marks = {
+  good: html`<path d="M13 25l8 8 15-17"/>`,
+  warn: html`<path d="M34 30a12 12 0 1 0-20 3M14 24v9h9"/>`,
+  bad: html`<path d="M16 16l16 16M32 16L16 32"/>`,
+} as const;
+
+function verdict(summary: Summary): Html {
+  const tone = tones[summary.verdict];
+  return html`<p class="over">Passage: ${summary.mode} of ${summary.migration}</p>
+<div class="verdict"><svg class="${tone}" viewBox="0 0 48 48" fill="none" stroke="currentColor" stroke-width="4" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><circle cx="24" cy="24" r="21" stroke-width="3"/>${marks[tone]}</svg>
+<div><h1 class="${tone}">${summary.verdict}</h1><p class="lead">${summary.headline}</p></div></div>`;
+}
+
+function figures(summary: Summary): Html {
+  const { totals, freeze, overheadSeconds } = summary;
+  const overhead = overheadSeconds.freeze ?? overheadSeconds.rehearsal;
+  const figure = (label: string, value: string, more?: string): Html =>
+    html`<div><dt>${label}</dt><dd>${value}${more && html`<small>${more}</small>`}</dd></div>`;
+  return html`<dl class="figures">${figure('Took', duration(summary.seconds))}${
+    totals && [
+      figure('Rows proved', count(totals.rows), `in ${plural(summary.tables.length, 'table')}`),
+      figure('Copied', bytes(totals.bytes), `at ${rate(totals.bytesPerSecond)}`),
+    ]
+  }${
+    freeze.measuredSeconds !== null
+      ? figure(
+          'Freeze',
+          duration(freeze.measuredSeconds),
+          freeze.waitingSeconds ? `${duration(freeze.waitingSeconds)} of it people deciding` : undefined,
+        )
+      : freeze.predicted && figure('Freeze, predicted', interval(freeze.predicted))
+  }${overhead !== null && figure('Orchestration overhead', duration(overhead), 'time in which no work ran')}</dl>`;
+}
+
+function failure({ error }: Summary): Html | null {
+  if (error === null) return null;
+  return html`<div class="note bad"><strong class="mono">${error.name}</strong>${error.state && html` in “${error.state}”`}
+<p>${error.message}</p><p class="small">What it means and what to do: <code>${error.runbook}</code></p></div>`;
+}
+
+const next = ({ next: steps }: Summary): Html =>
+  html`<section><h2>What to do next</h2><ol class="next">${steps.map((step) => html`<li>${step}</li>`)}</ol></section>`;
+
+const severities = [
+  { severity: 'BLOCKER', tone: 'bad' },
+  { severity: 'WARNING', tone: 'warn' },
+  { severity: 'INFO', tone: 'info' },
+  { severity: 'PASS', tone: 'good' },
+] as const;
+
+function checks({ checks: findings }: Summary): Html | null {
+  if (findings.length === 0) return null;
+  const sorted = severities.flatMap(({ severity, tone }) =>
+    findings.filter((finding) => finding.severity === severity).map((finding) => ({ ...finding, tone })),
+  );
+  return html`<section><h2>Checks before the copy</h2>${sorted.map(
+    (check) =>
+      html`<div class="check"><div><span class="tag ${check.tone}">${check.severity}</span></div><div><p><strong>${check.title}</strong> <span class="soft mono">${check.id}</span></p><p>${check.saw}</p>${check.todo && html`<p><strong>Do:</strong> ${check.todo}</p>`}</div></div>`,
+  )}</section>`;
+}
+
+const decisions = { approved: 'good', rejected: 'bad', expired: 'warn', open: 'info' } as const;
+
+function approvals({ approvals: requests }: Summary): Html | null {
+  if (requests.length === 0) return null;
+  return html`<section><h2>Approvals</h2>${requests.map(
+    (
+      request,
+    ) => html`<h3>${request.subject === 'go' ? 'Go: begin the freeze' : 'Switch: send users to the target'} <span class="tag ${decisions[request.decision]}">${request.decision}</span></h3>
+<table><thead><tr><th>Who</th><th>Decided</th><th>When</th></tr></thead><tbody>${request.votes.map(
+      (vote) =>
+        html`<tr><td>${vote.email}</td><td>${vote.decision}${vote.comment && html`<br><span class="soft">“${vote.comment}”</span>`}</td><td>${utc(vote.at, 'second')}</td></tr>`,
+    )}${request.votes.length === 0 && html`<tr><td colspan="3" class="soft">Nobody voted.</td></tr>`}</tbody></table>
+<p class="small soft">${count(request.required)} needed, asked by ${request.requester}, open until ${utc(request.deadline)}. Digest of what was decided on: <code>${request.digest}</code></p>`,
+  )}</section>`;
+}
+
+const grades = {
+  inside: 'The freeze lay inside its prediction.',
+  shorter: 'The freeze was shorter than predicted.',
+  longer: 'The freeze was longer than predicted: look for the phase that grew before the next one.',
+} as const;
+
+function freeze({ freeze: told, phases, overheadSeconds }: Summary): Html | null {
+  if (told.predicted === null && told.measuredSeconds === null) return null;
+  const end = told.to;
+  const during = phases.filter(
+    ({ startedAt }) => told.from !== null && startedAt >= told.from && (end === null || startedAt < end),
+  );
+  return html`<section><h2>Freeze</h2><dl class="pairs">${told.predicted && html`<dt>Predicted</dt><dd>${interval(told.predicted)}, without the time in which people decide</dd>`}${
+    told.measuredSeconds !== null &&
+    html`<dt>Measured</dt><dd>${duration(told.measuredSeconds)}${told.to === null && ', and it still lasts'}${told.waitingSeconds ? html`, of which people decided for ${duration(told.waitingSeconds)}` : null}</dd>`
+  }${overheadSeconds.freeze !== null && html`<dt>Overhead</dt><dd>${duration(overheadSeconds.freeze)} in which nothing was copied, proved, stopped, started or decided</dd>`}</dl>${
+    told.grade && html`<p class="${told.grade === 'longer' ? 'warn' : 'good'}">${grades[told.grade]}</p>`
+  }${
+    during.length > 0 &&
+    html`<table><thead><tr><th>Part of the freeze</th><th class="n">Took</th></tr></thead><tbody>${during.map((phase) => html`<tr><td>${phase.name}</td><td class="n">${duration(phase.seconds)}</td></tr>`)}</tbody></table>`
+  }${
+    told.parts.length > 0 &&
+    html`<table><thead><tr><th>Part</th><th class="n">Shortest</th><th class="n">Longest</th><th>Why</th></tr></thead><tbody>${told.parts.map((part) => html`<tr><td>${part.name}</td><td class="n">${duration(part.low)}</td><td class="n">${duration(part.high)}</td><td class="soft small">${part.because}</td></tr>`)}</tbody></table>`
+  }</section>`;
+}
+
+function memory({ memory: workers }: Summary): Html | null {
+  if (workers.length === 0) return null;
+  return html`<section><h2>Memory of the workers</h2><table><thead><tr><th>Worker</th><th class="n">Peak</th><th class="n">Aim</th><th></th></tr></thead><tbody>${workers.map(
+    ({ worker, peakBytes, aimBytes }) =>
+      html`<tr><td>${worker}</td><td class="n">${bytes(peakBytes)}</td><td class="n">under ${bytes(aimBytes)}</td><td>${peakBytes <= aimBytes ? html`<span class="tag good">kept</span>` : html`<span class="tag warn">missed</span>`}</td></tr>`,
+  )}</tbody></table><p class="small soft">The aim is 256 MB + twice the largest row.</p></section>`;
+}
+
+const leftOut = ({ leftOut: things }: Summary): Html | null =>
+  things.length === 0
+    ? null
+    : html`<section><h2>What this run did not do</h2><dl class="pairs">${things.map(({ what, because }) => html`<dt>${what}</dt><dd>${because}</dd>`)}</dl></section>`;
+
+const particulars = (summary: Summary): Html =>
+  html`<section><h2>Particulars</h2><dl class="pairs"><dt>Run</dt><dd class="mono">${summary.run}</dd><dt>Reason</dt><dd>${summary.reason}</dd>${summary.requester && html`<dt>Started by</dt><dd>${summary.requester}</dd>`}<dt>Began</dt><dd>${utc(summary.startedAt, 'second')}</dd><dt>Written</dt><dd>${utc(summary.writtenAt, 'second')}</dd>${
+    summary.overheadSeconds.rehearsal !== null &&
+    html`<dt>Overhead</dt><dd>${duration(summary.overheadSeconds.rehearsal)} of the rehearsal in which nothing was copied or proved</dd>`
+  }<dt>Configuration</dt><dd class="mono">${summary.configurationDigest}</dd><dt>Plan</dt><dd class="mono">${summary.planDigest}</dd></dl></section>`;
+
+/**
+ * `runs/<run>/report.html`: one file that needs nothing else, on a screen, on a phone and on paper.
+ * Its own policy forbids it to load anything.
+ */
+export function reportPage(summary: Summary): string {
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">
+<link rel="icon" href="data:,"><title>${summary.migration}: ${summary.verdict} (${summary.run})</title><style>${trusted(base + reportStyle)}</style></head>
+<body><main><header>${verdict(summary)}${failure(summary)}${figures(summary)}</header>
+${next(summary)}${timelineSection(summary)}${checks(summary)}${tablesSection(summary)}${approvals(summary)}${freeze(summary)}${memory(summary)}${leftOut(summary)}${particulars(summary)}
+<footer>Every figure here was measured in this run. The same data for programs: <code>summary.json</code>.</footer></main></body></html>
+`.text;
+}

@@ -1,0 +1,40 @@
+import type { Summary } from '../workflow/summary.ts';
+import { WIDTH } from './axis.ts';
+import { bytes, count, duration, plural, rate } from './format.ts';
+import { type Html, html } from './html.ts';
+
+type Table = Summary['tables'][number];
+
+/** As many as one looks at; the rest is one click away. */
+const SHOWN = 25;
+
+function row(table: Table, largest: number): Html {
+  const width = largest === 0 ? 0 : Math.max(2, Math.round((table.bytes / largest) * WIDTH));
+  const rows =
+    table.rowsTarget === null || table.rowsTarget === table.rows
+      ? count(table.rows)
+      : html`${count(table.rows)}<br><span class="bad">${count(table.rowsTarget)} arrived</span>`;
+  return html`<tr><td>${table.table}</td><td class="n">${rows}</td><td class="n">${bytes(table.bytes)}</td><td class="pic"><svg viewBox="0 0 ${WIDTH} 10" preserveAspectRatio="none" aria-hidden="true"><rect class="size" width="${width}" height="10"/></svg></td><td class="n">${duration(table.seconds)}</td><td>${
+    table.equal ? html`<span class="good">equal</span>` : html`<strong class="bad">differs</strong>`
+  }</td></tr>`;
+}
+
+const head = html`<thead><tr><th>Table</th><th class="n">Rows</th><th class="n">Size</th><th class="pic"></th><th class="n">Time</th><th>Proof</th></tr></thead>`;
+
+/** Tables that differ come first, then the largest. */
+export function tablesSection({ tables, totals, differences }: Summary): Html | null {
+  if (totals === null) return null;
+  const sorted = [...tables].sort((a, b) => Number(a.equal) - Number(b.equal) || b.bytes - a.bytes);
+  const largest = Math.max(0, ...tables.map((table) => table.bytes));
+  const [shown, more] = [sorted.slice(0, SHOWN), sorted.slice(SHOWN)];
+  const differing = tables.filter(({ equal }) => !equal).length;
+  return html`<section><h2>Tables</h2>
+<p>${
+    differing === 0 && differences.length === 0
+      ? html`${plural(tables.length, 'table')} compared row by row, byte for byte: all equal.`
+      : html`<strong class="bad">${plural(differing, 'table')} of ${count(tables.length)} not equal.</strong>`
+  } ${bytes(totals.bytes)} moved and proved in ${duration(totals.seconds)} (${rate(totals.bytesPerSecond)}), staged as ${bytes(totals.stagedBytes)}.</p>
+${differences.length > 0 && html`<div class="note bad">${differences.slice(0, 20).map((difference) => html`<p>${difference}</p>`)}${differences.length > 20 && html`<p>and ${count(differences.length - 20)} more in summary.json</p>`}</div>`}
+<table>${head}<tbody>${shown.map((table) => row(table, largest))}</tbody></table>
+${more.length > 0 && html`<details><summary>${plural(more.length, 'smaller table')}</summary><table>${head}<tbody>${more.map((table) => row(table, largest))}</tbody></table></details>`}</section>`;
+}
