@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What the assembly is made of, in the checkout. */
+const SOURCES = [
+  'bin',
+  'lib',
+  'lambdas',
+  'statemachines',
+  'migrations',
+  'package.json',
+  'package-lock.json',
+  'cdk.json',
+];
+/** It reads the assembly, so no assembly depends on it. */
+const READER = join('lib', 'local');
+const DIGEST_FILE = 'content.sha256';
+
+/**
+ * The cloud assembly of a checkout, synthesized only when its content changed since the last time: no network, no
+ * credentials. Throws with the end of what the synthesis said when it fails.
+ *
+ * @returns the directory that holds its `manifest.json`
+ */
+export async function synthesize(options: {
+  readonly checkout: string;
+  /** Told when a synthesis begins, which takes some seconds. */
+  readonly say?: (line: string) => void;
+}): Promise<string> {
+  // A directory of its own: `cdk synth` and `cdk deploy` write other stages to cdk.out itself.
+  const directory = join(options.checkout, 'cdk.out', 'local');
+  const digest = contentDigest(options.checkout);
+  if (readDigest(directory) === digest) return directory;
+  options.say?.('Synthesizing the stacks');
+  const next = `${directory}.${process.pid}`;
+  rmSync(next, { recursive: true, force: true });
+  await run(options.checkout, next);
+  writeFileSync(join(next, DIGEST_FILE), digest);
+  rmSync(directory, { recursive: true, force: true });
+  renameSync(next, directory);
+  return directory;
+}
+
+/** SHA-256 over the names and contents of all that the assembly is made of. */
+export function contentDigest(checkout: string): string {
+  const hash = createHash('sha256');
+  const add = (path: string) => {
+    if (path === READER || !existsSync(join(checkout, path))) return;
+    const entries = directoryEntries(join(checkout, path));
+    if (entries) for (const entry of entries) add(join(path, entry));
+    else {
+      const content = readFileSync(join(checkout, path));
+      hash.update(`${path}\0${content.length}\0`).update(content);
+    }
+  };
+  for (const source of SOURCES) add(source);
+  return hash.digest('hex');
+}
+
+function directoryEntries(path: string): string[] | undefined {
+  try {
+    return readdirSync(path).sort();
+  } catch {
+    return undefined;
+  }
+}
+
+function readDigest(directory: string): string | undefined {
+  try {
+    return readFileSync(join(directory, DIGEST_FILE), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function run(checkout: string, output: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join('bin', 'app.ts')], {
+      cwd: checkout,
+      // The validation plugin takes six seconds to start and has had its say before a commit.
+      env: { ...process.env, CDK_OUTDIR: output, CDK_VALIDATION: 'false', NODE_OPTIONS: '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    const keep = (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-4_000);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new Error(`The stacks cannot be synthesized. Run \`npm run synth\` to see why; it ended with:\n${said}`),
+        );
+    });
+  });
+}
