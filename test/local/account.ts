@@ -91,13 +91,17 @@ export async function startAccount(endpoints: (context: AccountContext) => reado
         uriEscapePath: service !== 's3',
       });
       const { host, hostname } = new URL(gateway.url);
-      const request = { method, path, query, protocol: 'http:', hostname, headers: { host, ...headers } };
-      const signed = presign
-        ? await signer.presign(request, { expiresIn: presign })
-        : await signer.sign({
-            ...request,
-            headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD', ...request.headers },
-          });
+      const request = {
+        method,
+        path,
+        query,
+        protocol: 'http:',
+        hostname,
+        headers: { host, ...headers } as Record<string, string>,
+      };
+      // As S3's presigner does; STS signs the hash of its empty body.
+      if (service === 's3') request.headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD';
+      const signed = presign ? await signer.presign(request, { expiresIn: presign }) : await signer.sign(request);
       const search = new URLSearchParams(signed.query as Record<string, string>).toString().replaceAll('+', '%20');
       return { url: `${gateway.url}${path}${search && `?${search}`}`, headers: signed.headers };
     },

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import {
@@ -115,15 +116,26 @@ test('a body changed after it was signed is refused', async () => {
   });
 });
 
-test('40 MB are streamed up and down, chunked with a trailer, in bounded memory', async () => {
-  const piece = Buffer.alloc(1024 * 1024, 'passage');
-  const hash = createHash('sha256');
-  const pieces = function* () {
-    for (let index = 0; index < 40; index++) {
-      hash.update(piece);
-      yield piece;
-    }
-  };
+const piece = Buffer.alloc(1024 * 1024, 'passage');
+const forty = () => Readable.from(Array(40).fill(piece), { objectMode: false });
+const fortyHash = Array(40)
+  .fill(piece)
+  .reduce((hash, each) => hash.update(each), createHash('sha256'))
+  .digest('hex');
+
+test('a stream of 40 MB arrives whole, framed in chunks with its checksum behind it', async () => {
+  const put = await client.send(
+    new PutObjectCommand({ Bucket, Key: 'big', Body: forty(), ContentLength: 40 * piece.length }),
+  );
+  expect(put.ChecksumCRC32).toBeDefined();
+  const got = await client.send(new GetObjectCommand({ Bucket, Key: 'big' }));
+  const back = createHash('sha256');
+  for await (const part of got.Body as Readable) back.update(part);
+  expect(back.digest('hex')).toBe(fortyHash);
+});
+
+test('40 MB go up and down in bounded memory', async () => {
+  // By hand: the chunked encoding of the SDK client runs ahead of its connection, and would be what is measured.
   const before = heldBytes();
   const held: number[] = [];
   let passed = 0;
@@ -132,12 +144,18 @@ test('40 MB are streamed up and down, chunked with a trailer, in bounded memory'
     if (passed > (held.length + 1) * 8 * piece.length) held.push(heldBytes() - before);
     return part;
   };
-  const body = Readable.from(pieces(), { objectMode: false }).map(watch);
-  await client.send(new PutObjectCommand({ Bucket, Key: 'big', Body: body, ContentLength: 40 * piece.length }));
-  const got = await client.send(new GetObjectCommand({ Bucket, Key: 'big' }));
+  const size = { 'content-length': String(40 * piece.length) };
+  const { url, headers } = await account.sign('s3', { method: 'PUT', path: `/${Bucket}/bounded`, headers: size });
+  const outgoing = request(url, { method: 'PUT', headers });
+  const answered = new Promise<number | undefined>((resolve) =>
+    outgoing.on('response', ({ statusCode }) => resolve(statusCode)),
+  );
+  await pipeline(forty().map(watch), outgoing);
+  expect(await answered).toBe(200);
+  const got = await client.send(new GetObjectCommand({ Bucket, Key: 'bounded' }));
   const back = createHash('sha256');
   for await (const part of got.Body as Readable) back.update(watch(part));
-  expect(back.digest('hex')).toBe(hash.digest('hex'));
+  expect(back.digest('hex')).toBe(fortyHash);
   // Client and server share this process; both together hold less than half of the body, at nine moments on the way.
   expect(held).toHaveLength(9);
   expect(Math.max(...held)).toBeLessThan(16 * piece.length);
@@ -253,9 +271,11 @@ async function until(done: () => boolean): Promise<void> {
   while (!done()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
-/** What is really held: without a collection first, garbage would count. */
+/** What is really held: garbage does not count. The second collection waits for the first to have freed its buffers. */
 function heldBytes(): number {
   setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
+  const collect = runInNewContext('gc');
+  collect();
+  collect();
   return process.memoryUsage().arrayBuffers;
 }
