@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FunctionModel } from '../assembly/compute.ts';
+import type { Clock } from '../clock.ts';
+import { AwsError } from '../wire/endpoint.ts';
+import { type Outcome, type Sandbox, startSandbox } from './sandbox.ts';
+
+export interface RuntimeOptions {
+  readonly functions: readonly FunctionModel[];
+  /** Logs are `<directory>/logs/<function>.log`. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly region: string;
+  /** Keys of a function's role, for its environment; they must live for an hour. */
+  readonly credentialsFor: (roleArn: string, sessionName: string) => Readonly<Record<string, string>>;
+  /** Settings of every function's environment: `AWS_ENDPOINT_URL`; they win over the function's own. */
+  readonly environment: () => Readonly<Record<string, string>>;
+  /** Sandboxes kept for the next call, over all functions; the one unused for longest ends first. Default 12. */
+  readonly warm?: number;
+}
+
+export interface InvokeResult extends Outcome {
+  readonly requestId: string;
+}
+
+/** The functions of the assembly, run as they are bundled. */
+export interface LambdaRuntime {
+  /** Throws ResourceNotFoundException (404) when there is no such function. Name, ARN, or either with a qualifier. */
+  find(functionName: string): FunctionModel;
+  /** Waits for a sandbox and for the function; `payload` is JSON text. What the function throws is an outcome. */
+  invoke(functionName: string, payload: string): Promise<InvokeResult>;
+  /** Runs without anyone who waits; a failed call is tried twice more, after one and two minutes, as AWS does. */
+  invokeLater(functionName: string, payload: string): void;
+  /** Ends every sandbox, in the midst of a call too. */
+  close(): Promise<void>;
+}
+
+/** A call of one function waits when this many of it run already. */
+const MOST_AT_ONCE = 8;
+/** Keys live for an hour, and no function runs for longer than 15 minutes. */
+const OLDEST_SANDBOX_MS = 45 * 60 * 1000;
+/** Between the attempts of an asynchronous call. */
+const RETRY_MS = [60_000, 120_000];
+/** Our own bookkeeping in a sandbox is not the function's memory. */
+const LEAST_MEGABYTES = 256;
+
+export function createLambdaRuntime(options: RuntimeOptions): LambdaRuntime {
+  const { clock, directory } = options;
+  const logs = join(directory, 'logs');
+  mkdirSync(logs, { recursive: true });
+  const functions = new Map(options.functions.map((each) => [each.name, { model: each, pool: createPool(each) }]));
+  /** Idle sandboxes, the one used last at the end. */
+  const idle: { readonly name: string; readonly sandbox: Sandbox }[] = [];
+  const all = new Set<Sandbox>();
+  const closing = new AbortController();
+
+  function find(nameOrArn: string) {
+    const name = /^(?:arn:[^:]+:lambda:[^:]+:[^:]+:function:)?([^:]+)(?::.+)?$/.exec(nameOrArn)?.[1] ?? nameOrArn;
+    const found = functions.get(name);
+    if (!found) throw new AwsError('ResourceNotFoundException', 404, `Function not found: ${nameOrArn}`);
+    return found;
+  }
+
+  function createPool(model: FunctionModel) {
+    let running = 0;
+    const waiting: (() => void)[] = [];
+    return {
+      async take(): Promise<Sandbox> {
+        if (running >= MOST_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+        running += 1;
+        if (closing.signal.aborted) throw new AwsError('ServiceException', 503, 'The simulated account is stopping.');
+        for (;;) {
+          const index = idle.findLastIndex(({ name }) => name === model.name);
+          const found = index < 0 ? undefined : idle.splice(index, 1)[0]?.sandbox;
+          if (!found) return start(model);
+          if (found.alive && clock.now() - found.startedAt < OLDEST_SANDBOX_MS) return found;
+          void end(found);
+        }
+      },
+      give(sandbox: Sandbox): void {
+        running -= 1;
+        waiting.shift()?.();
+        if (!sandbox.alive || closing.signal.aborted) return void end(sandbox);
+        idle.push({ name: model.name, sandbox });
+        while (idle.length > (options.warm ?? 12)) void end(idle.shift()!.sandbox);
+      },
+    };
+  }
+
+  function start(model: FunctionModel): Sandbox {
+    const sandbox = startSandbox({
+      name: model.name,
+      directory: model.directory,
+      handler: model.handler,
+      compileCache: join(directory, 'compiled'),
+      memoryMegabytes: Math.max(model.memoryMegabytes, LEAST_MEGABYTES),
+      clock,
+      log: (chunk) => appendFileSync(join(logs, `${model.name}.log`), chunk),
+      environment: {
+        ...model.environment,
+        ...options.environment(),
+        ...options.credentialsFor(model.roleArn, model.name),
+        AWS_REGION: options.region,
+        AWS_DEFAULT_REGION: options.region,
+        AWS_LAMBDA_FUNCTION_NAME: model.name,
+        AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(model.memoryMegabytes),
+        LAMBDA_TASK_ROOT: model.directory,
+      },
+    });
+    all.add(sandbox);
+    return sandbox;
+  }
+
+  async function end(sandbox: Sandbox): Promise<void> {
+    await sandbox.end();
+    all.delete(sandbox);
+  }
+
+  async function invoke(functionName: string, payload: string): Promise<InvokeResult> {
+    const { model, pool } = find(functionName);
+    const requestId = randomUUID();
+    const sandbox = await pool.take();
+    try {
+      const outcome = await sandbox.invoke({
+        payload,
+        timeoutSeconds: model.timeoutSeconds,
+        context: {
+          awsRequestId: requestId,
+          functionName: model.name,
+          functionVersion: '$LATEST',
+          invokedFunctionArn: model.arn,
+          memoryLimitInMB: String(model.memoryMegabytes),
+          logGroupName: `/aws/lambda/${model.name}`,
+          logStreamName: model.name,
+        },
+      });
+      return { ...outcome, requestId };
+    } finally {
+      pool.give(sandbox);
+    }
+  }
+
+  async function invokeUntilItWorks(functionName: string, payload: string): Promise<void> {
+    for (const pause of [...RETRY_MS, undefined]) {
+      const { ok } = await invoke(functionName, payload);
+      if (ok || pause === undefined) return;
+      await clock.sleep(pause, closing.signal);
+    }
+  }
+
+  return {
+    find: (functionName) => find(functionName).model,
+    invoke,
+    invokeLater(functionName, payload) {
+      find(functionName);
+      // Nobody waits: what the function said is in its log, and the account's end is no failure.
+      invokeUntilItWorks(functionName, payload).catch(() => {});
+    },
+    async close() {
+      closing.abort();
+      await Promise.all([...all].map(end));
+    },
+  };
+}
