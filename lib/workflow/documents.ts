@@ -155,7 +155,9 @@ export const FenceProof = z.strictObject({
   at: Instant,
   sessions: Count,
   attacks: z.array(z.strictObject({ login: z.string(), result: z.string() })),
-  tables: Count,
+  /** Every table as it stood: a later proof of the same fence must find the same. */
+  tables: z.array(z.strictObject({ oid: z.string(), file: z.string(), name: z.string(), rows: Count, changed: Count })),
+  sequencesHash: z.string(),
 });
 export type FenceProof = z.infer<typeof FenceProof>;
 

@@ -1,0 +1,39 @@
+import { Route53Client } from '@aws-sdk/client-route-53';
+import { S3Client } from '@aws-sdk/client-s3';
+import { s3Documents } from '../../lib/adapters/documents.ts';
+import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import { type Dns, route53 } from '../../lib/adapters/route53.ts';
+import { batch, pointedAt } from '../../lib/domain/dns.ts';
+import { onLambda } from '../../lib/lambda/on-lambda.ts';
+import { task } from '../../lib/lambda/task.ts';
+import { WorkflowError } from '../../lib/workflow/errors.ts';
+import { tasks } from '../../lib/workflow/registry.ts';
+
+interface Deps {
+  ledgers: Ledgers;
+  evidence: Evidence;
+  dns: Dns;
+}
+
+export const changeDns = task('ChangeDns')(async ({ ledgers, evidence, dns }: Deps, { lease }) => {
+  const configured = (await evidence.configuration(lease)).dns;
+  if (!configured) throw new WorkflowError('ConfigurationInvalid', 'dns is missing: there is no name to switch.');
+  const { hostedZoneId, record, target, ttlSeconds } = configured;
+  const before = await dns.records(hostedZoneId, record);
+  const effect = { task: 'ChangeDns', seconds: tasks.ChangeDns.timeoutSeconds, saves: { dns: before } };
+  await ledgers.changeHeld(lease, (ledger) => ({ ...ledger, phase: 'switching' }));
+  const changeId = await ledgers.effect(lease, effect, () =>
+    dns.change(
+      hostedZoneId,
+      batch(before, [pointedAt(record, target, ttlSeconds)]),
+      `Passage run ${lease.run}: to the target`,
+    ),
+  );
+  return { changeId };
+});
+
+export const handler = onLambda(changeDns, (told) => {
+  const documents = s3Documents(new S3Client({}), told.ledgers);
+  return { ledgers: s3Ledgers(documents), evidence: s3Evidence(documents), dns: route53(new Route53Client({})) };
+});

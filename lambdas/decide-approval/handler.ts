@@ -1,0 +1,64 @@
+import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { type Approvals, s3Approvals } from '../../lib/adapters/approvals.ts';
+import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
+import { type Executions, stepFunctions } from '../../lib/adapters/executions.ts';
+import { kmsTokens, type Tokens } from '../../lib/adapters/tokens.ts';
+import { decide } from '../../lib/domain/approval.ts';
+import { keys, stagingKeys } from '../../lib/domain/run.ts';
+import { onLambda } from '../../lib/lambda/on-lambda.ts';
+import { task } from '../../lib/lambda/task.ts';
+
+interface Deps {
+  documents: Documents;
+  approvals: Approvals;
+  staging: Documents;
+  tokens: Tokens;
+  executions: Executions;
+  now: () => number;
+}
+
+/** Writes the outcome that votes and clock demand, once, and answers the callback as long as its token is kept. */
+async function settle(deps: Deps, id: string): Promise<boolean> {
+  const { documents, approvals, staging, tokens, executions } = deps;
+  const request = await approvals.request(id);
+  if (!request) return false;
+  if (!(await approvals.outcome(id))) {
+    const outcome = decide(request, await approvals.votes(id), deps.now());
+    if (!outcome) return false;
+    await documents.create(keys.outcome(id), outcome);
+  }
+  const key = stagingKeys.token(id);
+  const sealed = await staging.text(key);
+  if (sealed === null) return false;
+  // A callback that has timed out is answered by its own deadline; either way this token is spent.
+  await executions.answer(await tokens.open(id, sealed), { approval: id });
+  await staging.remove([key]);
+  return true;
+}
+
+export const decideApproval = task('DecideApproval')(async (deps: Deps, input) => {
+  const ids =
+    'approval' in input
+      ? [input.approval as string]
+      : 'detail' in input
+        ? [(input.detail as { object: { key: string } }).object.key.split('/')[1] ?? '']
+        : (await deps.staging.keys(stagingKeys.token(''))).map((key) => key.slice(stagingKeys.token('').length));
+  const decided: string[] = [];
+  for (const id of ids) if (await settle(deps, id)) decided.push(id);
+  return { decided };
+});
+
+export const handler = onLambda(decideApproval, (told) => {
+  const s3 = new S3Client({});
+  const documents = s3Documents(s3, told.outcomes);
+  return {
+    documents,
+    approvals: s3Approvals(documents),
+    staging: s3Documents(s3, told.tokens),
+    tokens: kmsTokens(new KMSClient({}), told.tokenKey),
+    executions: stepFunctions(new SFNClient({})),
+    now: Date.now,
+  };
+});

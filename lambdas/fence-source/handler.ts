@@ -1,0 +1,42 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { s3Documents } from '../../lib/adapters/documents.ts';
+import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import { fenceSource as fence, previewFence } from '../../lib/adapters/postgres/source-fence.ts';
+import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
+import { fencedSource } from '../../lib/adapters/source-database.ts';
+import { saving } from '../../lib/domain/ledger.ts';
+import { onLambda } from '../../lib/lambda/on-lambda.ts';
+import { task } from '../../lib/lambda/task.ts';
+import { WorkflowError } from '../../lib/workflow/errors.ts';
+
+interface Deps {
+  ledgers: Ledgers;
+  evidence: Evidence;
+  secrets: Secrets;
+}
+
+export const fenceSource = task('FenceSource')(async ({ ledgers, evidence, secrets }: Deps, { lease }) => {
+  const { pointOfNoReturn } = await ledgers.held(lease);
+  if (pointOfNoReturn) {
+    throw new WorkflowError(
+      'PastPointOfNoReturn',
+      `Migration "${lease.migration}" was switched at ${pointOfNoReturn}.`,
+    );
+  }
+  const source = await fencedSource(secrets, await evidence.read(lease.run, 'source'), lease);
+  const saved = { ...(await previewFence(source)) };
+  await ledgers.changeHeld(lease, (ledger) => ({ ...ledger, saved: saving(ledger.saved, { fence: saved }) }));
+  await fence(source);
+  return {};
+});
+
+export const handler = onLambda(fenceSource, (told) => {
+  const documents = s3Documents(new S3Client({}), told.ledgers);
+  return {
+    ledgers: s3Ledgers(documents),
+    evidence: s3Evidence(documents),
+    secrets: secretsManager(new SecretsManagerClient({})),
+  };
+});

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
+import { evidenceDigest } from '../../lib/adapters/approvals.ts';
+import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
+import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import { type SendMail, ses } from '../../lib/adapters/mail.ts';
+import { kmsTokens, type Tokens } from '../../lib/adapters/tokens.ts';
+import { electorate, keyHash } from '../../lib/domain/approval.ts';
+import { facts } from '../../lib/domain/facts.ts';
+import { approvalOf, keys, stagingKeys } from '../../lib/domain/run.ts';
+import { onLambda } from '../../lib/lambda/on-lambda.ts';
+import { task } from '../../lib/lambda/task.ts';
+import { approvalMail } from '../../lib/pages/mail.ts';
+import { type ApprovalRequest, Requester } from '../../lib/workflow/documents.ts';
+import { WorkflowError } from '../../lib/workflow/errors.ts';
+
+interface Deps {
+  documents: Documents;
+  staging: Documents;
+  evidence: Evidence;
+  tokens: Tokens;
+  sendMail: SendMail;
+  pages: string;
+  now: () => number;
+  newKey: () => string;
+}
+
+export const openApproval = task('OpenApproval')(async (deps: Deps, { lease, subject, seconds, token }) => {
+  const { documents, staging, evidence, tokens, sendMail, pages, now, newKey } = deps;
+  const id = approvalOf(lease.run, subject);
+  const configuration = await evidence.configuration(lease);
+  const requester = await documents.read(keys.requester(lease.run), Requester);
+  if (!requester) {
+    throw new WorkflowError(
+      'RequesterUnknown',
+      `CloudTrail has not told yet who started run ${lease.run}; without that nobody may approve it. It is asked again.`,
+    );
+  }
+  const { eligible, excluded } = electorate(configuration.approvals?.approvers ?? [], requester.value.principal);
+  const required = configuration.approvals?.required ?? 1;
+  if (eligible.length < required) {
+    throw new WorkflowError(
+      'QuorumImpossible',
+      `approvals: ${required} of ${eligible.length} people are to approve, once ${requester.value.principal} is left out. Name more approvers, or let somebody else start the run.`,
+    );
+  }
+  // The newest token is the one that is waited for: a retry of the state brings another.
+  await staging.put(stagingKeys.token(id), await tokens.seal(id, token), 'text/plain');
+  const { run } = lease;
+  const plan = await evidence.read(run, 'plan');
+  const links = eligible.map(({ email }) => ({ email, key: newKey() }));
+  const request: ApprovalRequest = {
+    id,
+    subject,
+    lease,
+    reason: plan.reason,
+    requester: requester.value.principal,
+    requestedAt: new Date(now()).toISOString(),
+    deadline: new Date(now() + seconds * 1000).toISOString(),
+    required,
+    approvers: links.map(({ email, key }) => ({ email, keyHash: keyHash(key) })),
+    excluded,
+    ...(await evidenceDigest(documents, lease, subject, plan.planDigest)),
+    planDigest: plan.planDigest,
+    facts: facts({
+      plan,
+      preflight: await evidence.read(run, 'preflight'),
+      databases: await evidence.read(run, 'databases'),
+      rehearsal: await evidence.find(run, 'rehearsal'),
+      fence: await evidence.find(run, 'fence'),
+      copy: await evidence.find(run, 'copy-main'),
+      record: configuration.dns ? { name: configuration.dns.record, target: configuration.dns.target } : null,
+    }),
+  };
+  // Mail first: should the write fail, the next attempt sends links that work, and those of this one lead nowhere.
+  for (const { email, key } of links) {
+    await sendMail(approvalMail({ request, to: email, url: `${pages}/approvals/${id}/${key}` }));
+  }
+  await documents.create(keys.request(id), request);
+  return { approval: id };
+});
+
+export const handler = onLambda(openApproval, (told) => {
+  const s3 = new S3Client({});
+  const documents = s3Documents(s3, told.requests);
+  return {
+    documents,
+    staging: s3Documents(s3, told.tokens),
+    evidence: s3Evidence(documents),
+    tokens: kmsTokens(new KMSClient({}), told.tokenKey),
+    sendMail: ses(new SESv2Client({}), told.mail),
+    pages: told.approvalPages,
+    now: Date.now,
+    // 32 bytes: nobody guesses it.
+    newKey: () => randomBytes(32).toString('base64url'),
+  };
+});

@@ -1,0 +1,70 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { s3Documents } from '../../lib/adapters/documents.ts';
+import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import { loginAt } from '../../lib/adapters/logins.ts';
+import { scratchDatabaseName } from '../../lib/adapters/postgres/names.ts';
+import { prepareTarget as prepare } from '../../lib/adapters/postgres/target.ts';
+import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
+import { stagingKeys } from '../../lib/domain/run.ts';
+import { onLambda } from '../../lib/lambda/on-lambda.ts';
+import { task } from '../../lib/lambda/task.ts';
+import { WorkflowError } from '../../lib/workflow/errors.ts';
+import { tasks } from '../../lib/workflow/registry.ts';
+
+interface Deps {
+  ledgers: Ledgers;
+  evidence: Evidence;
+  secrets: Secrets;
+  bucket: string;
+  seconds: number;
+}
+
+/** A restore keeps the target's cores busy; two connections a core hide its waits. The dump is rarely the bottleneck. */
+const WORKERS = { dump: 2, restore: 4 };
+
+export const prepareTarget = task('PrepareTarget')(async (deps: Deps, { lease, copy, into }) => {
+  const { ledgers, evidence, secrets, bucket } = deps;
+  const [source, target, databases] = await Promise.all([
+    evidence.read(lease.run, 'source'),
+    evidence.read(lease.run, 'target'),
+    evidence.read(lease.run, 'databases'),
+  ]);
+  const database = into === 'scratch' ? scratchDatabaseName(lease.run) : target.database.database;
+  const admin = await loginAt(secrets, target.database);
+  const effect = { task: 'PrepareTarget', seconds: deps.seconds, saves: { restoring: { database, into } } };
+  await ledgers.effect(lease, effect, async ({ pointOfNoReturn }) => {
+    if (pointOfNoReturn) {
+      throw new WorkflowError(
+        'PastPointOfNoReturn',
+        `Migration "${lease.migration}" passed its point of no return at ${pointOfNoReturn}: its target is never restored over.`,
+      );
+    }
+    const { encoding, collation } = databases.source;
+    await prepare({ admin, database, run: lease.run, epoch: lease.epoch, encoding, collation });
+  });
+  const shared = {
+    run: lease.run,
+    epoch: lease.epoch,
+    copy,
+    staging: { bucket, prefix: stagingKeys.copy(lease.run, copy, into, lease.epoch) },
+    source: source.database,
+    heartbeatSeconds: 10,
+  };
+  return {
+    dump: { ...shared, workers: WORKERS.dump },
+    restore: { ...shared, workers: WORKERS.restore, target: { ...target.database, database } },
+  };
+});
+
+export const handler = onLambda(prepareTarget, (told) => {
+  const documents = s3Documents(new S3Client({}), told.ledgers);
+  return {
+    ledgers: s3Ledgers(documents),
+    evidence: s3Evidence(documents),
+    secrets: secretsManager(new SecretsManagerClient({})),
+    bucket: told.staging,
+    seconds: tasks.PrepareTarget.timeoutSeconds,
+  };
+});

@@ -1,0 +1,45 @@
+import { EKSClient } from '@aws-sdk/client-eks';
+import { S3Client } from '@aws-sdk/client-s3';
+import { s3Documents } from '../../lib/adapters/documents.ts';
+import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import { type Application, application } from '../../lib/adapters/kubernetes/application.ts';
+import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import { onLambda } from '../../lib/lambda/on-lambda.ts';
+import { task } from '../../lib/lambda/task.ts';
+import { WorkflowError } from '../../lib/workflow/errors.ts';
+import { tasks } from '../../lib/workflow/registry.ts';
+
+interface Deps {
+  ledgers: Ledgers;
+  evidence: Evidence;
+  application: (cluster: string, namespace: string) => Application;
+}
+
+export const startTarget = task('StartTarget')(async (deps: Deps, { lease }) => {
+  const { ledgers, evidence } = deps;
+  const { target } = await evidence.configuration(lease);
+  const { backend } = await evidence.read(lease.run, 'target');
+  if (!target.application || !backend) {
+    throw new WorkflowError('TargetNotFound', `Migration "${lease.migration}" names no application on the target.`);
+  }
+  const app = deps.application(target.eks.cluster, target.application.namespace);
+  const deployments = (await app.deployments()).map(({ name, replicas }) => ({ name, replicas }));
+  const saves = { deployments, gate: backend };
+  const effect = { task: 'StartTarget', seconds: tasks.StartTarget.timeoutSeconds, saves };
+  await ledgers.effect(lease, effect, async () => {
+    // The gate first: no user may reach a process that has only just been started.
+    await app.closeGate(backend.ingress);
+    for (const { name, replicas } of deployments) await app.scale(name, Math.max(1, replicas));
+  });
+  return { deployments: deployments.length };
+});
+
+export const handler = onLambda(startTarget, (told) => {
+  const documents = s3Documents(new S3Client({}), told.ledgers);
+  const eks = new EKSClient({});
+  return {
+    ledgers: s3Ledgers(documents),
+    evidence: s3Evidence(documents),
+    application: (cluster, namespace) => application(eks, cluster, namespace),
+  };
+});

@@ -1,0 +1,48 @@
+import { approvalDigest, type Evidence as Piece } from '../domain/approval.ts';
+import { sha256 } from '../domain/digest.ts';
+import { keys } from '../domain/run.ts';
+import { ApprovalRequest, type Lease, Outcome, type Subject, Vote } from '../workflow/documents.ts';
+import type { Documents } from './documents.ts';
+
+/** The three kinds of objects of an approval, each written once. */
+export interface Approvals {
+  request(id: string): Promise<ApprovalRequest | null>;
+  votes(id: string): Promise<Vote[]>;
+  outcome(id: string): Promise<Outcome | null>;
+}
+
+export function s3Approvals(documents: Documents): Approvals {
+  return {
+    request: async (id) => (await documents.read(keys.request(id), ApprovalRequest))?.value ?? null,
+    async votes(id) {
+      const found = await documents.keys(keys.votes(id));
+      const votes = await Promise.all(found.map((key) => documents.read(key, Vote)));
+      return votes.flatMap((vote) => (vote ? [vote.value] : []));
+    },
+    outcome: async (id) => (await documents.read(keys.outcome(id), Outcome))?.value ?? null,
+  };
+}
+
+/** Documents that a decision rests on, by subject; what a run does not have yet is not part of it. */
+const evidenceOf = {
+  go: ['plan', 'source', 'target', 'dns', 'databases', 'preflight', 'rehearsal'],
+  switch: ['plan', 'source', 'target', 'dns', 'databases', 'preflight', 'rehearsal', 'fence', 'copy-main'],
+} as const;
+
+/** The evidence of a run as it stands now, and the digest that an approval is bound to. */
+export async function evidenceDigest(
+  documents: Documents,
+  { run }: Lease,
+  subject: Subject,
+  planDigest: string,
+): Promise<{ evidence: Piece[]; digest: string }> {
+  const pieces = await Promise.all(
+    evidenceOf[subject].map(async (name) => {
+      const key = keys.document(run, name);
+      const text = await documents.text(key);
+      return text === null ? [] : [{ key, sha256: sha256(text) }];
+    }),
+  );
+  const evidence = pieces.flat();
+  return { evidence, digest: approvalDigest({ subject, run, planDigest, evidence }) };
+}

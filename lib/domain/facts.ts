@@ -1,0 +1,49 @@
+import type { CopyProof, DatabasesFindings, FenceProof, Plan, Preflight, Rehearsal } from '../workflow/documents.ts';
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+const number = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 });
+const megabytes = (bytes: number): string => `${number(bytes / 1_000_000)} MB`;
+
+/** What an approver should know, in a few lines, taken from the evidence itself. */
+export function facts(of: {
+  plan: Plan;
+  preflight: Preflight;
+  databases: DatabasesFindings;
+  rehearsal: Rehearsal | null;
+  fence: FenceProof | null;
+  copy: CopyProof | null;
+  record: { name: string; target: string } | null;
+}): Fact[] {
+  const { plan, preflight, databases, rehearsal, fence, copy, record } = of;
+  const warnings = preflight.findings.filter(({ severity }) => severity === 'WARNING');
+  const list: (Fact | null)[] = [
+    { label: 'Reason', value: plan.reason },
+    {
+      label: 'Source',
+      value: `PostgreSQL ${databases.source.version}, ${megabytes(databases.source.sizeBytes)}, ${databases.source.tables} tables`,
+    },
+    { label: 'Target', value: `PostgreSQL ${databases.target.version}` },
+    {
+      label: 'Preflight',
+      value: `${preflight.findings.length} checks, ${warnings.length} warnings${warnings.map(({ id, saw }) => `; ${id}: ${saw}`).join('')}`,
+    },
+    rehearsal && {
+      label: 'Predicted freeze',
+      value: `${number(rehearsal.predictedFreezeSeconds.low)} to ${number(rehearsal.predictedFreezeSeconds.high)} s, from rehearsal ${rehearsal.run}`,
+    },
+    fence && {
+      label: 'Fence',
+      value: `${fence.attacks.length} attacks refused, ${fence.sessions} sessions, ${fence.tables.length} tables unchanged`,
+    },
+    copy && {
+      label: 'Copied and proved',
+      value: `${number(copy.rows)} rows in ${copy.tables.length} tables, ${copy.differences.length} differences`,
+    },
+    record && { label: 'DNS', value: `${record.name} → ${record.target}` },
+  ];
+  return list.filter((fact) => fact !== null);
+}
