@@ -1,0 +1,32 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { s3Documents } from '../../lib/adapters/documents.ts';
+import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import { unfenceSource as unfence } from '../../lib/adapters/postgres/source-fence.ts';
+import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
+import { fencedSource } from '../../lib/adapters/source-database.ts';
+import { onLambda } from '../../lib/lambda/on-lambda.ts';
+import { task } from '../../lib/lambda/task.ts';
+
+interface Deps {
+  ledgers: Ledgers;
+  evidence: Evidence;
+  secrets: Secrets;
+}
+
+export const unfenceSource = task('UnfenceSource')(async ({ ledgers, evidence, secrets }: Deps, { lease }) => {
+  // Saved in the ledger before the fence was put up; what exactly to undo stands in the database beside it.
+  if (!(await ledgers.held(lease)).saved.fence) return {};
+  await unfence(await fencedSource(secrets, await evidence.read(lease.run, 'source'), lease));
+  return {};
+});
+
+export const handler = onLambda(unfenceSource, (told) => {
+  const documents = s3Documents(new S3Client({}), told.ledgers);
+  return {
+    ledgers: s3Ledgers(documents),
+    evidence: s3Evidence(documents),
+    secrets: secretsManager(new SecretsManagerClient({})),
+  };
+});
