@@ -17,15 +17,6 @@ export const Address = z.strictObject({
 });
 export type Address = z.infer<typeof Address>;
 
-export const DatabaseSecret = z.object({
-  username: z.string().min(1),
-  password: z.string(),
-  host: z.string().optional(),
-  port: z.coerce.number().int().optional(),
-  dbname: z.string().optional(),
-});
-export type DatabaseSecret = z.infer<typeof DatabaseSecret>;
-
 /** `PASSAGE_TASK_INPUT` of every role. */
 export const CopierInput = z.strictObject({
   /** The run's id: part of the fence and of every session's `application_name`. */

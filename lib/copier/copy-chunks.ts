@@ -2,7 +2,7 @@ import { crew } from './crew.ts';
 import { type DumpedChunk, dumpChunk } from './dump-chunk.ts';
 import type { Surroundings } from './ports.ts';
 import { findChanged } from './postgres/catalog.ts';
-import type { Login } from './postgres/session.ts';
+import type { Database } from './postgres/session.ts';
 import type { Plan } from './staged.ts';
 import { SteadySession } from './steady-session.ts';
 
@@ -12,15 +12,15 @@ import { SteadySession } from './steady-session.ts';
  */
 export async function copyChunks(
   plan: Plan,
-  login: Login,
+  database: Database,
   workers: number,
   around: Surroundings,
   onDumped: (dumped: DumpedChunk & { seconds: number }) => void,
 ): Promise<void> {
   const queue = [...plan.chunks];
   const worker = async (signal: AbortSignal) => {
-    const copying = new SteadySession(login, { ...around, signal });
-    const looking = new SteadySession(login, { ...around, signal });
+    const copying = new SteadySession(database, { ...around, signal });
+    const looking = new SteadySession(database, { ...around, signal });
     try {
       for (let chunk = queue.shift(); chunk; chunk = queue.shift()) {
         const next = chunk;

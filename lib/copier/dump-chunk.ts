@@ -7,7 +7,7 @@ import type { Staging } from './ports.ts';
 import { CopyOut } from './postgres/copy-out.ts';
 import { copyOutLargeObjects, type LargeObjectMeasure, measureLargeObjects } from './postgres/large-objects.ts';
 import { type Measure, measure, qualified } from './postgres/row-hash.ts';
-import { codeOf } from './postgres/session.ts';
+import { sqlState } from './postgres/session.ts';
 import { type DoneMark, keys, type Plan, type PlannedChunk, type PlannedTable } from './staged.ts';
 
 /** A table is not what it was when the snapshot was taken: the attempt is worthless. */
@@ -112,6 +112,6 @@ function* statements(plan: Plan, chunk: PlannedChunk): Generator<{ table: number
 
 /** A dropped or renamed table, or a dropped column, in words of our own. */
 function asChange(error: Error): never {
-  if ([UNDEFINED_TABLE, UNDEFINED_COLUMN].includes(codeOf(error) ?? '')) throw new SourceChanged(error.message);
+  if ([UNDEFINED_TABLE, UNDEFINED_COLUMN].includes(sqlState(error) ?? '')) throw new SourceChanged(error.message);
   throw error;
 }

@@ -11,7 +11,7 @@ import type { Clock, Surroundings } from './ports.ts';
 import * as catalog from './postgres/catalog.ts';
 import { dumpSchema } from './postgres/client-tools.ts';
 import { readLargeObjectRanges } from './postgres/large-objects.ts';
-import { closeSession, declared, type Login, openSession } from './postgres/session.ts';
+import { closeSession, type Database, declared, openSession } from './postgres/session.ts';
 import { ProgressBoard } from './progress.ts';
 import { keys, Manifest, type Plan } from './staged.ts';
 
@@ -25,7 +25,7 @@ const KEEPALIVE_MS = 30_000;
  * from its manifest; one that was interrupted starts again under a new snapshot, as the next attempt.
  * Throws SourceUnreachable, SourceLoginRefused, SourceKeepsChanging, SnapshotLost, DumpFailed.
  */
-export async function dump(input: CopierInput, login: Login, around: Surroundings): Promise<CopierOutput> {
+export async function dump(input: CopierInput, database: Database, around: Surroundings): Promise<CopierOutput> {
   const { staging, log } = around;
   const last = await lastAttempt(around);
   const complete = await staging.get(keys.manifest(last));
@@ -37,7 +37,7 @@ export async function dump(input: CopierInput, login: Login, around: Surrounding
   try {
     for (let tries = 1; ; tries++) {
       try {
-        const manifest = await dumpOnce(input, login, around, progress);
+        const manifest = await dumpOnce(input, database, around, progress);
         progress.phase = 'done';
         return answer(manifest, staging.address(keys.manifest(manifest.attempt)));
       } catch (error) {
@@ -65,13 +65,13 @@ function worthless(error: unknown): WorkflowError | undefined {
 /** One snapshot, from export to manifest. */
 async function dumpOnce(
   input: CopierInput,
-  login: Login,
+  database: Database,
   around: Surroundings,
   progress: ProgressBoard,
 ): Promise<Manifest> {
   const { staging, clock, log, signal } = around;
   progress.phase = 'planning';
-  const holder = await openSession(login, signal);
+  const holder = await openSession(database, signal);
   try {
     const plan = await claim(await exportSnapshot(holder, input, clock), around);
     const { attempt } = plan;
@@ -88,9 +88,9 @@ async function dumpOnce(
     const copied = new AbortController();
     await crew(signal, [
       (together) => keepAlive(holder, clock, together, copied.signal),
-      async (together) => staging.put(keys.schema(attempt), await dumpSchema(login, plan.snapshot, together)),
+      async (together) => staging.put(keys.schema(attempt), await dumpSchema(database, plan.snapshot, together)),
       async (together) => {
-        await copyChunks(plan, login, input.workers, { ...around, signal: together }, (dumped) => {
+        await copyChunks(plan, database, input.workers, { ...around, signal: together }, (dumped) => {
           tally.add(dumped);
           progress.rowsDone += dumped.mark.rows;
           progress.bytesDone += dumped.chunk.bytes;
@@ -111,7 +111,7 @@ async function dumpOnce(
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof SourceChanged) throw error;
-    throw declared(error, 'source', 'dump');
+    throw declared(error, database, 'dump');
   } finally {
     await closeSession(holder);
   }

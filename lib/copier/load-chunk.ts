@@ -4,8 +4,9 @@ import { damaged, unpack } from './codec.ts';
 import { copyInStatement } from './copy-statements.ts';
 import type { Staging } from './ports.ts';
 import { copyIn } from './postgres/copy-in.ts';
-import { type Holder, writeOnce } from './postgres/fence.ts';
+import { writeOnce } from './postgres/fence.ts';
 import { copyInLargeObjects, createLanding, writeLanded } from './postgres/large-objects.ts';
+import type { Holder } from './postgres/session.ts';
 import { type DoneMark, keys, type Part, type Plan, type PlannedTable } from './staged.ts';
 
 /**

@@ -4,20 +4,25 @@ import { Tally } from './manifest.ts';
 import type { Surroundings } from './ports.ts';
 import { measureLargeObjects } from './postgres/large-objects.ts';
 import { measure } from './postgres/row-hash.ts';
-import type { Login } from './postgres/session.ts';
+import type { Database } from './postgres/session.ts';
 import { sizeHere } from './postgres/target.ts';
 import type { Piece, Plan, PlannedTable } from './staged.ts';
 import { SteadySession } from './steady-session.ts';
 
 /** Counts and hashes every table of the plan as it lies in the target, by `workers` side by side. */
-export async function measureTarget(plan: Plan, login: Login, workers: number, around: Surroundings): Promise<Tally> {
+export async function measureTarget(
+  plan: Plan,
+  database: Database,
+  workers: number,
+  around: Surroundings,
+): Promise<Tally> {
   const tally = new Tally(plan);
   const queue = plan.tables.map((table, at): { table: PlannedTable; at: number; range?: Omit<Piece, 'table'> } => ({
     table,
     at,
   }));
   const worker = async (signal: AbortSignal) => {
-    const session = new SteadySession(login, { ...around, signal });
+    const session = new SteadySession(database, { ...around, signal });
     try {
       for (let next = queue.shift(); next; next = queue.shift()) {
         const { table, at } = next;
@@ -40,7 +45,7 @@ export async function measureTarget(plan: Plan, login: Login, workers: number, a
     }
   };
   const largeObjects = async (signal: AbortSignal) => {
-    const session = new SteadySession(login, { ...around, signal });
+    const session = new SteadySession(database, { ...around, signal });
     try {
       tally.addLargeObjects(await session.try('measure large objects', (client) => measureLargeObjects(client)));
     } finally {

@@ -10,8 +10,8 @@ import { measureTarget } from './measure-target.ts';
 import type { Surroundings } from './ports.ts';
 import { readSequences, serverFacts } from './postgres/catalog.ts';
 import { schemaScript } from './postgres/client-tools.ts';
-import { type Holder, writeFenced, writeOnce } from './postgres/fence.ts';
-import { closeSession, declared, type Login, openSession } from './postgres/session.ts';
+import { writeFenced, writeOnce } from './postgres/fence.ts';
+import { closeSession, type Database, declared, openSession } from './postgres/session.ts';
 import * as target from './postgres/target.ts';
 import { ProgressBoard } from './progress.ts';
 import { readSchemaScript, type SchemaEntry } from './schema-entries.ts';
@@ -29,7 +29,7 @@ const IDLE_MS = 100;
  * holds the fence row of this run and epoch. A restore that was interrupted goes on where it was.
  * Throws TargetUnreachable, TargetLoginRefused, TargetNotEmpty, Fenced, ChunkDamaged, DumpAbandoned, RestoreFailed.
  */
-export async function restore(input: CopierInput, login: Login, around: Surroundings): Promise<CopierOutput> {
+export async function restore(input: CopierInput, database: Database, around: Surroundings): Promise<CopierOutput> {
   const { staging, log } = around;
   const progress = new ProgressBoard('restore', around);
   try {
@@ -38,7 +38,7 @@ export async function restore(input: CopierInput, login: Login, around: Surround
       const watch = new DumpWatch(around);
       const plan = await watch.plan();
       try {
-        const manifest = await new Restore(input, login, around, plan, watch, progress).run();
+        const manifest = await new Restore(input, database, around, plan, watch, progress).run();
         progress.phase = 'done';
         return answer(manifest, staging.address(keys.restored(plan.attempt)));
       } catch (error) {
@@ -54,28 +54,26 @@ export async function restore(input: CopierInput, login: Login, around: Surround
 /** The restore of one attempt's plan. */
 class Restore {
   readonly #input: CopierInput;
-  readonly #login: Login;
+  readonly #database: Database;
   readonly #around: Surroundings;
   readonly #plan: Plan;
   readonly #watch: DumpWatch;
   readonly #progress: ProgressBoard;
-  readonly #holder: Holder;
 
   constructor(
     input: CopierInput,
-    login: Login,
+    database: Database,
     around: Surroundings,
     plan: Plan,
     watch: DumpWatch,
     progress: ProgressBoard,
   ) {
     this.#input = input;
-    this.#login = login;
+    this.#database = database;
     this.#around = around;
     this.#plan = plan;
     this.#watch = watch;
     this.#progress = progress;
-    this.#holder = { run: input.run, epoch: input.epoch };
   }
 
   async run(): Promise<Manifest> {
@@ -83,7 +81,7 @@ class Restore {
     const started = clock.now();
     const plan = this.#plan;
     this.#progress.begin(plan);
-    const lead = await openSession(this.#login, signal);
+    const lead = await openSession(this.#database, signal);
     try {
       const serverVersion = await this.#takePossession(lead);
       this.#progress.phase = 'creating tables';
@@ -103,12 +101,12 @@ class Restore {
       const source = Manifest.parse(
         JSON.parse((await this.#watch.object(plan, keys.manifest(plan.attempt))).toString()),
       );
-      await writeFenced(lead, this.#holder, () => target.setSequences(lead, source.sequences));
+      await writeFenced(lead, this.#input, () => target.setSequences(lead, source.sequences));
       await this.#analyze(await target.tablesToAnalyze(lead));
-      await target.makeDurable(lead, this.#holder);
+      await target.makeDurable(lead, this.#input);
 
       this.#progress.phase = 'measuring';
-      const tally = await measureTarget(plan, this.#login, this.#input.workers, this.#around);
+      const tally = await measureTarget(plan, this.#database, this.#input.workers, this.#around);
       const manifest = tally.manifest('restore', this.#input, {
         serverVersion,
         sequences: await readSequences(lead),
@@ -120,7 +118,7 @@ class Restore {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof Superseded) throw error;
-      throw declared(error, 'target', 'restore');
+      throw declared(error, this.#database, 'restore');
     } finally {
       await closeSession(lead);
     }
@@ -135,16 +133,16 @@ class Restore {
         `The target database is encoded in ${encoding}, the source in ${this.#plan.encoding}. Create it with the source's encoding.`,
       );
     }
-    const plans = await writeFenced(lead, this.#holder, () => target.plansIn(lead));
+    const plans = await writeFenced(lead, this.#input, () => target.plansIn(lead));
     if (plans.some((plan) => plan !== this.#plan.id)) {
       this.#around.log('target emptied: it held the data of an earlier snapshot');
-      await target.wipe(lead, this.#holder);
+      await target.wipe(lead, this.#input);
     } else if (!plans.length) {
       const stranger = await target.findRelation(lead);
       if (stranger) {
         throw new WorkflowError(
           'TargetNotEmpty',
-          `Target database ${this.#login.database} already holds ${stranger}. Name an empty database, or drop it.`,
+          `Target database ${this.#database.database} already holds ${stranger}. Name an empty database, or drop it.`,
         );
       }
     }
@@ -161,7 +159,7 @@ class Restore {
   async #load(agenda: Agenda): Promise<void> {
     const { signal, clock } = this.#around;
     const worker = async (together: AbortSignal) => {
-      const session = new SteadySession(this.#login, { ...this.#around, signal: together });
+      const session = new SteadySession(this.#database, { ...this.#around, signal: together });
       try {
         while (!agenda.finished) {
           const job = agenda.next();
@@ -185,7 +183,7 @@ class Restore {
     } else {
       const { mark } = job;
       await session.try(`chunk ${mark.chunk}`, (client) =>
-        loadChunk(client, this.#holder, this.#around.staging, this.#plan, mark),
+        loadChunk(client, this.#input, this.#around.staging, this.#plan, mark),
       );
       this.#progress.rowsDone += mark.rows;
       this.#progress.bytesDone += this.#plan.chunks.find(({ id }) => id === mark.chunk)?.bytes ?? 0;
@@ -196,11 +194,11 @@ class Restore {
 
   async #analyze(tables: string[]): Promise<void> {
     const worker = async (signal: AbortSignal) => {
-      const session = new SteadySession(this.#login, { ...this.#around, signal });
+      const session = new SteadySession(this.#database, { ...this.#around, signal });
       try {
         for (let table = tables.shift(); table; table = tables.shift()) {
           const analyze = `ANALYZE ${table}`;
-          await session.try(analyze, (client) => writeFenced(client, this.#holder, () => client.query(analyze)));
+          await session.try(analyze, (client) => writeFenced(client, this.#input, () => client.query(analyze)));
         }
       } finally {
         await session.close();
@@ -211,7 +209,7 @@ class Restore {
 
   /** DDL in one fenced transaction, once for this plan. */
   async #once(session: pg.Client, what: string, sql: string): Promise<void> {
-    await writeOnce(session, this.#holder, { id: `${this.#plan.id}/${what}`, rows: 0, bytes: 0 }, async () => {
+    await writeOnce(session, this.#input, { id: `${this.#plan.id}/${what}`, rows: 0, bytes: 0 }, async () => {
       await session.query(sql);
     });
   }

@@ -1,21 +1,19 @@
 import type pg from 'pg';
 import { WorkflowError } from '../workflow/errors.ts';
 import type { Surroundings } from './ports.ts';
-import { closeSession, codeOf, declared, isConnectionLoss, type Login, openSession } from './postgres/session.ts';
+import { closeSession, type Database, declared, mayPass, openSession, sqlState } from './postgres/session.ts';
 
 /** What is cured by another try is tried again after 1 s · 2ⁿ; 6 tries = 31 s of waiting. */
 const TRIES = 6;
-/** A lock that was not given in time, a cancelled statement, a deadlock. */
-const transient = ['55P03', '57014', '40P01'];
 
 /** A session that is opened when needed and replaced when it is lost. */
 export class SteadySession {
-  readonly #login: Login;
+  readonly #database: Database;
   readonly #around: Surroundings;
   #session: pg.Client | undefined;
 
-  constructor(login: Login, around: Surroundings) {
-    this.#login = login;
+  constructor(database: Database, around: Surroundings) {
+    this.#database = database;
     this.#around = around;
   }
 
@@ -27,12 +25,15 @@ export class SteadySession {
     const { signal, clock, log } = this.#around;
     for (let tries = 1; ; tries++) {
       try {
-        this.#session ??= await openSession(this.#login, signal);
+        this.#session ??= await openSession(this.#database, signal);
         return await job(this.#session);
       } catch (error) {
         await this.close();
         signal.throwIfAborted();
-        if (tries === TRIES || !mayPass(error)) throw codeOf(error) ? declared(error, this.#login.side, what) : error;
+        const again = mayPass(error, this.#database) || isUnavailable(error);
+        if (!again || tries === TRIES) {
+          throw again || sqlState(error) ? declared(error, this.#database, what) : error;
+        }
         log('tried again', { what, tries, reason: (error as Error).message });
         await clock.sleep(1000 * 2 ** (tries - 1), signal);
       }
@@ -46,7 +47,4 @@ export class SteadySession {
   }
 }
 
-const mayPass = (error: unknown) =>
-  isConnectionLoss(error) ||
-  transient.includes(codeOf(error) ?? '') ||
-  (error instanceof WorkflowError && error.name === 'ServiceUnavailable');
+const isUnavailable = (error: unknown) => error instanceof WorkflowError && error.name === 'ServiceUnavailable';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CopierInput } from '../../lib/copier/contract.ts';
 import type { Clock, Surroundings } from '../../lib/copier/ports.ts';
-import type { Login, Side } from '../../lib/copier/postgres/session.ts';
+import type { Database, Side } from '../../lib/copier/postgres/session.ts';
 import { keys, Manifest } from '../../lib/copier/staged.ts';
 import { createDatabase, query, type TestCluster, type TestLogin } from '../support/postgres.ts';
 import { DirectoryStaging } from './directory-staging.ts';
@@ -27,7 +27,7 @@ export interface Copying {
   readonly staging: DirectoryStaging;
   readonly events: { event: string; [field: string]: unknown }[];
   around(options?: Partial<Surroundings>): Surroundings;
-  login(side: Side, changes?: Partial<Login>): Login;
+  database(side: Side, changes?: Partial<Database>): Database;
   manifest(role: 'dump' | 'restore'): Promise<Manifest>;
 }
 
@@ -39,11 +39,12 @@ export async function prepareCopying(cluster: TestCluster, statements: string): 
   await fence(target, run, 1);
   const staging = new DirectoryStaging();
   const events: Copying['events'] = [];
-  const login = (side: Side, changes: Partial<Login> = {}): Login => ({
+  const database = (side: Side, changes: Partial<Database> = {}): Database => ({
     side,
     ...(side === 'source' ? source : target),
     ssl: 'disable',
-    applicationName: `passage/${run}/1`,
+    run,
+    epoch: 1,
     ...changes,
   });
   return {
@@ -51,7 +52,7 @@ export async function prepareCopying(cluster: TestCluster, statements: string): 
     target,
     staging,
     events,
-    login,
+    database,
     input: CopierInput.parse({
       run,
       epoch: 1,
@@ -76,7 +77,7 @@ export async function prepareCopying(cluster: TestCluster, statements: string): 
 }
 
 /** As the preparation of the target leaves it. */
-export async function fence(target: TestLogin, run: string, epoch: number, state = 'restoring'): Promise<void> {
+export async function fence(target: TestLogin, run: string, epoch: number, state = 'loading'): Promise<void> {
   await query(
     target,
     `CREATE SCHEMA IF NOT EXISTS passage;

@@ -18,8 +18,8 @@ test('copies a table', async () => {
     'CREATE TABLE t(id int PRIMARY KEY, v text); INSERT INTO t SELECT i, md5(i::text) FROM generate_series(1, 1000) i',
   );
   const [dumped, restored] = await Promise.all([
-    dump(copying.input, copying.login('source'), copying.around()),
-    restore(copying.input, copying.login('target'), copying.around()),
+    dump(copying.input, copying.database('source'), copying.around()),
+    restore(copying.input, copying.database('target'), copying.around()),
   ]);
   expect(dumped.rows).toBe(1000);
   expect({ ...restored, manifest: '', seconds: 0 }).toEqual({ ...dumped, manifest: '', seconds: 0 });

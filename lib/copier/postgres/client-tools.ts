@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { applicationName } from '../../adapters/postgres/names.ts';
 import { type ErrorName, WorkflowError } from '../../workflow/errors.ts';
-import type { Login } from './session.ts';
+import type { Database } from './session.ts';
 
 /** The end of what a tool printed on stderr: enough for its error. */
 const STDERR_BYTES = 4000;
@@ -9,7 +10,7 @@ const STDERR_BYTES = 4000;
  * The schema (no data) in pg_dump's custom format, under the exported snapshot. Owners, grants and Passage's own
  * schema are left out. The password travels in the child's environment. Throws DumpFailed.
  */
-export async function dumpSchema(login: Login, snapshot: string, signal: AbortSignal): Promise<Buffer> {
+export async function dumpSchema(database: Database, snapshot: string, signal: AbortSignal): Promise<Buffer> {
   return await runTool('DumpFailed', signal, {
     command: 'pg_dump',
     arguments: [
@@ -18,13 +19,13 @@ export async function dumpSchema(login: Login, snapshot: string, signal: AbortSi
       ...['--exclude-schema=passage', `--snapshot=${snapshot}`, '--lock-wait-timeout=5s'],
     ],
     environment: {
-      PGHOST: login.host,
-      PGPORT: String(login.port),
-      PGUSER: login.user,
-      PGPASSWORD: login.password,
-      PGDATABASE: login.database,
-      PGAPPNAME: login.applicationName,
-      PGSSLMODE: login.ssl,
+      PGHOST: database.host,
+      PGPORT: String(database.port),
+      PGUSER: database.user,
+      PGPASSWORD: database.password,
+      PGDATABASE: database.database,
+      PGAPPNAME: applicationName(database.run, database.epoch),
+      PGSSLMODE: database.ssl ?? 'disable',
       PGCONNECT_TIMEOUT: '10',
       PGCLIENTENCODING: 'UTF8',
     },

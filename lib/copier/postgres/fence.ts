@@ -1,13 +1,9 @@
 import pg from 'pg';
 import { WorkflowError } from '../../workflow/errors.ts';
-import { codeOf } from './session.ts';
+import { type Holder, sqlState } from './session.ts';
 
-/** Who writes: the run and epoch that the target's fence must name. */
-export interface Holder {
-  readonly run: string;
-  readonly epoch: number;
-}
-
+/** Of the target's fence row, from preparation until the copy is proved. */
+const STATE = 'loading';
 const UNDEFINED_TABLE = '42P01';
 const INVALID_SCHEMA = '3F000';
 
@@ -54,13 +50,9 @@ export async function writeFenced<T>(
 
 async function passFence(client: pg.Client, { run, epoch }: Holder): Promise<void> {
   const row = await client
-    .query('SELECT 1 FROM passage.fence WHERE run = $1 AND epoch = $2 AND state = $3 FOR SHARE', [
-      run,
-      epoch,
-      'restoring',
-    ])
+    .query('SELECT 1 FROM passage.fence WHERE run = $1 AND epoch = $2 AND state = $3 FOR SHARE', [run, epoch, STATE])
     .catch((error: unknown) => {
-      const code = codeOf(error);
+      const code = sqlState(error);
       if (code === UNDEFINED_TABLE || code === INVALID_SCHEMA) return { rowCount: 0 };
       throw error;
     });

@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import type { ManifestSequence, PlannedTable } from '../staged.ts';
 import { foreignSchemas } from './catalog.ts';
-import { type Holder, literal, writeFenced } from './fence.ts';
+import { literal, writeFenced } from './fence.ts';
 import { qualified, quoted } from './row-hash.ts';
+import type { Holder } from './session.ts';
 
 /** As many objects dropped in one transaction; each takes a lock slot. */
 const DROP_AT_ONCE = 200;

@@ -1,0 +1,93 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { secretsManager } from '../adapters/secrets.ts';
+import { WorkflowError } from '../workflow/errors.ts';
+import { openDatabase } from './aws/database.ts';
+import { S3Staging } from './aws/s3-staging.ts';
+import { StepFunctionsHeart } from './aws/step-functions-heart.ts';
+import { CopierInput, type CopierOutput, type Role, roles } from './contract.ts';
+import { dump } from './dump.ts';
+import { perform } from './perform.ts';
+import type { Clock, Log } from './ports.ts';
+import { restore } from './restore.ts';
+
+/**
+ * The container's entry: `node worker.mjs <role>`, in Fargate, in a pod and on one machine. Its task token and input
+ * come in the environment; it answers to Step Functions and exits, 0 when its success was delivered.
+ */
+
+const clock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const abort = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      }, ms);
+      signal?.addEventListener('abort', abort, { once: true });
+    }),
+};
+
+const [, , role] = process.argv;
+const log: Log = (event, fields) =>
+  console.log(JSON.stringify({ at: new Date(clock.now()).toISOString(), role, event, ...fields }));
+
+/** The environment is emptied of both at once, so that no child process and no crash report sees them. */
+function take(name: string): string | undefined {
+  const value = process.env[name];
+  delete process.env[name];
+  return value;
+}
+
+function readInput(text: string | undefined): CopierInput {
+  try {
+    return CopierInput.parse(JSON.parse(text ?? ''));
+  } catch (error) {
+    throw new WorkflowError('InvalidInput', `PASSAGE_TASK_INPUT does not fit: ${(error as Error).message}`);
+  }
+}
+
+async function run(input: CopierInput, signal: AbortSignal): Promise<CopierOutput> {
+  const staging = new S3Staging(new S3Client(), input.staging.bucket, input.staging.prefix);
+  const around = { staging, clock, log, signal };
+  const secrets = secretsManager(new SecretsManagerClient());
+  switch (role as Role) {
+    case 'dump':
+      return await dump(input, await openDatabase(secrets, 'source', input.source, input), around);
+    case 'restore': {
+      if (!input.target) throw new WorkflowError('InvalidInput', 'PASSAGE_TASK_INPUT of a restore names no target.');
+      return await restore(input, await openDatabase(secrets, 'target', input.target, input), around);
+    }
+    default:
+      throw new WorkflowError('InvalidInput', `Unknown role "${role}". Give one of: ${roles.join(', ')}.`);
+  }
+}
+
+const token = take('PASSAGE_TASK_TOKEN');
+const inputText = take('PASSAGE_TASK_INPUT');
+if (!token) {
+  log('not started: PASSAGE_TASK_TOKEN is not set');
+  process.exit(2);
+}
+const stop = new AbortController();
+for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort(new Error(name)));
+
+const heart = new StepFunctionsHeart(new SFNClient(), token);
+let input: CopierInput | undefined;
+try {
+  input = readInput(inputText);
+} catch (error) {
+  log('not started', { reason: (error as Error).message });
+  await heart.fail('InvalidInput', (error as Error).message).catch(() => {});
+  process.exit(1);
+}
+const valid = input;
+log('started', { run: valid.run, epoch: valid.epoch, copy: valid.copy, workers: valid.workers });
+// Not waited for: idle keep-alive sockets of the SDK clients.
+process.exit(await perform((signal) => run(valid, signal), heart, clock, log, valid.heartbeatSeconds, stop.signal));
