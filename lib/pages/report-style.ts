@@ -7,12 +7,12 @@ export const reportStyle = `
 .figures div{background:var(--paper);padding:.7rem .95rem}.figures dt{color:var(--soft);font-size:.8rem}
 .figures dd{margin:.1rem 0 0;font-size:1.3rem;font-weight:600;letter-spacing:-.01em;font-variant-numeric:tabular-nums}
 .figures dd small{display:block;font-size:.8rem;font-weight:400;color:var(--soft);letter-spacing:0}
+ul.votes{list-style:none;padding:0;margin:.3rem 0}ul.votes li{display:flex;flex-wrap:wrap;gap:0 .8rem;padding:.35rem 0;border-bottom:1px solid var(--line);font-size:.9rem}ul.votes time{margin-left:auto;color:var(--soft)}
 ol.next{padding-left:1.4rem;margin:.5rem 0}ol.next li{margin:.3rem 0;padding-left:.2rem}
-.time{display:grid;grid-template-columns:minmax(9rem,17rem) 1fr 6rem;gap:0 .9rem;align-items:center;font-size:.875rem}
-.time>span{padding:.14rem 0;line-height:1.35}.time .t{text-align:right;font-variant-numeric:tabular-nums;color:var(--soft);white-space:nowrap}
-.time svg{display:block;width:100%;height:1.05rem}.time .inner+svg{height:.7rem}
-.time .phase{font-weight:600;padding-top:.4rem}.time .phase+svg{margin-top:.28rem}.time .phase+svg+.t{color:inherit;font-weight:600;padding-top:.4rem}
-.time .inner{padding-left:1rem;color:var(--soft)}.time .inner.deep{padding-left:2rem}
+.row{display:grid;grid-template-columns:16.5rem 1fr 6.2rem;gap:0 1rem;align-items:center;font-size:.875rem;line-height:1.4}
+.row svg{display:block;width:100%;height:.7rem}.row .t{text-align:right;font-variant-numeric:tabular-nums;color:var(--soft);white-space:nowrap}
+.row.phase{padding-top:.5rem;font-weight:600}.row.phase svg{height:1.1rem}.row.phase .t{color:inherit}
+.row.inner .name{padding-left:1rem;color:var(--soft)}.row.deep .name{padding-left:2rem;color:var(--soft)}
 rect.track{fill:var(--faint)}rect.idle{fill:var(--idle)}rect.frozen{fill:var(--band)}
 .dump{fill:var(--dump)}.restore{fill:var(--restore)}.proof{fill:var(--proof)}.effect{fill:var(--effect)}.waiting{fill:var(--waiting)}.failed{fill:var(--bad)}
 .size{fill:var(--dump)}
@@ -21,14 +21,15 @@ rect.track{fill:var(--faint)}rect.idle{fill:var(--idle)}rect.frozen{fill:var(--b
 table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.42rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
 th{font-size:.8rem;color:var(--soft);font-weight:600}th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}
-.n{text-align:right;white-space:nowrap}tfoot td{font-weight:600;border-bottom:0}
+.n{text-align:right;white-space:nowrap}td.proof{white-space:nowrap}tfoot td{font-weight:600;border-bottom:0}
 td.pic{width:26%;vertical-align:middle}td.pic svg{display:block;width:100%;height:.6rem}
 .tag{display:inline-block;font-size:.75rem;font-weight:650;padding:.05rem .5rem;border-radius:3px;white-space:nowrap}
 .tag.good{background:var(--good-ground)}.tag.warn{background:var(--warn-ground)}.tag.bad{background:var(--bad-ground)}.tag.info{background:var(--info-ground)}
 .check{display:grid;grid-template-columns:6.2rem 1fr;gap:0 .8rem;padding:.6rem 0;border-bottom:1px solid var(--line)}.check p{margin:.1rem 0}
 details>summary{cursor:pointer;color:var(--link);font-size:.9rem;padding:.5rem 0}
 footer{margin-top:3rem;padding-top:.9rem;border-top:1px solid var(--line);color:var(--soft);font-size:.82rem}
-@media(max-width:40rem){.time{grid-template-columns:1fr auto;gap:0 .6rem}.time .name{grid-column:1}.time .t{grid-column:2;grid-row:auto}.time svg{grid-column:1/-1}.time .row{display:contents}
+@media(max-width:40rem){.row{grid-template:"name t" "bar bar"/1fr auto;gap:0 .6rem}.row .name{grid-area:name}.row .t{grid-area:t}.row svg{grid-area:bar;height:.4rem}.row.phase svg{height:.75rem}.row.inner,.row.deep{padding-top:.35rem}.row.phase{padding-top:.7rem}
+.figures div:last-child:nth-child(odd){grid-column:1/-1}
 .verdict>svg{width:2.2rem;height:2.2rem}.figures{grid-template-columns:1fr 1fr}.figures dd{font-size:1.1rem}
 td.pic,th.pic{display:none}th,td{padding:.4rem .35rem}table{font-size:.84rem}.check{grid-template-columns:1fr}}
 @media print{:root{color-scheme:light;--paper:#fff;--ground:#fff;--ink:#111;--soft:#444;--line:#bbb;--faint:#eee;--link:#111;

@@ -76,10 +76,10 @@ function approvals({ approvals: requests }: Summary): Html | null {
     (
       request,
     ) => html`<h3>${request.subject === 'go' ? 'Go: begin the freeze' : 'Switch: send users to the target'} <span class="tag ${decisions[request.decision]}">${request.decision}</span></h3>
-<table><thead><tr><th>Who</th><th>Decided</th><th>When</th></tr></thead><tbody>${request.votes.map(
+<ul class="votes">${request.votes.map(
       (vote) =>
-        html`<tr><td>${vote.email}</td><td>${vote.decision}${vote.comment && html`<br><span class="soft">“${vote.comment}”</span>`}</td><td>${utc(vote.at, 'second')}</td></tr>`,
-    )}${request.votes.length === 0 && html`<tr><td colspan="3" class="soft">Nobody voted.</td></tr>`}</tbody></table>
+        html`<li><strong>${vote.email}</strong><span class="${vote.decision === 'approve' ? 'good' : 'bad'}">${vote.decision}</span>${vote.comment && html`<span class="soft">“${vote.comment}”</span>`}<time>${utc(vote.at, 'second')}</time></li>`,
+    )}${request.votes.length === 0 && html`<li class="soft">Nobody voted.</li>`}</ul>
 <p class="small soft">${count(request.required)} needed, asked by ${request.requester}, open until ${utc(request.deadline)}. Digest of what was decided on: <code>${request.digest}</code></p>`,
   )}</section>`;
 }

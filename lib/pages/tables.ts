@@ -14,7 +14,7 @@ function row(table: Table, largest: number): Html {
     table.rowsTarget === null || table.rowsTarget === table.rows
       ? count(table.rows)
       : html`${count(table.rows)}<br><span class="bad">${count(table.rowsTarget)} arrived</span>`;
-  return html`<tr><td>${table.table}</td><td class="n">${rows}</td><td class="n">${bytes(table.bytes)}</td><td class="pic"><svg viewBox="0 0 ${WIDTH} 10" preserveAspectRatio="none" aria-hidden="true"><rect class="size" width="${width}" height="10"/></svg></td><td class="n">${duration(table.seconds)}</td><td>${
+  return html`<tr><td>${table.table}</td><td class="n">${rows}</td><td class="n">${bytes(table.bytes)}</td><td class="pic"><svg viewBox="0 0 ${WIDTH} 10" preserveAspectRatio="none" aria-hidden="true"><rect class="size" width="${width}" height="10"/></svg></td><td class="n">${duration(table.seconds)}</td><td class="proof">${
     table.equal ? html`<span class="good">equal</span>` : html`<strong class="bad">differs</strong>`
   }</td></tr>`;
 }

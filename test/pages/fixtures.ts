@@ -426,18 +426,18 @@ export function cutoverRun(more: Partial<RunDocuments> = {}): RunDocuments {
     },
     { name: 'Write the report', seconds: 0.4, running: true },
   ];
-  const asked = { go: at(START, 1.6), switch: at(START, 2487.1) };
+  const asked = { go: at(START, 1.7), switch: at(START, 2486.7) };
   const go = request('go', asked.go, 120);
   const toSwitch = request('switch', asked.switch, 60);
-  const [goAt, switchAt] = [at(asked.go, 2467.5), at(asked.switch, 126.6)];
+  const [goAt, switchAt] = [at(START, 2469.2), at(START, 2613.2)];
   const rehearsal = rehearsalRun();
   return {
     ...rehearsal,
     plan: plan('cutover'),
     histories: play('RetoolEcsToEks', START, states),
-    writtenAt: at(START, 2617.2),
+    writtenAt: at(START, 2616.9),
     requester: go.requester,
-    copies: [copyProof('target', at(START, 2474.9))],
+    copies: [copyProof('target', at(START, 2474.5))],
     prediction: null,
     approvals: [
       {
@@ -457,7 +457,7 @@ export function cutoverRun(more: Partial<RunDocuments> = {}): RunDocuments {
         outcome: outcome(toSwitch, 'approved', ['carol@example.com', 'dan@example.com'], switchAt),
       },
     ],
-    ledger: ledger({ phase: 'switched', writable: 'target', pointOfNoReturn: at(START, 2616) }),
+    ledger: ledger({ phase: 'switched', writable: 'target', pointOfNoReturn: at(START, 2616.1) }),
     ...more,
   };
 }

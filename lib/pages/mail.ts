@@ -1,0 +1,81 @@
+import type { ApprovalRequest } from '../workflow/documents.ts';
+import { questions } from './approval.ts';
+import { utc } from './format.ts';
+import { html, visible } from './html.ts';
+
+/** A mail to one person. */
+export interface Mail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** What was typed by people, on one line: no header and no line of the mail can be made of it. */
+const line = (text: string): string => visible(text).replace(/\s+/g, ' ').trim();
+
+/**
+ * Asks one approver to decide. The link is theirs alone; opening it, as mail scanners do, decides nothing.
+ * @param url the whole personal link
+ */
+export function approvalMail({
+  request,
+  to,
+  url,
+}: {
+  readonly request: ApprovalRequest;
+  readonly to: string;
+  readonly url: string;
+}): Mail {
+  const { asks, means } = questions[request.subject];
+  const { migration, run } = request.lease;
+  const deadline = utc(request.deadline);
+  const facts = [
+    { label: 'Requested by', value: request.requester },
+    { label: 'Reason', value: request.reason },
+    { label: 'Run', value: run },
+    ...request.facts.filter(({ label }) => label !== 'Reason'),
+    { label: 'Digest', value: request.digest },
+  ];
+  const widest = Math.max(...facts.map(({ label }) => line(label).length));
+  const needed = `${request.required} of ${request.approvers.length} have to approve; one "reject" rejects.`;
+  const harmless = 'Opening the link decides nothing. On the page you type your decision and press a button.';
+  const yours = 'The link is yours alone: do not forward it.';
+
+  return {
+    to,
+    subject: line(`${migration}: ${asks} Decide until ${deadline}`),
+    text: [
+      `${migration}: ${asks}`,
+      '',
+      means,
+      '',
+      `Decide until ${deadline}. Silence means no.`,
+      url,
+      '',
+      harmless,
+      yours,
+      '',
+      ...facts.map(({ label, value }) => `${line(label).padEnd(widest)}  ${line(value)}`),
+      '',
+      needed,
+      '',
+    ].join('\n'),
+    html: html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>${asks}</title></head>
+<body style="margin:0;padding:24px;background:#f3f5f7;color:#17212b;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif">
+<div style="max-width:600px;margin:0 auto;background:#ffffff;padding:28px 32px;border:1px solid #dce2e8">
+<p style="margin:0;font-size:13px;font-weight:600;color:#566370">Passage: approval for ${migration}</p>
+<h1 style="margin:6px 0 10px;font-size:26px;line-height:1.2">${asks}</h1>
+<p style="margin:0 0 14px">${means}</p>
+<p style="margin:0 0 18px">Decide until <strong>${deadline}</strong>. Silence means no.</p>
+<p style="margin:0 0 18px"><a href="${url}" style="display:inline-block;background:#1c5cb8;color:#ffffff;text-decoration:none;font-weight:600;padding:11px 22px;border-radius:4px">Read and decide</a></p>
+<p style="margin:0 0 18px;font-size:14px;color:#566370">${harmless} ${yours}</p>
+<table role="presentation" cellspacing="0" cellpadding="0" style="width:100%;font-size:14px;border-collapse:collapse">${facts.map(
+      ({ label, value }) =>
+        html`<tr><td style="padding:5px 14px 5px 0;color:#566370;vertical-align:top;border-top:1px solid #dce2e8">${label}</td><td style="padding:5px 0;border-top:1px solid #dce2e8;word-break:break-word">${value}</td></tr>`,
+    )}</table>
+<p style="margin:18px 0 0;font-size:14px;color:#566370">${needed}</p></div></body></html>
+`.text,
+  };
+}

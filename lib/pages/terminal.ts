@@ -1,0 +1,140 @@
+import type { Summary } from '../workflow/summary.ts';
+import { bytes, count, duration, interval, plural, rate } from './format.ts';
+import { visible } from './html.ts';
+
+/** What came from elsewhere, on one line and without anything that steers a terminal. */
+const line = (text: string): string => visible(text).replace(/\s+/g, ' ').trim();
+
+const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
+
+const LONGEST_TABLES = 8;
+/** A screen of a terminal, or a message in chat. */
+const LINES = 40;
+
+const marks: Readonly<Record<Summary['verdict'], string>> = {
+  rehearsed: 'OK',
+  'cut over': 'OK',
+  unwound: 'PUT BACK',
+  failed: 'FAILED',
+};
+
+/** Rows of cells as columns: names to the left, figures to the right. */
+function columns(rows: readonly (readonly string[])[], left: number): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column < left ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/**
+ * A summary in at most 40 lines of plain text, without colours, for a terminal or a chat.
+ * @param width columns that a line may take
+ */
+export function summaryText(summary: Summary, width = 100): string {
+  const { totals, freeze, overheadSeconds, error } = summary;
+  const overhead = overheadSeconds.freeze ?? overheadSeconds.rehearsal;
+  const facts: (readonly [string, string] | false | null)[] = [
+    ['Run', summary.run],
+    ['Took', duration(summary.seconds)],
+    totals && [
+      'Copied',
+      `${plural(totals.rows, 'row')}, ${bytes(totals.bytes)} in ${duration(totals.seconds)} (${rate(totals.bytesPerSecond)})`,
+    ],
+    totals && [
+      'Proved',
+      summary.tables.every(({ equal }) => equal) && summary.differences.length === 0
+        ? `${plural(summary.tables.length, 'table')}, all equal`
+        : `${plural(summary.tables.filter(({ equal }) => !equal).length, 'table')} NOT equal`,
+    ],
+    freeze.predicted && ['Freeze predicted', interval(freeze.predicted)],
+    freeze.measuredSeconds !== null && [
+      'Freeze measured',
+      `${duration(freeze.measuredSeconds)}${freeze.waitingSeconds ? `, of it ${duration(freeze.waitingSeconds)} people deciding` : ''}`,
+    ],
+    overhead !== null && ['Overhead', `${duration(overhead)} in which no work ran`],
+    summary.memory.length > 0 && [
+      'Memory',
+      summary.memory.map(({ worker, peakBytes }) => `${worker} ${bytes(peakBytes)}`).join(', '),
+    ],
+  ];
+  const checks = summary.checks.filter(({ severity }) => severity === 'WARNING' || severity === 'BLOCKER');
+  const block = (title: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : ['', title, ...lines.map((text) => `  ${text}`)];
+  const head = [
+    `${marks[summary.verdict]}  ${line(summary.migration)}: ${summary.verdict}`,
+    summary.headline,
+    ...(error === null
+      ? []
+      : [
+          '',
+          `${line(error.name)}${error.state === null ? '' : ` in “${line(error.state)}”`}: ${line(error.message)}`,
+          `See ${error.runbook}`,
+        ]),
+    '',
+    ...columns(
+      facts.filter((fact) => fact !== null && fact !== false).map(([label, value]) => [label, line(value)]),
+      2,
+    ),
+    ...block('Phases', phases(summary)),
+    ...block(
+      'Checks',
+      checks.slice(0, 4).map(({ severity, title, saw }) => `${severity}  ${line(title)}: ${line(saw)}`),
+    ),
+  ];
+  const next = block(
+    'Next',
+    summary.next.slice(0, 4).map((step, index) => `${index + 1}. ${line(step)}`),
+  );
+  // What to do next is never what is cut off.
+  const room = LINES - next.length;
+  const shown = head.length > room ? [...head.slice(0, room - 1), '  … the rest is in the report'] : head;
+  return `${[...shown, ...next].map((text) => cut(text, width)).join('\n')}\n`;
+}
+
+const phases = ({ phases: all }: Summary): string[] => {
+  const longest = [...all].sort((a, b) => b.seconds - a.seconds).slice(0, LONGEST_TABLES);
+  const shown = all.filter((phase) => longest.includes(phase));
+  return columns(
+    shown.map(({ name, seconds, status }) => [line(name), duration(seconds), status === 'failed' ? 'failed' : '']),
+    1,
+  ).map((text) => text.trimEnd());
+};
+
+/** How far a run is, as the workers' heartbeats and the histories tell it. */
+export interface Progress {
+  readonly phase: string;
+  readonly state?: string;
+  readonly rows?: number;
+  readonly bytes?: number;
+  readonly totalBytes?: number;
+  readonly bytesPerSecond?: number;
+  /** Seconds since the run began. */
+  readonly elapsed: number;
+}
+
+/** Seconds that the copy still needs at the present rate, or null where nobody can know. */
+export function secondsLeft({ bytes: done, totalBytes, bytesPerSecond }: Progress): number | null {
+  if (done === undefined || totalBytes === undefined || !bytesPerSecond) return null;
+  return Math.max(0, totalBytes - done) / bytesPerSecond;
+}
+
+/** One line of live progress: `  12.4 s  Copy into the scratch database · Dump · 81,204 rows · 31.0 MB of 62.4 MB (50 %) · 7.3 MB/s · 4.3 s left`. */
+export function progressLine(progress: Progress, width = 120): string {
+  const { phase, state, rows, bytes: done, totalBytes, bytesPerSecond, elapsed } = progress;
+  const left = secondsLeft(progress);
+  const share = done !== undefined && totalBytes ? Math.min(100, Math.floor((done / totalBytes) * 100)) : null;
+  const parts = [
+    line(phase),
+    state === undefined || state === phase ? null : line(state),
+    rows === undefined ? null : plural(rows, 'row'),
+    done === undefined
+      ? null
+      : `${bytes(done)}${share === null ? '' : ` of ${bytes(totalBytes!)} (${count(share)} %)`}`,
+    bytesPerSecond ? rate(bytesPerSecond) : null,
+    left === null ? null : `${duration(left)} left`,
+  ];
+  return cut(`${duration(elapsed).padStart(9)}  ${parts.filter((part) => part !== null).join(' · ')}`, width);
+}
