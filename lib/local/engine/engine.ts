@@ -80,6 +80,8 @@ export interface Engine {
   sendTaskSuccess(o: { taskToken: string; output: string }): void;
   sendTaskFailure(o: { taskToken: string; error?: string; cause?: string }): void;
   sendTaskHeartbeat(o: { taskToken: string }): void;
+  /** The machine whose task a token answers: what the permission to answer is asked for. */
+  stateMachineOfTask(taskToken: string): string;
   /** Resolves with the end of a running execution. */
   whenEnded(executionArn: string): Promise<ExecutionDescription>;
   /** Ends as ABORTED what an earlier process left running; returns those. Call once, before anything is started. */
@@ -204,6 +206,8 @@ export function createEngine(o: EngineOptions): Engine {
     sendTaskFailure: ({ taskToken, error, cause }) => findTask(taskToken).fail(error, cause),
     sendTaskHeartbeat: ({ taskToken }) => findTask(taskToken).beat(),
 
+    stateMachineOfTask: (taskToken) => findTask(taskToken).stateMachineArn,
+
     whenEnded(executionArn) {
       const description = engine.describeExecution(executionArn);
       if (description.status !== 'RUNNING') return Promise.resolve(description);
@@ -224,7 +228,8 @@ export function createEngine(o: EngineOptions): Engine {
     },
 
     close() {
-      for (const execution of running.values()) execution.close();
+      // The youngest first: a parent that closes stops its children, which must already be closed.
+      for (const execution of [...running.values()].reverse()) execution.close();
       running.clear();
     },
   };

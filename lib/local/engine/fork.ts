@@ -46,7 +46,7 @@ export async function runMap(
   runBranch: RunBranch,
   previous: number | undefined,
 ): Promise<Json> {
-  const { visit, place } = run;
+  const { place } = run;
   const items = await itemsOf(run, state);
   const limit = (await evaluateAs('number', state.MaxConcurrency ?? 0, run.scope(), place, 'MaxConcurrency')) as number;
   const concurrency = limit === 0 ? INLINE_CONCURRENCY : Math.min(limit, INLINE_CONCURRENCY);
@@ -65,7 +65,6 @@ export async function runMap(
       const child = await openIteration(run, state, index, items[index] ?? null, last);
       outputs[index] = await group.run(child, runBranch);
       last = child.last;
-      run.execution.record(child, 'MapIterationSucceeded', { index, name: visit.name });
     }
     return null;
   };
@@ -107,9 +106,16 @@ class Group {
 
   /** Runs one part; its failure becomes a PartFailure. */
   async run(child: Branch, runBranch: RunBranch): Promise<Json> {
-    const { services, execution, signal } = this.#run;
+    const { services, execution, signal, state, visit } = this.#run;
     try {
-      return await runBranch(new Run(services, execution, child, AbortSignal.any([signal, this.#controller.signal])));
+      const output = await runBranch(
+        new Run(services, execution, child, AbortSignal.any([signal, this.#controller.signal])),
+      );
+      this.#controller.signal.throwIfAborted();
+      if (state.Type === 'Map') {
+        execution.record(child, 'MapIterationSucceeded', { index: child.index, name: visit.name });
+      }
+      return output;
     } catch (error) {
       if (!(error instanceof StateFailure) || this.#controller.signal.aborted) throw error;
       const failure = new PartFailure(error, child.last);

@@ -33,6 +33,7 @@ export function loadMachine(text: string, rules: LoadRules): Machine {
     ...rules,
     jsonata: result.data.QueryLanguage === 'JSONata',
     names: new Set(),
+    outer: new Set(),
   });
   if (problems.length > 0) throw new DefinitionRefused(problems);
   return machine;
@@ -70,9 +71,12 @@ interface Context extends LoadRules {
   readonly jsonata: boolean;
   /** State names are unique in the whole machine, nested states included. */
   readonly names: Set<string>;
+  /** Variables of the blocks around this one: a branch may read them, not assign them. */
+  readonly outer: ReadonlySet<string>;
 }
 
 function blockProblems(block: StatesBlock, where: string, context: Context): string[] {
+  const outer = new Set([...context.outer, ...Object.values(block.States).flatMap(assigned)]);
   const missing = (name: string) => !Object.hasOwn(block.States, name);
   const problems = missing(block.StartAt)
     ? [`${where}: StartAt names the state "${block.StartAt}", which does not exist`]
@@ -86,15 +90,30 @@ function blockProblems(block: StatesBlock, where: string, context: Context): str
     for (const { field, next } of transitions(state)) {
       if (missing(next)) say(`${field} names the state "${next}", which does not exist`);
     }
-    if (state.Type === 'Map')
-      problems.push(...blockProblems(state.ItemProcessor, `state "${name}": ItemProcessor`, context));
-    if (state.Type === 'Parallel') {
-      for (const [index, branch] of state.Branches.entries()) {
-        problems.push(...blockProblems(branch, `state "${name}": Branches.${index}`, context));
-      }
+    for (const variable of assigned(state)) {
+      if (context.outer.has(variable)) say(`Assign: $${variable} belongs to the states around this branch`);
+    }
+    for (const { where: part, block: inner } of partsOf(state)) {
+      problems.push(...blockProblems(inner, `state "${name}": ${part}`, { ...context, outer }));
     }
   }
   return problems;
+}
+
+/** The names of the variables that a state may assign, on any of its exits. */
+function assigned(state: State): string[] {
+  const rules = [
+    state,
+    ...('Catch' in state ? (state.Catch ?? []) : []),
+    ...(state.Type === 'Choice' ? state.Choices : []),
+  ];
+  return rules.flatMap((rule) => Object.keys(('Assign' in rule && rule.Assign) || {}));
+}
+
+function partsOf(state: State): { where: string; block: StatesBlock }[] {
+  if (state.Type === 'Map') return [{ where: 'ItemProcessor', block: state.ItemProcessor }];
+  if (state.Type !== 'Parallel') return [];
+  return state.Branches.map((block, index) => ({ where: `Branches.${index}`, block }));
 }
 
 function* stateProblems(state: State, context: Context): Generator<string> {

@@ -183,7 +183,8 @@ function attempt(run: Run, o: AttemptOptions): Promise<Json> {
     lastBeat = clock.now();
   };
   run.signal.addEventListener('abort', abort);
-  if (token !== undefined) tokens.open(token, { beat, succeed, fail });
+  const { stateMachineArn } = run.execution.stateMachine;
+  if (token !== undefined) tokens.open(token, { stateMachineArn, beat, succeed, fail });
   if (timeoutSeconds !== undefined) void watch(() => started + timeoutSeconds * 1000);
   if (heartbeatSeconds !== undefined) void watch(() => lastBeat + heartbeatSeconds * 1000);
   void call();

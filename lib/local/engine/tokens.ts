@@ -3,6 +3,7 @@ import { AwsError } from '../wire/endpoint.ts';
 
 /** A task that somebody else answers. Each call takes effect, in the history too, before it returns. */
 export interface PendingTask {
+  readonly stateMachineArn: string;
   beat(): void;
   /** `output` is JSON text. */
   succeed(output: string): void;

@@ -120,6 +120,18 @@ test.each<[string, string, string]>([
   expect(problems(text)).toContainEqual(expect.stringContaining(expected));
 });
 
+test('refuses a branch that assigns a variable of the states around it, but not one of another branch', () => {
+  const part = (name: string, variable: string) => ({
+    StartAt: name,
+    States: { [name]: { ...end, Assign: { [variable]: 1 } } },
+  });
+  const text = machine({
+    A: { Type: 'Pass', Assign: { v: 1 }, Next: 'B' },
+    B: { Type: 'Parallel', Branches: [part('C', 'v'), part('D', 'w'), part('E', 'w')], End: true },
+  });
+  expect(problems(text)).toEqual(['state "C": Assign: $v belongs to the states around this branch']);
+});
+
 test('lists every finding at once', () => {
   const text = machine({ A: { ...end, InputPath: '$' }, B: { ...end, ResultPath: '$', OutputPath: '$' } });
   expect(problems(text)).toEqual([

@@ -1,15 +1,18 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Integration, type Json, TaskFailure } from '../../../lib/local/engine/engine.ts';
-import { type Answer, asRecorded, differences, jsonataExecutions, type RecordedCase, readCase } from './recordings.ts';
+import {
+  type Answer,
+  asRecorded,
+  differences,
+  findRecordings,
+  jsonataExecutions,
+  type RecordedCase,
+  readCase,
+} from './recordings.ts';
 import { ROLE, Stage } from './stage.ts';
 
-/**
- * The engine against executions that were recorded on AWS. The recordings are not part of this repository: PASSAGE_DATA
- * names the folder that holds `step-functions-recordings`.
- */
-const pack = join(process.env.PASSAGE_DATA ?? '', 'step-functions-recordings');
-const rows = process.env.PASSAGE_DATA && existsSync(pack) ? jsonataExecutions(pack) : [];
+/** The engine against executions of JSONata machines that were recorded on AWS. */
+const pack = findRecordings();
+const rows = pack === undefined ? [] : jsonataExecutions(pack);
 
 /** Cases that are left out, by what they need, and why. */
 const leftOut: Readonly<Record<string, string>> = {
@@ -20,7 +23,7 @@ const leftOut: Readonly<Record<string, string>> = {
 const played = rows.filter(({ features }) => !features.some((feature) => feature in leftOut));
 const omitted = rows.filter((row) => !played.includes(row));
 
-if (rows.length === 0) {
+if (pack === undefined) {
   test.skip('recordings: skipped, PASSAGE_DATA names no folder with step-functions-recordings', () => {});
 } else {
   test('every JSONata recording is played or left out for a stated reason', () => {

@@ -1,6 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HistoryEvent, Json, JsonObject } from '../../../lib/local/engine/engine.ts';
+
+/**
+ * The folder of the recordings, which are not part of this repository: PASSAGE_DATA names the folder that holds it.
+ * Undefined without them.
+ */
+export function findRecordings(): string | undefined {
+  const pack = join(process.env.PASSAGE_DATA ?? '', 'step-functions-recordings');
+  return process.env.PASSAGE_DATA && existsSync(pack) ? pack : undefined;
+}
 
 /** How external work answered when a case was recorded on AWS. */
 export interface Answer {
@@ -35,10 +44,22 @@ interface Row {
   readonly features: readonly string[];
 }
 
+function readIndex(pack: string): Row[] {
+  return (JSON.parse(readFileSync(join(pack, 'index.json'), 'utf8')) as { cases: Row[] }).cases;
+}
+
+/** One case of a pack, whatever its query language. */
+export function caseNamed(pack: string, name: string): RecordedCase {
+  const row = readIndex(pack).find((other) => other.name === name);
+  if (!row) throw new Error(`${pack} has no case ${name}`);
+  return readCase(pack, row);
+}
+
 /** The rows of a pack's index that name executions of JSONata machines. */
 export function jsonataExecutions(pack: string): Row[] {
-  const { cases } = JSON.parse(readFileSync(join(pack, 'index.json'), 'utf8')) as { cases: Row[] };
-  return cases.filter(({ kind, queryLanguage }) => /^(execution|outcome)$/.test(kind) && queryLanguage === 'JSONata');
+  return readIndex(pack).filter(
+    ({ kind, queryLanguage }) => /^(execution|outcome)$/.test(kind) && queryLanguage === 'JSONata',
+  );
 }
 
 const placeholders: Readonly<Record<string, string>> = {

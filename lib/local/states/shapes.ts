@@ -1,0 +1,67 @@
+import type { ExecutionDescription, HistoryEvent, JsonObject, StateMachine } from '../engine/engine.ts';
+import { epochSeconds } from '../wire/json.ts';
+
+const included = { included: true };
+
+/** DescribeExecution's answer. Who started the execution is not in it: AWS tells that in CloudTrail. */
+export function showDescription(execution: ExecutionDescription): object {
+  const { input, output, error, cause } = execution;
+  return {
+    ...showListed(execution),
+    input,
+    inputDetails: included,
+    ...(output !== undefined && { output, outputDetails: included }),
+    ...(error !== undefined && { error }),
+    ...(cause !== undefined && { cause }),
+    redriveStatus: 'NOT_REDRIVABLE',
+  };
+}
+
+/** An item of ListExecutions. */
+export function showListed({ executionArn, stateMachineArn, name, status, ...times }: ExecutionDescription): object {
+  return {
+    executionArn,
+    stateMachineArn,
+    name,
+    status,
+    startDate: epochSeconds(times.startDate),
+    ...(times.stopDate !== undefined && { stopDate: epochSeconds(times.stopDate) }),
+    redriveCount: 0,
+  };
+}
+
+/** What includeExecutionData leaves out when it is false. */
+const executionData = new Set([
+  'input',
+  'inputDetails',
+  'output',
+  'outputDetails',
+  'parameters',
+  'assignedVariables',
+  'assignedVariablesDetails',
+]);
+
+export function showEvent(event: HistoryEvent, includeExecutionData: boolean): object {
+  const shown = { ...event, timestamp: epochSeconds(event.timestamp) };
+  if (includeExecutionData) return shown;
+  return Object.fromEntries(
+    Object.entries(shown).map(([name, value]) => [name, name.endsWith('EventDetails') ? withoutData(value) : value]),
+  );
+}
+
+const withoutData = (details: unknown): JsonObject =>
+  Object.fromEntries(Object.entries(details as JsonObject).filter(([name]) => !executionData.has(name)));
+
+export function showStateMachine({ stateMachineArn, name, definition, roleArn, creationDate }: StateMachine): object {
+  return {
+    stateMachineArn,
+    name,
+    status: 'ACTIVE',
+    definition,
+    roleArn,
+    type: 'STANDARD',
+    creationDate: epochSeconds(creationDate),
+    loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+    tracingConfiguration: { enabled: false },
+  };
+}

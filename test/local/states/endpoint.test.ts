@@ -1,0 +1,249 @@
+import { join } from 'node:path';
+import {
+  DescribeExecutionCommand,
+  DescribeStateMachineCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  GetExecutionHistoryCommand,
+  InvalidExecutionInput,
+  InvalidOutput,
+  InvalidToken,
+  ListExecutionsCommand,
+  ListStateMachinesCommand,
+  paginateGetExecutionHistory,
+  SendTaskFailureCommand,
+  SendTaskHeartbeatCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+  StateMachineDoesNotExist,
+  StopExecutionCommand,
+  TaskTimedOut,
+} from '@aws-sdk/client-sfn';
+import { createEngine, type Engine } from '../../../lib/local/engine/engine.ts';
+import { statesEndpoint } from '../../../lib/local/states/endpoint.ts';
+import { type Account, accountId, region, startAccount } from '../account.ts';
+
+const CALLBACK = 'arn:aws:states:::lambda:invoke.waitForTaskToken';
+const roleArn = `arn:aws:iam::${accountId}:role/machine`;
+
+let account: Account;
+let engine: Engine;
+let client: SFNClient;
+let tokens: string[];
+let stateMachineArn: string;
+
+beforeEach(async () => {
+  tokens = [];
+  account = await startAccount(({ directory, authorize, clock }) => {
+    engine = createEngine({
+      directory: join(directory, 'states'),
+      clock,
+      region,
+      accountId,
+      authorize,
+      integrations: {
+        [CALLBACK]: async ({ token = '' }) => {
+          tokens.push(token);
+          return {};
+        },
+      },
+    });
+    return [statesEndpoint({ engine, authorize })];
+  });
+  client = new SFNClient(account.client());
+  stateMachineArn = create('ask', {
+    Ask: {
+      Type: 'Task',
+      Resource: CALLBACK,
+      Arguments: '{% $states.context.Task.Token %}',
+      TimeoutSeconds: 60,
+      End: true,
+    },
+  });
+});
+
+afterEach(async () => {
+  client.destroy();
+  engine.close();
+  await account.close();
+  expect(account.defects).toEqual([]);
+});
+
+function create(name: string, states: Readonly<Record<string, object>>): string {
+  const definition = { QueryLanguage: 'JSONata', StartAt: Object.keys(states)[0], States: states };
+  return engine.createStateMachine({ name, definition: JSON.stringify(definition), roleArn }).stateMachineArn;
+}
+
+const start = async (name: string, input = '{"a":1}') => {
+  const { executionArn = '' } = await client.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+  return executionArn;
+};
+
+test('an execution is started, answered and described by the SDK', async () => {
+  const executionArn = await start('run');
+  expect(executionArn).toBe(`arn:aws:states:${region}:${accountId}:execution:ask:run`);
+  const running = await client.send(new DescribeExecutionCommand({ executionArn }));
+  expect(running).toMatchObject({ status: 'RUNNING', input: '{"a":1}', name: 'run', stateMachineArn });
+  expect(running.stopDate).toBeUndefined();
+
+  await client.send(new SendTaskHeartbeatCommand({ taskToken: tokens[0] }));
+  await client.send(new SendTaskSuccessCommand({ taskToken: tokens[0], output: '{"ok":true}' }));
+  const end = await engine.whenEnded(executionArn);
+  const described = await client.send(new DescribeExecutionCommand({ executionArn }));
+  expect(described).toMatchObject({ status: 'SUCCEEDED', output: '{"ok":true}', redriveCount: 0 });
+  expect(described.startDate?.getTime()).toBe(end.startDate);
+  expect(described.stopDate?.getTime()).toBe(end.stopDate);
+  expect(engine.describeExecution(executionArn).principalArn).toBe(`arn:aws:iam::${accountId}:user/ada`);
+  expect(described).not.toHaveProperty('principalArn');
+});
+
+test('a failure keeps its error and cause', async () => {
+  const executionArn = await start('run');
+  await client.send(new SendTaskFailureCommand({ taskToken: tokens[0], error: 'Rejected', cause: 'no' }));
+  await engine.whenEnded(executionArn);
+  const end = await client.send(new DescribeExecutionCommand({ executionArn }));
+  expect(end).toMatchObject({ status: 'FAILED', error: 'Rejected', cause: 'no' });
+});
+
+test('stopping ends an execution as ABORTED, and once only', async () => {
+  const executionArn = await start('run');
+  const stop = () => client.send(new StopExecutionCommand({ executionArn, error: 'E', cause: 'C' }));
+  const { stopDate } = await stop();
+  expect((await stop()).stopDate).toEqual(stopDate);
+  const end = await client.send(new DescribeExecutionCommand({ executionArn }));
+  expect(end).toMatchObject({ status: 'ABORTED', error: 'E', cause: 'C', stopDate });
+});
+
+test('errors are the classes that the SDK knows', async () => {
+  const executionArn = await start('run');
+  const refused = (sent: Promise<unknown>) => sent.catch((error: unknown) => error);
+  expect(
+    await refused(client.send(new StartExecutionCommand({ stateMachineArn, name: 'run', input: '{}' }))),
+  ).toBeInstanceOf(ExecutionAlreadyExists);
+  expect(await refused(client.send(new StartExecutionCommand({ stateMachineArn, input: '{' })))).toBeInstanceOf(
+    InvalidExecutionInput,
+  );
+  expect(await refused(client.send(new StartExecutionCommand({ stateMachineArn: 'arn:none' })))).toBeInstanceOf(
+    StateMachineDoesNotExist,
+  );
+  expect(await refused(client.send(new DescribeExecutionCommand({ executionArn: 'arn:none' })))).toBeInstanceOf(
+    ExecutionDoesNotExist,
+  );
+  expect(await refused(client.send(new SendTaskSuccessCommand({ taskToken: 'forged', output: '1' })))).toBeInstanceOf(
+    InvalidToken,
+  );
+  const [taskToken] = tokens;
+  expect(await refused(client.send(new SendTaskSuccessCommand({ taskToken, output: '{' })))).toBeInstanceOf(
+    InvalidOutput,
+  );
+  await client.send(new StopExecutionCommand({ executionArn }));
+  expect(await refused(client.send(new SendTaskSuccessCommand({ taskToken, output: '1' })))).toBeInstanceOf(
+    TaskTimedOut,
+  );
+  expect(await refused(client.send(new SendTaskHeartbeatCommand({ taskToken: '' })))).toMatchObject({
+    name: 'ValidationException',
+  });
+});
+
+describe('the history', () => {
+  let executionArn: string;
+  beforeEach(async () => {
+    const list = Object.fromEntries(
+      Array.from({ length: 120 }, (_, n) => [
+        `S${n}`,
+        { Type: 'Pass', ...(n < 119 ? { Next: `S${n + 1}` } : { End: true }) },
+      ]),
+    );
+    stateMachineArn = create('long', list);
+    executionArn = await start('run');
+    await engine.whenEnded(executionArn);
+  });
+
+  test('comes in pages of 100 unless asked otherwise, in either order', async () => {
+    const first = await client.send(new GetExecutionHistoryCommand({ executionArn }));
+    expect(first.events).toHaveLength(100);
+    expect(first.nextToken).toBeDefined();
+    const ids: number[] = [];
+    for await (const page of paginateGetExecutionHistory(
+      { client, pageSize: 33 },
+      { executionArn, reverseOrder: true },
+    )) {
+      ids.push(...(page.events ?? []).map(({ id = 0 }) => id));
+    }
+    // 1 start, 120 entries, 120 exits, 1 end.
+    expect(ids).toEqual(Array.from({ length: 242 }, (_, n) => 242 - n));
+  });
+
+  test('has the types and details of AWS, with the time as a date', async () => {
+    const { events = [] } = await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 2 }));
+    expect(events).toEqual([
+      {
+        id: 1,
+        previousEventId: 0,
+        timestamp: expect.any(Date),
+        type: 'ExecutionStarted',
+        executionStartedEventDetails: { input: '{"a":1}', inputDetails: { truncated: false }, roleArn },
+      },
+      {
+        id: 2,
+        previousEventId: 0,
+        timestamp: expect.any(Date),
+        type: 'PassStateEntered',
+        stateEnteredEventDetails: { input: '{"a":1}', inputDetails: { truncated: false }, name: 'S0' },
+      },
+    ]);
+  });
+
+  test('leaves the data out when asked to', async () => {
+    const { events = [] } = await client.send(
+      new GetExecutionHistoryCommand({ executionArn, maxResults: 3, includeExecutionData: false }),
+    );
+    expect(events.map((event) => event.stateEnteredEventDetails ?? event.stateExitedEventDetails)).toEqual([
+      undefined,
+      { name: 'S0' },
+      { name: 'S0' },
+    ]);
+    expect(JSON.stringify(events)).not.toContain('"a":1');
+  });
+
+  test('refuses a token of another list', async () => {
+    const request = new GetExecutionHistoryCommand({ executionArn, nextToken: 'bm9uZQ==' });
+    await expect(client.send(request)).rejects.toBeInstanceOf(InvalidToken);
+  });
+});
+
+test('machines and executions are listed', async () => {
+  const executionArn = await start('run');
+  const { stateMachines } = await client.send(new ListStateMachinesCommand({}));
+  expect(stateMachines).toEqual([{ stateMachineArn, name: 'ask', type: 'STANDARD', creationDate: expect.any(Date) }]);
+  const { executions } = await client.send(new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING' }));
+  expect(executions).toEqual([
+    { executionArn, stateMachineArn, name: 'run', status: 'RUNNING', startDate: expect.any(Date), redriveCount: 0 },
+  ]);
+  const none = await client.send(new ListExecutionsCommand({ stateMachineArn, statusFilter: 'FAILED' }));
+  expect(none.executions).toEqual([]);
+  const machine = await client.send(new DescribeStateMachineCommand({ stateMachineArn }));
+  expect(machine).toMatchObject({ name: 'ask', roleArn, status: 'ACTIVE', type: 'STANDARD' });
+  expect(JSON.parse(machine.definition ?? '').StartAt).toBe('Ask');
+});
+
+test('a role may only do what its policy says, on the machine that it says', async () => {
+  const executionArn = await start('run');
+  const [taskToken] = tokens;
+  const clientOf = (name: string, resource: string) =>
+    new SFNClient(
+      account.client(account.role(name, { Effect: 'Allow', Action: 'states:SendTaskSuccess', Resource: resource })),
+    );
+  const stranger = clientOf('stranger', `${stateMachineArn}-other`);
+  const answer = new SendTaskSuccessCommand({ taskToken, output: '1' });
+  await expect(stranger.send(answer)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  const worker = clientOf('worker', stateMachineArn);
+  await expect(worker.send(new DescribeExecutionCommand({ executionArn }))).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+  });
+  await worker.send(answer);
+  expect((await engine.whenEnded(executionArn)).status).toBe('SUCCEEDED');
+  stranger.destroy();
+  worker.destroy();
+});
