@@ -1,4 +1,5 @@
 import {
+  type _Object,
   DeleteObjectsCommand,
   GetObjectCommand,
   ListObjectsV2Command,
@@ -30,6 +31,8 @@ export interface Documents {
   /** Writes text or JSON whatever stands there: for staging only, whose policy asks for no condition. */
   put(key: string, body: string, contentType: string): Promise<void>;
   keys(prefix: string): Promise<string[]>;
+  /** Bytes of all objects under a prefix. */
+  size(prefix: string): Promise<number>;
   remove(keys: readonly string[]): Promise<void>;
 }
 
@@ -56,6 +59,23 @@ export function s3Documents(s3: S3Client, bucket: string): Documents {
       if (status === 412 || status === 409 || status === 404) return false;
       throw refused(`write s3://${bucket}/${key}`, error);
     }
+  };
+
+  const list = async (prefix: string): Promise<_Object[]> => {
+    const found: _Object[] = [];
+    let token: string | undefined;
+    do {
+      try {
+        const page = await s3.send(
+          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+        );
+        found.push(...(page.Contents ?? []));
+        token = page.NextContinuationToken;
+      } catch (error) {
+        throw refused(`list s3://${bucket}/${prefix}`, error);
+      }
+    } while (token);
+    return found;
   };
 
   return {
@@ -91,22 +111,8 @@ export function s3Documents(s3: S3Client, bucket: string): Documents {
         throw refused(`write s3://${bucket}/${key}`, error);
       }
     },
-    async keys(prefix) {
-      const found: string[] = [];
-      let token: string | undefined;
-      do {
-        try {
-          const page = await s3.send(
-            new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
-          );
-          for (const { Key } of page.Contents ?? []) if (Key) found.push(Key);
-          token = page.NextContinuationToken;
-        } catch (error) {
-          throw refused(`list s3://${bucket}/${prefix}`, error);
-        }
-      } while (token);
-      return found;
-    },
+    keys: async (prefix) => (await list(prefix)).flatMap(({ Key }) => (Key ? [Key] : [])),
+    size: async (prefix) => (await list(prefix)).reduce((sum, { Size }) => sum + (Size ?? 0), 0),
     async remove(keys) {
       // 1,000 keys is the most that one DeleteObjects takes.
       for (let from = 0; from < keys.length; from += 1000) {

@@ -144,8 +144,6 @@ export const CopyProof = z.strictObject({
   differences: z.array(z.string()),
   /** Peak resident memory of each worker, bytes. */
   memoryBytes: z.strictObject({ dump: Count, restore: Count }),
-  /** Seconds of the restore spent on proving, by the worker's own clock. */
-  seconds: z.strictObject({ dump: z.number(), restore: z.number(), proof: z.number() }),
   largestRowBytes: Count.nullable(),
 });
 export type CopyProof = z.infer<typeof CopyProof>;

@@ -105,7 +105,7 @@ export const StartRestore = lambda({
 
 export const CompareCopy = lambda({
   summary: 'Compares what was read with what arrived, table by table, and writes the proof.',
-  input: Copying,
+  input: z.strictObject({ ...Copying.shape, dump: CopierOutput, restore: CopierOutput }),
   output: z.strictObject({ document: z.string(), tables: z.int(), rows: z.int(), bytes: z.int() }),
   throws: ['DataDiffers', 'ChunkDamaged', 'LeaseLost', 'ServiceUnavailable'],
   uses: { ...holdsLease, runs: ['s3:GetObject', 's3:PutObject'], staging: ['s3:GetObject', 's3:ListBucket'] },

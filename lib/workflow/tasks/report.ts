@@ -20,6 +20,7 @@ export const WriteReport = lambda({
   uses: {
     ledgers: ['s3:GetObject'],
     runs: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
+    requesters: ['s3:GetObject'],
     requests: ['s3:GetObject'],
     votes: ['s3:GetObject', 's3:ListBucket'],
     outcomes: ['s3:GetObject'],

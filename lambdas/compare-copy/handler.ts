@@ -1,0 +1,75 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
+import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import { compareManifests } from '../../lib/copier/compare.ts';
+import { Manifest } from '../../lib/copier/staged.ts';
+import { stagingKeys } from '../../lib/domain/run.ts';
+import { onLambda } from '../../lib/lambda/on-lambda.ts';
+import { task } from '../../lib/lambda/task.ts';
+import { WorkflowError } from '../../lib/workflow/errors.ts';
+
+interface Deps {
+  ledgers: Ledgers;
+  evidence: Evidence;
+  staging: Documents;
+  now: () => number;
+}
+
+/** A report names so many differences; the first ones tell what kind it is. */
+const NAMED = 100;
+
+export const compareCopy = task('CompareCopy')(async ({ ledgers, evidence, staging, now }: Deps, input) => {
+  const { lease, copy, into, dump, restore } = input;
+  await ledgers.held(lease);
+  const manifest = async (key: string) => {
+    const stored = await staging.read(key, Manifest);
+    if (!stored) throw new WorkflowError('ChunkDamaged', `The manifest ${key} is not in staging any more; copy again.`);
+    return stored.value;
+  };
+  const [source, target] = await Promise.all([manifest(dump.manifest), manifest(restore.manifest)]);
+  const { tables, differences } = compareManifests(source, target);
+  const spent = new Map(target.tables.map(({ schema, name, seconds }) => [`${schema}.${name}`, seconds]));
+  const { restoring } = (await ledgers.held(lease)).saved;
+  const proof = await evidence.write(lease.run, `copy-${copy}`, {
+    copy,
+    into,
+    database: restoring?.database ?? '',
+    startedAt: source.startedAt,
+    dumpedAt: source.finishedAt,
+    restoredAt: target.finishedAt,
+    provedAt: new Date(now()).toISOString(),
+    rows: dump.rows,
+    bytes: dump.bytes,
+    stagedBytes: await staging.size(stagingKeys.copy(lease.run, copy, into, lease.epoch)),
+    tables: tables.map(({ table, rowsSource, rowsTarget, bytes, equal }) => ({
+      table,
+      rowsSource: rowsSource ?? null,
+      rowsTarget: rowsTarget ?? null,
+      bytes,
+      seconds: spent.get(table) ?? 0,
+      equal,
+    })),
+    differences: differences.slice(0, NAMED).map(({ message }) => message),
+    memoryBytes: { dump: source.memoryBytes, restore: target.memoryBytes },
+    largestRowBytes: null,
+  });
+  if (differences.length > 0) {
+    throw new WorkflowError(
+      'DataDiffers',
+      `${differences.length} differences between source and copy: ${proof.differences.slice(0, 5).join(' ')} The copy must not be used.`,
+    );
+  }
+  return { document: `copy-${copy}`, tables: tables.length, rows: dump.rows, bytes: dump.bytes };
+});
+
+export const handler = onLambda(compareCopy, (told) => {
+  const s3 = new S3Client({});
+  const documents = s3Documents(s3, told.ledgers);
+  return {
+    ledgers: s3Ledgers(documents),
+    evidence: s3Evidence(documents),
+    staging: s3Documents(s3, told.staging),
+    now: Date.now,
+  };
+});

@@ -1,0 +1,70 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { type Approvals, s3Approvals } from '../../lib/adapters/approvals.ts';
+import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
+import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import { type Executions, stepFunctions } from '../../lib/adapters/executions.ts';
+import { histories } from '../../lib/adapters/histories.ts';
+import { predictFreeze } from '../../lib/domain/prediction.ts';
+import { approvalOf, keys } from '../../lib/domain/run.ts';
+import { summarize } from '../../lib/domain/summary.ts';
+import { onLambda } from '../../lib/lambda/on-lambda.ts';
+import { task } from '../../lib/lambda/task.ts';
+import { reportPage } from '../../lib/pages/report.ts';
+import { Ledger, Requester, Subject } from '../../lib/workflow/documents.ts';
+
+interface Deps {
+  documents: Documents;
+  evidence: Evidence;
+  approvals: Approvals;
+  executions: Executions;
+  now: () => number;
+}
+
+export const writeReport = task('WriteReport')(async (deps: Deps, { lease: { run, migration } }) => {
+  const { documents, evidence, approvals, executions, now } = deps;
+  const plan = await evidence.read(run, 'plan');
+  const ledger = (await documents.read(keys.ledger(migration), Ledger))?.value ?? null;
+  // After a failure the unwind that puts everything back is part of the story.
+  const unwinding = ledger?.holder && ledger.holder.execution !== plan.execution ? [ledger.holder.execution] : [];
+  const [copy, preflight, rehearsal, requester, asked, story] = await Promise.all([
+    evidence.find(run, 'copy-main'),
+    evidence.find(run, 'preflight'),
+    evidence.find(run, 'rehearsal'),
+    documents.read(keys.requester(run), Requester),
+    Promise.all(
+      Subject.options.map(async (subject) => {
+        const id = approvalOf(run, subject);
+        const request = await approvals.request(id);
+        return request ? [{ request, votes: await approvals.votes(id), outcome: await approvals.outcome(id) }] : [];
+      }),
+    ),
+    Promise.all([plan.execution, ...unwinding].map((arn) => histories(executions, arn))),
+  ]);
+  const summary = summarize({
+    plan,
+    histories: story.flat(),
+    writtenAt: new Date(now()).toISOString(),
+    requester: requester?.value.principal ?? null,
+    preflight,
+    copies: copy ? [copy] : [],
+    rehearsal,
+    prediction: copy && plan.mode === 'rehearsal' ? predictFreeze(copy) : null,
+    approvals: asked.flat(),
+    ledger,
+  });
+  await documents.create(keys.document(run, 'summary'), summary);
+  await documents.create(keys.report(run), reportPage(summary));
+  return { report: keys.report(run), summary: keys.document(run, 'summary') };
+});
+
+export const handler = onLambda(writeReport, (told) => {
+  const documents = s3Documents(new S3Client({}), told.runs);
+  return {
+    documents,
+    evidence: s3Evidence(documents),
+    approvals: s3Approvals(documents),
+    executions: stepFunctions(new SFNClient({})),
+    now: Date.now,
+  };
+});

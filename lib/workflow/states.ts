@@ -1,0 +1,56 @@
+/** A state of the Amazon States Language, as far as Passage's definitions use it. */
+export interface State {
+  readonly Type: 'Task' | 'Choice' | 'Parallel' | 'Map' | 'Pass' | 'Wait' | 'Succeed' | 'Fail';
+  readonly Comment?: string;
+  readonly Resource?: string;
+  readonly Arguments?: unknown;
+  readonly Assign?: Readonly<Record<string, unknown>>;
+  readonly TimeoutSeconds?: number | string;
+  readonly HeartbeatSeconds?: number;
+  readonly Retry?: readonly Retrier[];
+  readonly Catch?: readonly Catcher[];
+  readonly Choices?: readonly { readonly Condition: string; readonly Next: string }[];
+  readonly Default?: string;
+  readonly Branches?: readonly States[];
+  readonly ItemProcessor?: States;
+  readonly Next?: string;
+  readonly End?: boolean;
+  readonly Error?: string;
+  readonly Cause?: string;
+}
+
+export interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly IntervalSeconds?: number;
+  readonly BackoffRate?: number;
+  readonly MaxDelaySeconds?: number;
+  readonly MaxAttempts?: number;
+}
+
+export interface Catcher {
+  readonly ErrorEquals: readonly string[];
+  readonly Next: string;
+}
+
+/** A machine, or a branch of one. */
+export interface States {
+  readonly Comment?: string;
+  readonly QueryLanguage?: string;
+  readonly TimeoutSeconds?: number;
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+/** Every state of a machine by name, those inside of branches and loops after the state that holds them. */
+export function everyState(machine: States): [name: string, state: State][] {
+  return Object.entries(machine.States).flatMap(([name, state]) => [
+    [name, state] as [string, State],
+    ...inner(state).flatMap(everyState),
+  ]);
+}
+
+/** The branches of a Parallel, the loop of a Map. */
+export const inner = (state: State): readonly States[] => [
+  ...(state.Branches ?? []),
+  ...(state.ItemProcessor ? [state.ItemProcessor] : []),
+];
