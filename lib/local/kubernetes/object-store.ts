@@ -1,0 +1,126 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { openStateFile } from '../state-file.ts';
+import {
+  apiVersionOf,
+  type KubernetesObject,
+  type ObjectMeta,
+  RESOURCES,
+  type Resource,
+  timestamp,
+} from './objects.ts';
+import { alreadyExists, notFound } from './status.ts';
+
+/** An object as somebody hands it in: the store completes its metadata. */
+export type Manifest = Omit<KubernetesObject, 'metadata'> & {
+  metadata: Partial<ObjectMeta> & { generateName?: string };
+};
+
+export interface ObjectStore {
+  /** Throws AlreadyExists. `complete` fills in what depends on the new object's name and uid. */
+  create<T extends KubernetesObject>(resource: Resource, manifest: Manifest, complete?: (object: T) => void): T;
+  find<T extends KubernetesObject>(resource: Resource, namespace: string | undefined, name: string): T | undefined;
+  /** Throws NotFound. */
+  get<T extends KubernetesObject>(resource: Resource, namespace: string | undefined, name: string): T;
+  /** Of one namespace, or of all. */
+  list<T extends KubernetesObject>(resource: Resource, namespace?: string): T[];
+  /** Lets `change` write on the object; nothing happens when it leaves it as it was. */
+  update<T extends KubernetesObject>(object: T, change: (object: T) => void): T;
+  remove(object: KubernetesObject): void;
+}
+
+interface StoreState {
+  version: number;
+  objects: KubernetesObject[];
+}
+
+/** etcd in small: one document, `<directory>/objects.json`. `changed` is told after every write. */
+export function openObjectStore(directory: string, clock: Clock, changed: () => void): ObjectStore {
+  const file = openStateFile<StoreState>(join(directory, 'objects.json'), { version: 1, objects: [] });
+  const state = file.value;
+
+  const written = () => {
+    file.save();
+    changed();
+  };
+  const nextVersion = () => {
+    state.version += 1;
+    return String(state.version);
+  };
+  const ofKind = (resource: Resource, namespace?: string) =>
+    state.objects.filter(
+      (object) =>
+        object.kind === resource.kind &&
+        object.apiVersion === apiVersionOf(resource) &&
+        (namespace === undefined || !resource.namespaced || object.metadata.namespace === namespace),
+    );
+
+  const store: ObjectStore = {
+    create<T extends KubernetesObject>(
+      resource: Resource,
+      { metadata, ...manifest }: Manifest,
+      complete?: (object: T) => void,
+    ) {
+      const name = metadata.name ?? `${metadata.generateName}${suffix()}`;
+      if (store.find(resource, metadata.namespace, name)) throw alreadyExists(resource, name);
+      const object = {
+        ...manifest,
+        apiVersion: apiVersionOf(resource),
+        kind: resource.kind,
+        metadata: {
+          ...metadata,
+          name,
+          uid: randomUUID(),
+          resourceVersion: nextVersion(),
+          creationTimestamp: timestamp(clock.now()),
+          generation: 1,
+        },
+      } as T;
+      complete?.(object);
+      state.objects.push(object);
+      written();
+      return object;
+    },
+    find: <T extends KubernetesObject>(resource: Resource, namespace: string | undefined, name: string) =>
+      ofKind(resource, namespace).find((object) => object.metadata.name === name) as T | undefined,
+    get<T extends KubernetesObject>(resource: Resource, namespace: string | undefined, name: string) {
+      const object = store.find<T>(resource, namespace, name);
+      if (!object) throw notFound(resource, name);
+      return object;
+    },
+    list: <T extends KubernetesObject>(resource: Resource, namespace?: string) => ofKind(resource, namespace) as T[],
+    update(object, change) {
+      const before = JSON.stringify(object);
+      const specBefore = JSON.stringify(object.spec);
+      change(object);
+      if (JSON.stringify(object) === before) return object;
+      if (JSON.stringify(object.spec) !== specBefore) {
+        object.metadata.generation = (object.metadata.generation ?? 0) + 1;
+      }
+      object.metadata.resourceVersion = nextVersion();
+      written();
+      return object;
+    },
+    remove(object) {
+      const index = state.objects.indexOf(object);
+      if (index < 0) return;
+      state.objects.splice(index, 1);
+      written();
+    },
+  };
+  return store;
+}
+
+/** The kind a manifest is of. */
+export function resourceOf({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): Resource {
+  const found = RESOURCES.find((each) => each.kind === kind && apiVersionOf(each) === apiVersion);
+  if (!found) throw new Error(`The simulated cluster has no ${kind} of ${apiVersion}.`);
+  return found;
+}
+
+/** Five characters of those that Kubernetes puts at the end of generated names: no vowels, so no words. */
+export function suffix(): string {
+  const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
+  return Array.from(randomBytes(5), (byte) => alphabet[byte % alphabet.length]).join('');
+}

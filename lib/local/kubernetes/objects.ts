@@ -1,0 +1,112 @@
+import type { V1Deployment, V1Ingress, V1Job, V1ObjectMeta, V1Pod, V1Secret, V1Service } from '@kubernetes/client-node';
+
+/** A model of the client as it is on the wire: instants are RFC 3339 texts. */
+export type Json<T> = T extends Date
+  ? string
+  : T extends readonly (infer Item)[]
+    ? Json<Item>[]
+    : T extends object
+      ? { [Key in keyof T]: Json<T[Key]> }
+      : T;
+
+export type ObjectMeta = Json<V1ObjectMeta> & {
+  name: string;
+  uid: string;
+  resourceVersion: string;
+  creationTimestamp: string;
+};
+
+/** Any object of the cluster. */
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  spec?: unknown;
+  status?: unknown;
+}
+
+type Stored<T> = Omit<Json<T>, 'apiVersion' | 'kind' | 'metadata'> & KubernetesObject;
+type Complete<T, Key extends keyof T> = T & { [K in Key]-?: NonNullable<T[K]> };
+
+export type Pod = Complete<Stored<V1Pod>, 'spec' | 'status'>;
+export type Job = Complete<Stored<V1Job>, 'spec' | 'status'>;
+export type Deployment = Complete<Stored<V1Deployment>, 'spec' | 'status'>;
+export type Ingress = Complete<Stored<V1Ingress>, 'spec'>;
+export type Service = Complete<Stored<V1Service>, 'spec'>;
+export type Secret = Stored<V1Secret>;
+export type PodTemplate = Job['spec']['template'];
+export type Container = Pod['spec']['containers'][number];
+export type ContainerStatus = NonNullable<Pod['status']['containerStatuses']>[number];
+
+/** A kind that the cluster serves. */
+export interface Resource {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** As paths name it. */
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+const resource = (group: string, kind: string, plural: string, namespaced = true): Resource => ({
+  group,
+  version: 'v1',
+  kind,
+  plural,
+  namespaced,
+});
+
+export const NAMESPACES = resource('', 'Namespace', 'namespaces', false);
+export const PODS = resource('', 'Pod', 'pods');
+export const SECRETS = resource('', 'Secret', 'secrets');
+export const CONFIG_MAPS = resource('', 'ConfigMap', 'configmaps');
+export const SERVICES = resource('', 'Service', 'services');
+export const JOBS = resource('batch', 'Job', 'jobs');
+export const DEPLOYMENTS = resource('apps', 'Deployment', 'deployments');
+export const INGRESSES = resource('networking.k8s.io', 'Ingress', 'ingresses');
+export const ROLES = resource('rbac.authorization.k8s.io', 'Role', 'roles');
+export const ROLE_BINDINGS = resource('rbac.authorization.k8s.io', 'RoleBinding', 'rolebindings');
+export const CLUSTER_ROLES = resource('rbac.authorization.k8s.io', 'ClusterRole', 'clusterroles', false);
+export const CLUSTER_ROLE_BINDINGS = resource(
+  'rbac.authorization.k8s.io',
+  'ClusterRoleBinding',
+  'clusterrolebindings',
+  false,
+);
+
+export const RESOURCES: readonly Resource[] = [
+  NAMESPACES,
+  PODS,
+  SECRETS,
+  CONFIG_MAPS,
+  SERVICES,
+  resource('', 'ServiceAccount', 'serviceaccounts'),
+  JOBS,
+  DEPLOYMENTS,
+  INGRESSES,
+  ROLES,
+  ROLE_BINDINGS,
+  CLUSTER_ROLES,
+  CLUSTER_ROLE_BINDINGS,
+];
+
+/** `batch/v1`, `v1` */
+export const apiVersionOf = ({ group, version }: Resource): string => (group ? `${group}/${version}` : version);
+
+/** Kubernetes writes instants in whole seconds. */
+export const timestamp = (milliseconds: number): string => new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
+
+/** Whether the object belongs to the owner, which manages it. */
+export const ownedBy = (object: KubernetesObject, owner: KubernetesObject): boolean =>
+  object.metadata.ownerReferences?.some((reference) => reference.uid === owner.metadata.uid) ?? false;
+
+/** The reference by which a controller marks what it made. */
+export const ownerReference = ({ apiVersion, kind, metadata: { name, uid } }: KubernetesObject) => ({
+  apiVersion,
+  kind,
+  name,
+  uid,
+  controller: true,
+  blockOwnerDeletion: true,
+});

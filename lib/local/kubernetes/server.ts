@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { ApiAnswer, ApiRequest } from './api.ts';
+import type { User } from './authentication.ts';
+import type { Certificates } from './certificates.ts';
+import { badRequest, StatusError } from './status.ts';
+
+export interface ApiServer {
+  /** `https://127.0.0.1:41234` */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Objects are stored in etcd, which takes 1.5 MB. */
+const LONGEST_BODY = 1.5 * 1024 * 1024;
+
+/** Serves the API over HTTPS on 127.0.0.1. */
+export async function startApiServer(
+  { certificate, key }: Certificates,
+  authenticate: (authorization: string | undefined) => User,
+  handle: (request: ApiRequest) => ApiAnswer,
+): Promise<ApiServer> {
+  const server = createServer({ cert: certificate, key }, async (incoming, outgoing) => {
+    try {
+      const user = authenticate(incoming.headers.authorization);
+      send(outgoing, handle(await requestOf(incoming, user)));
+    } catch (error) {
+      const failure = error instanceof StatusError ? error : new StatusError(500, 'InternalError', String(error));
+      incoming.resume();
+      send(outgoing, { status: failure.code, body: failure.body() });
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function requestOf(incoming: IncomingMessage, user: User): Promise<ApiRequest> {
+  const url = new URL(incoming.url ?? '/', 'https://kubernetes');
+  const contentType = incoming.headers['content-type'] ?? 'application/json';
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of incoming as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > LONGEST_BODY) throw new StatusError(413, 'RequestEntityTooLarge', `limit is ${LONGEST_BODY}`);
+    parts.push(part);
+  }
+  return {
+    method: incoming.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    contentType,
+    body: parse(parts),
+    user,
+  };
+}
+
+function parse(parts: readonly Buffer[]): unknown {
+  const text = Buffer.concat(parts).toString('utf8');
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest('the body is not JSON');
+  }
+}
+
+function send(outgoing: ServerResponse, { status, body }: ApiAnswer): void {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const type = typeof body === 'string' ? 'text/plain' : 'application/json';
+  outgoing.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) }).end(text);
+}
