@@ -58,10 +58,16 @@ export interface Assembly {
 /**
  * Reads a cloud assembly (`cdk.out`): every stack in it, references resolved for the given account. Throws when a
  * stack has a resource type, an intrinsic function or an attribute that the simulated account does not know.
+ *
+ * @param given ids that services have given, by logical id: a key's id, a secret's ARN; made up where not given
  */
-export function readAssembly(directory: string, account: Account): Assembly {
+export function readAssembly(
+  directory: string,
+  account: Account,
+  given: ReadonlyMap<string, string> = new Map(),
+): Assembly {
   const stacks = readManifest(directory);
-  const resources = stacks.flatMap((stack) => readTemplate(stack.template, stack.name, account));
+  const resources = stacks.flatMap((stack) => readTemplate(stack.template, stack.name, account, given));
   return {
     functions: readFunctions(resources, (key) => findAsset(stacks, 'files', key)),
     functionPolicies: readFunctionPolicies(resources),

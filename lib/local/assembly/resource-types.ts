@@ -12,6 +12,8 @@ export interface Identified extends Account {
   readonly stack: string;
   /** The explicit name (already resolved), or `<stack>-<logical id>`. */
   readonly name: string;
+  /** The id that its service has given it: of a key its id, of a secret its ARN. */
+  readonly given: string | undefined;
   /** The resolved properties; asked for only where the identity needs them. */
   readonly properties: () => Readonly<Record<string, unknown>>;
 }
@@ -46,11 +48,11 @@ const bucketName = ({ name }: Identified): string =>
     .replace(/[^a-z0-9.-]/g, '-')
     .slice(0, 63);
 const keyId = (resource: Identified): string =>
-  token(resource, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  resource.given ?? token(resource, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 const keyArn = (resource: Identified): string =>
   `arn:aws:kms:${resource.region}:${resource.accountId}:key/${keyId(resource)}`;
 const secretArn = (resource: Identified): string =>
-  `${arn('secretsmanager', (name) => `secret:${name}`)(resource)}-${token(resource, 6)}`;
+  resource.given ?? `${arn('secretsmanager', (name) => `secret:${name}`)(resource)}-${token(resource, 6)}`;
 const machineArn = arn('states', (name) => `stateMachine:${name}`);
 const apiId = (resource: Identified): string => token(resource, 10);
 

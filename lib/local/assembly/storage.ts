@@ -14,6 +14,7 @@ export interface Bucket {
 }
 
 export interface Key {
+  readonly logicalId: string;
   readonly id: string;
   readonly arn: string;
   readonly policy: PolicyDocument;
@@ -21,6 +22,7 @@ export interface Key {
 }
 
 export interface Secret {
+  readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
   /** Undefined for a secret that begins without a value. */
@@ -86,6 +88,7 @@ export function readBuckets(resources: readonly Resource[]): readonly Bucket[] {
 export function readKeys(resources: readonly Resource[]): readonly Key[] {
   const aliases = select(resources, 'AWS::KMS::Alias', z.object({ AliasName: z.string(), TargetKeyId: z.string() }));
   return select(resources, 'AWS::KMS::Key', z.object({ KeyPolicy: document })).map(({ resource, properties }) => ({
+    logicalId: resource.logicalId,
     id: resource.id,
     arn: resource.attribute('Arn'),
     policy: properties.KeyPolicy,
@@ -111,6 +114,7 @@ export function readSecrets(resources: readonly Resource[]): readonly Secret[] {
   return select(resources, 'AWS::SecretsManager::Secret', secret).map(({ resource, properties }) => {
     const generate = properties.GenerateSecretString;
     return {
+      logicalId: resource.logicalId,
       name: resource.name,
       arn: resource.id,
       value: properties.SecretString,

@@ -1,19 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** What the assembly is made of, in the checkout. */
-const SOURCES = [
-  'bin',
-  'lib',
-  'lambdas',
-  'statemachines',
-  'migrations',
-  'package.json',
-  'package-lock.json',
-  'cdk.json',
-];
+const SOURCES = ['bin', 'lib', 'lambdas', 'statemachines', 'package.json', 'package-lock.json', 'cdk.json'];
 /** It reads the assembly, so no assembly depends on it. */
 const READER = join('lib', 'local');
 const DIGEST_FILE = 'content.sha256';
@@ -26,17 +17,19 @@ const DIGEST_FILE = 'content.sha256';
  */
 export async function synthesize(options: {
   readonly checkout: string;
+  /** A folder of migrations to deploy instead of the checkout's own. */
+  readonly migrations?: string;
   /** Told when a synthesis begins, which takes some seconds. */
   readonly say?: (line: string) => void;
 }): Promise<string> {
   // A directory of its own: `cdk synth` and `cdk deploy` write other stages to cdk.out itself.
-  const directory = join(options.checkout, 'cdk.out', 'local');
-  const digest = contentDigest(options.checkout);
+  const directory = join(options.checkout, 'cdk.out', options.migrations ? 'own' : 'local');
+  const digest = contentDigest(options.checkout, options.migrations);
   if (readDigest(directory) === digest) return directory;
   options.say?.('Synthesizing the stacks');
   const next = `${directory}.${process.pid}`;
   rmSync(next, { recursive: true, force: true });
-  await run(options.checkout, next);
+  await run(options.checkout, next, options.migrations);
   writeFileSync(join(next, DIGEST_FILE), digest);
   rmSync(directory, { recursive: true, force: true });
   renameSync(next, directory);
@@ -44,18 +37,19 @@ export async function synthesize(options: {
 }
 
 /** SHA-256 over the names and contents of all that the assembly is made of. */
-export function contentDigest(checkout: string): string {
+export function contentDigest(checkout: string, migrations = 'migrations'): string {
   const hash = createHash('sha256');
   const add = (path: string) => {
-    if (path === READER || !existsSync(join(checkout, path))) return;
-    const entries = directoryEntries(join(checkout, path));
+    const file = resolve(checkout, path);
+    if (path === READER || !existsSync(file)) return;
+    const entries = directoryEntries(file);
     if (entries) for (const entry of entries) add(join(path, entry));
     else {
-      const content = readFileSync(join(checkout, path));
+      const content = readFileSync(file);
       hash.update(`${path}\0${content.length}\0`).update(content);
     }
   };
-  for (const source of SOURCES) add(source);
+  for (const source of [...SOURCES, migrations]) add(source);
   return hash.digest('hex');
 }
 
@@ -75,12 +69,13 @@ function readDigest(directory: string): string | undefined {
   }
 }
 
-function run(checkout: string, output: string): Promise<void> {
+function run(checkout: string, output: string, migrations: string | undefined): Promise<void> {
+  const context = migrations ? { CDK_CONTEXT_JSON: JSON.stringify({ migrations: resolve(checkout, migrations) }) } : {};
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join('bin', 'app.ts')], {
       cwd: checkout,
       // The validation plugin takes six seconds to start and has had its say before a commit.
-      env: { ...process.env, CDK_OUTDIR: output, CDK_VALIDATION: 'false', NODE_OPTIONS: '' },
+      env: { ...process.env, CDK_OUTDIR: output, CDK_VALIDATION: 'false', NODE_OPTIONS: '', ...context },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';

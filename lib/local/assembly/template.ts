@@ -35,7 +35,12 @@ interface ResourceText {
  * Reads one stack's template. Refuses resource types that the simulated account neither builds nor knowingly leaves
  * out, so that nothing the product relies on is missing here unnoticed.
  */
-export function readTemplate(template: unknown, stack: string, account: Account): readonly Resource[] {
+export function readTemplate(
+  template: unknown,
+  stack: string,
+  account: Account,
+  given: ReadonlyMap<string, string> = new Map(),
+): readonly Resource[] {
   const { Parameters: parameters = {}, Resources: texts = {} } = template as TemplateText;
   const unknown = Object.entries(texts).filter(([, { Type }]) => !resourceTypes[Type] && !ignoredTypes.has(Type));
   if (unknown.length > 0) {
@@ -92,9 +97,9 @@ export function readTemplate(template: unknown, stack: string, account: Account)
   }
   function identified(logicalId: string): Identified {
     const { nameProperty } = typeOf(logicalId);
-    const given = nameProperty ? textOf(logicalId).Properties?.[nameProperty] : undefined;
-    const name = given === undefined ? `${stack}-${logicalId}` : String(resolveValue(given, references));
-    return { ...account, logicalId, stack, name, properties: () => properties(logicalId) };
+    const explicit = nameProperty ? textOf(logicalId).Properties?.[nameProperty] : undefined;
+    const name = explicit === undefined ? `${stack}-${logicalId}` : String(resolveValue(explicit, references));
+    return { ...account, logicalId, stack, name, given: given.get(logicalId), properties: () => properties(logicalId) };
   }
 
   return Object.entries(texts).map(([logicalId, { Type, Condition }]) => {
