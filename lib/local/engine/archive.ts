@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ExecutionDescription } from './execution.ts';
-import type { ExecutionStatus } from './fold.ts';
+import { endStatus } from './fold.ts';
 import { detailsOf, type HistoryEvent, type HistoryRecord, openHistory, readEnds } from './history.ts';
 import type { Json } from './json.ts';
 
@@ -11,13 +11,6 @@ export function historyPath(directory: string, machineName: string, executionNam
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   return path;
 }
-
-const ends: Readonly<Record<string, ExecutionStatus>> = {
-  ExecutionSucceeded: 'SUCCEEDED',
-  ExecutionFailed: 'FAILED',
-  ExecutionTimedOut: 'TIMED_OUT',
-  ExecutionAborted: 'ABORTED',
-};
 
 /** Every execution that an engine over this directory has begun; one that was cut short is still RUNNING. */
 export function* readArchive(directory: string): Generator<ExecutionDescription> {
@@ -48,7 +41,7 @@ function readDescription(path: string, name: string): ExecutionDescription | und
 }
 
 function endOf(last: HistoryRecord): Pick<ExecutionDescription, 'status' | 'stopDate' | 'output' | 'error' | 'cause'> {
-  const status = ends[last.event.type];
+  const status = endStatus[last.event.type];
   if (status === undefined) return { status: 'RUNNING' };
   const [output, error, cause] = [text(last, 'output'), text(last, 'error'), text(last, 'cause')];
   return {

@@ -109,6 +109,7 @@ const map = z.strictObject({
   Items: z.union([z.array(json), expression]).optional(),
   ItemSelector: json.optional(),
   MaxConcurrency: wholeNumber(0).optional(),
+  // AWS takes it on inline maps too, where it changes nothing.
   ToleratedFailurePercentage: z.union([z.number().min(0).max(100), expression]).optional(),
   get ItemProcessor() {
     return z.strictObject({

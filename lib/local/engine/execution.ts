@@ -54,6 +54,8 @@ export class Execution {
   readonly name: string;
   readonly stateMachine: StateMachine;
   readonly principalArn: string | undefined;
+  /** Parsed once: every context object shows it. */
+  input: Json = null;
   readonly state: ExecutionState = emptyState();
   readonly #file: HistoryFile;
   readonly #clock: Clock;
@@ -93,6 +95,7 @@ export class Execution {
   }
 
   start(input: string, memo: Memo): void {
+    this.input = JSON.parse(input) as Json;
     const details = { input, inputDetails: whole, roleArn: this.stateMachine.roleArn };
     this.#write('', 'ExecutionStarted', details, { previous: 0, memo });
     this.#onStatusChange(this);

@@ -105,7 +105,8 @@ function start(machine: StatesBlock, state: ExecutionState, event: HistoryEvent)
   });
 }
 
-const ends: Readonly<Record<string, ExecutionStatus>> = {
+/** The status that a last event gives; undefined for every other type. */
+export const endStatus: Readonly<Record<string, ExecutionStatus>> = {
   ExecutionSucceeded: 'SUCCEEDED',
   ExecutionFailed: 'FAILED',
   ExecutionTimedOut: 'TIMED_OUT',
@@ -114,7 +115,7 @@ const ends: Readonly<Record<string, ExecutionStatus>> = {
 
 function end(state: ExecutionState, event: HistoryEvent): void {
   const { output, error, cause } = detailsOf(event);
-  state.status = ends[event.type] ?? state.status;
+  state.status = endStatus[event.type] ?? state.status;
   state.stopDate = event.timestamp;
   if (typeof output === 'string') state.output = output;
   if (typeof error === 'string') state.error = error;

@@ -92,7 +92,7 @@ export class Run {
     return {
       Execution: {
         Id: executionArn,
-        Input: JSON.parse(state.input) as Json,
+        Input: this.execution.input,
         Name: name,
         RoleArn: stateMachine.roleArn,
         StartTime: new Date(state.startDate).toISOString(),

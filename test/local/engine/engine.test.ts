@@ -193,6 +193,19 @@ describe('nested executions', () => {
     expect(stage.engine.describeExecution(childArn).status).toBe('ABORTED');
   });
 
+  test('are left as they stand, like their parents, when the engine closes', async () => {
+    stage.create('child', ask);
+    const arn = stage.start(parent(), {});
+    await settle();
+    const lengths = () => [arn, childArn].map((execution) => stage.types(execution).length);
+    const before = lengths();
+    stage.engine.close();
+    await settle();
+    stage.open();
+    expect(lengths()).toEqual(before);
+    expect(stage.engine.recover()).toHaveLength(2);
+  });
+
   test('stop when the task that waits for them times out', async () => {
     stage.create('child', ask);
     stage.start(parent({ TimeoutSeconds: 60 }), {});

@@ -247,3 +247,30 @@ test('a role may only do what its policy says, on the machine that it says', asy
   stranger.destroy();
   worker.destroy();
 });
+
+test('every operation asks for its permission', async () => {
+  const executionArn = await start('run');
+  const taskToken = tokens[0];
+  const nobody = new SFNClient(account.client(account.role('nobody')));
+  const attempts: Record<string, () => Promise<unknown>> = {
+    StartExecution: () => nobody.send(new StartExecutionCommand({ stateMachineArn })),
+    StopExecution: () => nobody.send(new StopExecutionCommand({ executionArn })),
+    DescribeExecution: () => nobody.send(new DescribeExecutionCommand({ executionArn })),
+    GetExecutionHistory: () => nobody.send(new GetExecutionHistoryCommand({ executionArn })),
+    ListExecutions: () => nobody.send(new ListExecutionsCommand({ stateMachineArn })),
+    ListStateMachines: () => nobody.send(new ListStateMachinesCommand({})),
+    DescribeStateMachine: () => nobody.send(new DescribeStateMachineCommand({ stateMachineArn })),
+    SendTaskSuccess: () => nobody.send(new SendTaskSuccessCommand({ taskToken, output: '1' })),
+    SendTaskFailure: () => nobody.send(new SendTaskFailureCommand({ taskToken })),
+    SendTaskHeartbeat: () => nobody.send(new SendTaskHeartbeatCommand({ taskToken })),
+  };
+  expect(Object.keys(attempts).sort()).toEqual([...statesEndpoint({ engine, authorize: () => {} }).operations].sort());
+  for (const [operation, attempt] of Object.entries(attempts)) {
+    await expect(attempt()).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringContaining(`states:${operation}`),
+    });
+  }
+  expect(engine.listExecutions().map(({ status }) => status)).toEqual(['RUNNING']);
+  nobody.destroy();
+});
