@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createSampleSource, createSampleTarget, type SampleSource } from '../../../lib/local/sample/database.ts';
+import { decrypt, encryptionKeyHash } from '../../../lib/local/sample/encryption.ts';
+import { connect, query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
+
+const encryptionKey = 'a-key-of-the-test';
+const passwords = { master: 'master-password', retool: 'retool-password', passage: 'passage-password' };
+let cluster: TestCluster;
+let source: SampleSource;
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+  source = await createSampleSource(cluster, { encryptionKey, passwords });
+}, 60_000);
+afterAll(() => cluster.close());
+
+/** Order-free over every table, so that two creations can be compared. */
+async function fingerprint(): Promise<string> {
+  const tables = await query<{ name: string }>(
+    source.application,
+    `SELECT quote_ident(relname) AS name FROM pg_class
+      WHERE relkind IN ('r', 'm') AND relnamespace = 'public'::regnamespace ORDER BY 1`,
+  );
+  const hashes = await query(
+    source.application,
+    tables
+      .filter(({ name }) => name !== 'file_uploads')
+      .map(({ name }) => `SELECT '${name}', count(*), sum(hashtextextended(t::text, 0)) FROM ${name} t`)
+      .join(' UNION ALL ')
+      .concat(' ORDER BY 1'),
+  );
+  return JSON.stringify(hashes);
+}
+
+test('it is about 60 MB in about 60 tables, with every kind of thing a copy must carry', async () => {
+  const [found] = await query(
+    source.application,
+    `SELECT (pg_database_size(current_database()) / 1000000)::int AS megabytes,
+            (SELECT count(*)::int FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace) AS tables,
+            (SELECT count(*)::int FROM pg_class WHERE relkind = 'm' AND relnamespace = 'public'::regnamespace) AS matviews,
+            (SELECT count(*)::int FROM pg_constraint WHERE contype = 'f') AS foreign_keys,
+            (SELECT count(*)::int FROM pg_attribute WHERE attgenerated = 's') AS generated,
+            (SELECT count(*)::int FROM pg_largeobject_metadata) AS large_objects,
+            (SELECT count(*)::int FROM pg_trigger WHERE NOT tgisinternal) AS triggers,
+            (SELECT count(*)::int FROM "SequelizeMeta") AS migrations`,
+  );
+  expect(found).toMatchObject({ matviews: 1, generated: 1, large_objects: 2, triggers: 2, migrations: 641 });
+  expect(found?.megabytes).toBeGreaterThan(50);
+  expect(found?.megabytes).toBeLessThan(75);
+  expect(found?.tables).toBeGreaterThan(50);
+  expect(found?.foreign_keys).toBeGreaterThan(90);
+});
+
+test('the application owns it, and no login is a superuser', async () => {
+  const roles = await query(
+    source.application,
+    `SELECT rolname, rolsuper, pg_has_role(rolname, datdba, 'USAGE') AS owner
+       FROM pg_roles, pg_database WHERE datname = current_database() AND rolcanlogin ORDER BY 1`,
+  );
+  expect(roles).toEqual([
+    { rolname: 'master', rolsuper: false, owner: true },
+    { rolname: 'passage', rolsuper: false, owner: true },
+    { rolname: 'rdsadmin', rolsuper: true, owner: true },
+    { rolname: 'retool', rolsuper: false, owner: true },
+  ]);
+  expect(await query(source.passage, 'SELECT count(*)::int AS n FROM public.pages')).toEqual([{ n: 400 }]);
+});
+
+test('stored secrets decrypt with the key alone, and carry its hash', async () => {
+  const [row] = await query<{ options: { password: Parameters<typeof decrypt>[1] } }>(
+    source.application,
+    'SELECT options FROM resources WHERE id = 8',
+  );
+  const password = row?.options.password;
+  if (!password) throw new Error('no encrypted value');
+  expect(decrypt(encryptionKey, password)).toBe('password-of-resource-7');
+  expect(() => decrypt('another-key', password)).toThrow(/another ENCRYPTION_KEY/);
+  const hashes = await query(
+    source.application,
+    `SELECT DISTINCT h[1] AS hash
+       FROM (SELECT options::text AS t FROM resources UNION ALL SELECT "values"::text FROM config_vars
+             UNION ALL SELECT config::text FROM sso_configs) AS s,
+            regexp_matches(t, '"encryptionKeyHash": ?"([0-9a-f]{64})"', 'g') AS h`,
+  );
+  expect(hashes).toEqual([{ hash: encryptionKeyHash(encryptionKey) }]);
+});
+
+test('new rows go on behind the last id, and the writer finds its own', async () => {
+  const rows = await query(
+    source.application,
+    `INSERT INTO audit_trail_events ("actionType", metadata) VALUES ('QUERY_RUN', '{"writer": 1}') RETURNING id`,
+  );
+  expect(rows).toEqual([{ id: '100001' }]);
+  expect(
+    await query(source.application, "SELECT count(*)::int AS n FROM audit_trail_events WHERE metadata ? 'writer'"),
+  ).toEqual([{ n: 1 }]);
+});
+
+test('a second creation makes the same database, even while somebody is connected', async () => {
+  await query(source.application, "DELETE FROM audit_trail_events WHERE metadata ? 'writer'");
+  const first = await fingerprint();
+  await connect(source.application);
+  source = await createSampleSource(cluster, { encryptionKey, passwords });
+  expect(await fingerprint()).toBe(first);
+}, 60_000);
+
+test('the target is an empty database of its master', async () => {
+  const { master } = await createSampleTarget(cluster, { passwords });
+  expect(
+    await query(
+      master,
+      "SELECT current_database() AS name, pg_has_role(datdba, 'USAGE') AS owner FROM pg_database WHERE datname = current_database()",
+    ),
+  ).toEqual([{ name: 'retool', owner: true }]);
+  expect(await query(master, "SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace")).toEqual([]);
+});
