@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import { openStateFile } from '../state-file.ts';
+import { type Authorize, AwsError, type Endpoint, type SignedRequest } from '../wire/endpoint.ts';
+import { epochSeconds, jsonEndpoint, operation } from '../wire/json.ts';
+
+export interface SsmOptions {
+  /** Holds `parameters.json`. */
+  readonly directory: string;
+  readonly authorize: Authorize;
+  readonly clock: Clock;
+  readonly accountId: string;
+  readonly region: string;
+}
+
+export interface Ssm {
+  readonly endpoint: Endpoint;
+  /** Sets the parameter's value; a new version only when it differs. */
+  putParameter(name: string, value: string): void;
+}
+
+interface Parameter {
+  readonly type: 'String' | 'StringList' | 'SecureString';
+  readonly value: string;
+  readonly version: number;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
+}
+
+const name = z.string().min(1).max(2048);
+const decryption = z.boolean().default(false);
+
+/** The Parameter Store of Systems Manager on loopback; only the newest version of a parameter is kept. */
+export function createSsm({ directory, authorize, clock, accountId, region }: SsmOptions): Ssm {
+  const file = openStateFile<{ parameters: Record<string, Parameter> }>(join(directory, 'parameters.json'), {
+    parameters: {},
+  });
+  const { parameters } = file.value;
+  const prefix = `arn:aws:ssm:${region}:${accountId}:parameter`;
+  const arnOf = (of: string) => (of.startsWith('arn:') ? of : `${prefix}${of.startsWith('/') ? '' : '/'}${of}`);
+
+  /** A parameter is asked for by name or by ARN, either perhaps with its version behind a colon. */
+  const find = (asked: string): [name: string, parameter: Parameter | undefined] => {
+    const [, plain = asked, version] = /^(arn(?::[^:]*){5}|[^:]+)(?::(\d+))?$/.exec(asked) ?? [];
+    const found = Object.keys(parameters).find((each) => each === plain || arnOf(each) === plain);
+    const parameter = found === undefined ? undefined : parameters[found];
+    return [found ?? plain, version && Number(version) !== parameter?.version ? undefined : parameter];
+  };
+  const allow = (request: SignedRequest, action: string, of: string) =>
+    authorize(request.principal, `ssm:${action}`, arnOf(of));
+  const render = (of: string, parameter: Parameter, decrypt: boolean) => ({
+    Name: of,
+    Type: parameter.type,
+    // Whoever does not ask for decryption gets something that is visibly not the value.
+    Value:
+      parameter.type === 'SecureString' && !decrypt
+        ? createHash('sha256').update(parameter.value).digest('base64')
+        : parameter.value,
+    Version: parameter.version,
+    LastModifiedDate: epochSeconds(parameter.modified),
+    ARN: arnOf(of),
+    DataType: 'text',
+  });
+  const put = (of: string, type: Parameter['type'], value: string): number => {
+    const version = (parameters[of]?.version ?? 0) + 1;
+    parameters[of] = { type, value, version, modified: clock.now() };
+    file.save();
+    return version;
+  };
+
+  const endpoint = jsonEndpoint({
+    service: 'ssm',
+    targetPrefix: 'AmazonSSM',
+    version: '1.1',
+    operations: {
+      GetParameter: operation(z.object({ Name: name, WithDecryption: decryption }), (input, request) => {
+        const [found, parameter] = find(input.Name);
+        allow(request, 'GetParameter', found);
+        if (!parameter) throw notFound(input.Name);
+        return { Parameter: render(found, parameter, input.WithDecryption) };
+      }),
+      GetParameters: operation(
+        z.object({ Names: z.array(name).min(1).max(10), WithDecryption: decryption }),
+        (input, request) => {
+          for (const asked of input.Names) allow(request, 'GetParameters', find(asked)[0]);
+          const found = input.Names.map((asked) => ({ asked, entry: find(asked) }));
+          return {
+            Parameters: found.flatMap(({ entry: [of, parameter] }) =>
+              parameter ? [render(of, parameter, input.WithDecryption)] : [],
+            ),
+            InvalidParameters: found.filter(({ entry }) => !entry[1]).map(({ asked }) => asked),
+          };
+        },
+      ),
+      GetParametersByPath: operation(
+        z.object({
+          Path: z.string().startsWith('/'),
+          Recursive: z.boolean().default(false),
+          WithDecryption: decryption,
+          MaxResults: z.int().min(1).max(10).default(10),
+          NextToken: z.string().optional(),
+        }),
+        (input, request) => {
+          allow(request, 'GetParametersByPath', input.Path);
+          const path = input.Path.endsWith('/') ? input.Path : `${input.Path}/`;
+          const below = Object.entries(parameters)
+            .filter(([of]) => of.startsWith(path) && (input.Recursive || !of.slice(path.length).includes('/')))
+            .sort(([a], [b]) => (a < b ? -1 : 1));
+          const start = Number(input.NextToken ?? 0);
+          const end = start + input.MaxResults;
+          return {
+            Parameters: below.slice(start, end).map(([of, parameter]) => render(of, parameter, input.WithDecryption)),
+            ...(end < below.length && { NextToken: String(end) }),
+          };
+        },
+      ),
+      PutParameter: operation(
+        z.object({
+          Name: name.regex(/^[\w./-]+$/, 'may have letters, digits and _ . / -'),
+          Value: z.string().min(1).max(4096),
+          Type: z.enum(['String', 'StringList', 'SecureString']).optional(),
+          Overwrite: z.boolean().default(false),
+        }),
+        (input, request) => {
+          allow(request, 'PutParameter', input.Name);
+          const existing = parameters[input.Name];
+          if (existing && !input.Overwrite) {
+            throw new AwsError(
+              'ParameterAlreadyExists',
+              400,
+              'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
+            );
+          }
+          const type = input.Type ?? existing?.type;
+          if (!type)
+            throw new AwsError('ValidationException', 400, 'A parameter type is required when you create a parameter.');
+          return { Version: put(input.Name, type, input.Value), Tier: 'Standard' };
+        },
+      ),
+      DeleteParameter: operation(z.object({ Name: name }), (input, request) => {
+        const [found, parameter] = find(input.Name);
+        allow(request, 'DeleteParameter', found);
+        if (!parameter) throw notFound(input.Name);
+        delete parameters[found];
+        file.save();
+        return {};
+      }),
+    },
+  });
+  return {
+    endpoint,
+    putParameter(of, value) {
+      if (parameters[of]?.value !== value) put(of, parameters[of]?.type ?? 'String', value);
+    },
+  };
+}
+
+const notFound = (asked: string) => new AwsError('ParameterNotFound', 400, `Parameter ${asked} not found.`);
