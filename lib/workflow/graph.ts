@@ -37,4 +37,8 @@ function arrows(name: string, { Next, Default, Choices = [], Catch = [] }: State
   ];
 }
 
-const id = (name: string): string => name.toLowerCase().replace(/[^a-z]+/g, '_').replace(/_$/, '');
+const id = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z]+/g, '_')
+    .replace(/_$/, '');

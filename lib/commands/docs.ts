@@ -1,0 +1,49 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { rbacFor } from '../kubernetes/rbac.ts';
+import { MigrationConfiguration } from '../workflow/configuration.ts';
+import { loadDefinition } from '../workflow/definition.ts';
+import { mermaid } from '../workflow/graph.ts';
+import { machineNames, machines } from '../workflow/registry.ts';
+
+/** A file that follows from the code, and what it must hold. */
+export interface GeneratedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+const project = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** The schema that editors check `migrations/*.json` by, what the sample's cluster applies, and the graph in each machine's README. */
+export function generatedFiles(): GeneratedFile[] {
+  return [
+    {
+      path: project('docs/schemas/migration.schema.json'),
+      text: json({
+        title: 'A migration of Passage',
+        ...z.toJSONSchema(MigrationConfiguration, { io: 'input', target: 'draft-7' }),
+      }),
+    },
+    { path: project('lib/kubernetes/rbac.json'), text: json(rbacFor('retool')) },
+    ...machineNames.flatMap((name) => {
+      const path = project(`statemachines/${machines[name].folder}/README.md`);
+      if (!existsSync(path)) return [];
+      return [{ path, text: withGraph(readFileSync(path, 'utf8'), mermaid(JSON.parse(loadDefinition(name).text))) }];
+    }),
+  ];
+}
+
+/** Writes those that differ from what they must hold; returns their paths. */
+export function writeDocs(): string[] {
+  return generatedFiles()
+    .filter(({ path, text }) => !existsSync(path) || readFileSync(path, 'utf8') !== text)
+    .map(({ path, text }) => {
+      writeFileSync(path, text);
+      return path;
+    });
+}
+
+const withGraph = (readme: string, graph: string): string =>
+  readme.replace(/```mermaid\n[^`]*```/, () => `\`\`\`mermaid\n${graph}\n\`\`\``);

@@ -1,0 +1,122 @@
+import validate from 'asl-validator';
+import { loadDefinition } from '../../lib/workflow/definition.ts';
+import { machineNames, machines, taskNames, tasks } from '../../lib/workflow/registry.ts';
+import { everyState } from '../../lib/workflow/states.ts';
+import { machine, machineRunBy, ownedPlaceholders, places, taskPlaces, tasksRunBy } from './support.ts';
+
+const at = (found: readonly { at: string }[]) => found.map((place) => place.at);
+
+describe('the definitions', () => {
+  test.each(machineNames)('%s is valid Amazon States Language', (name) => {
+    // The validator changes what it is given, and takes a placeholder inside of an ARN for an error.
+    const { isValid, errorsText } = validate(machine(name), { checkArn: false });
+    expect(isValid ? '' : errorsText('\n')).toBe('');
+  });
+
+  test.each(machineNames)('%s speaks JSONata, ends by itself and says what it does', (name) => {
+    const { QueryLanguage, TimeoutSeconds, Comment } = machine(name);
+    expect({ QueryLanguage, TimeoutSeconds, Comment }).toEqual({
+      QueryLanguage: 'JSONata',
+      TimeoutSeconds: expect.any(Number),
+      Comment: expect.stringMatching(/\.$/),
+    });
+  });
+
+  test('every placeholder has an owner', () => {
+    const orphans = machineNames.flatMap((name) =>
+      loadDefinition(name).placeholders.filter((placeholder) => !ownedPlaceholders.has(placeholder)),
+    );
+    expect(orphans).toEqual([]);
+  });
+
+  test('every Task runs one task of the registry or one machine', () => {
+    const lost = taskPlaces.filter((place) => tasksRunBy(place).length === 0 && !machineRunBy(place));
+    expect(at(lost)).toEqual([]);
+  });
+
+  test('every task is run by a state, an event or a page', () => {
+    const outside = ['ShowApproval', 'CastVote', 'RecordRequester', 'ReconcileRuns'];
+    const run = new Set([...taskPlaces.flatMap(tasksRunBy), ...outside]);
+    expect(taskNames.filter((name) => !run.has(name))).toEqual([]);
+  });
+
+  test('every machine is a journey or a part of one', () => {
+    const started = new Set(taskPlaces.map(machineRunBy));
+    const idle = machineNames.filter((name) => !started.has(name) && machine(name).States && name !== 'RetoolEcsToEks');
+    expect(idle).toEqual([]);
+  });
+});
+
+describe('time', () => {
+  test('no Task may wait longer than it says, nor shorter than its task may take', () => {
+    const wrong = taskPlaces.filter((place) => {
+      const { TimeoutSeconds: limit, Resource = '' } = place.state;
+      if (typeof limit !== 'number') return !(typeof limit === 'string' && Resource.endsWith('.waitForTaskToken'));
+      return tasksRunBy(place).some((name) => limit < tasks[name].timeoutSeconds);
+    });
+    expect(at(wrong)).toEqual([]);
+  });
+
+  test('a Task that only calls a function ends when the function must', () => {
+    const wrong = taskPlaces.filter((place) => {
+      if (place.state.Resource !== 'arn:aws:states:::lambda:invoke') return false;
+      return tasksRunBy(place).some((name) => place.state.TimeoutSeconds !== tasks[name].timeoutSeconds);
+    });
+    expect(at(wrong)).toEqual([]);
+  });
+
+  test('a callback has a heartbeat where a worker answers, and a deadline where people do', () => {
+    const wrong = taskPlaces.filter((place) => {
+      if (!place.state.Resource?.endsWith('.waitForTaskToken')) return false;
+      const { HeartbeatSeconds: heartbeat, TimeoutSeconds: limit } = place.state;
+      const workers = tasksRunBy(place).flatMap((name) => {
+        const task = tasks[name];
+        return task.kind === 'worker' ? [task] : [];
+      });
+      if (workers.length === 0) return heartbeat !== undefined || typeof limit !== 'string';
+      return workers.some(
+        (worker) => worker.heartbeatSeconds !== heartbeat || worker.heartbeatSeconds >= Number(limit),
+      );
+    });
+    expect(at(wrong)).toEqual([]);
+  });
+
+  test('only a callback has a token, and it has one', () => {
+    const wrong = taskPlaces.filter(({ state }) => {
+      const token = JSON.stringify(state.Arguments).includes('$states.context.Task.Token');
+      return token !== Boolean(state.Resource?.endsWith('.waitForTaskToken'));
+    });
+    expect(at(wrong)).toEqual([]);
+  });
+
+  test('retries grow', () => {
+    const wrong = places.filter(({ state }) =>
+      state.Retry?.some(({ IntervalSeconds = 1, MaxDelaySeconds = Number.POSITIVE_INFINITY, MaxAttempts }) => {
+        return MaxAttempts === undefined || MaxDelaySeconds <= IntervalSeconds;
+      }),
+    );
+    expect(at(wrong)).toEqual([]);
+  });
+});
+
+describe('names', () => {
+  test.each(machineNames)('the states of %s have names of their own, short enough to read', (name) => {
+    const names = everyState(machine(name)).map(([state]) => state);
+    expect(names.filter((state, index) => names.indexOf(state) !== index || state.length > 40)).toEqual([]);
+  });
+
+  test('a state is a sentence, and a Choice a question', () => {
+    const wrong = places.filter(({ name, state }) => {
+      const sentence = /^[A-Z][A-Za-z]*( [A-Za-z]+)*\??$/.test(name);
+      return !sentence || name.endsWith('?') !== (state.Type === 'Choice');
+    });
+    expect(at(wrong)).toEqual([]);
+  });
+
+  test('one screen is enough for a part, and the story of a journey a little more', () => {
+    const large = machineNames.filter(
+      (name) => Object.keys(machine(name).States).length > (machines[name].journey ? 24 : 15),
+    );
+    expect(large).toEqual([]);
+  });
+});

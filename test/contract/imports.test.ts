@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const project = fileURLToPath(new URL('../../', import.meta.url));
+
+interface Import {
+  readonly from: string;
+  /** A path from the root of the project, or the name of a package. */
+  readonly to: string;
+}
+
+function importsUnder(folder: string): Import[] {
+  const files = readdirSync(join(project, folder), { recursive: true, encoding: 'utf8' });
+  return files.filter((file) => /(?<!\.d)\.ts$/.test(file)).flatMap((file) => importsOf(join(project, folder, file)));
+}
+
+const statement = /^(?:import|export)\s[\w\s{},*$]*?from\s'([^']+)'|^import\s'([^']+)'|\bimport\('([^']+)'\)/gm;
+
+function importsOf(file: string): Import[] {
+  return [...readFileSync(file, 'utf8').matchAll(statement)].map(([, ...targets]) => {
+    const target = targets.find((each) => each !== undefined)!;
+    const to = target.startsWith('.') ? relative(project, join(dirname(file), target)) : target;
+    return { from: relative(project, file), to };
+  });
+}
+
+const offences = (folder: string, allowed: (to: string) => boolean): string[] =>
+  importsUnder(folder)
+    .filter(({ to }) => !allowed(to))
+    .map(({ from, to }) => `${from} imports ${to}`);
+
+const inside =
+  (...folders: readonly string[]) =>
+  (to: string) =>
+    folders.some((folder) => to.startsWith(`${folder}/`));
+const isNode = (to: string) => to.startsWith('node:') || builtinModules.includes(to);
+const isSdk = (to: string) => /^(@aws-sdk|@smithy|@aws-crypto)\//.test(to);
+const isCdk = (to: string) => /^(aws-cdk-lib|constructs|cdk-nag)(\/|$)/.test(to);
+const isFile = (to: string) => inside('lib', 'lambdas', 'bin', 'test')(to);
+
+test('domain knows pure rules only: types, schemas and node:crypto', () => {
+  expect(
+    offences('lib/domain', (to) => inside('lib/domain', 'lib/workflow')(to) || ['node:crypto', 'zod'].includes(to)),
+  ).toEqual([]);
+});
+
+test('the registry knows zod and Node, and what the copier is told', () => {
+  expect(
+    offences(
+      'lib/workflow',
+      (to) => inside('lib/workflow')(to) || to === 'lib/copier/contract.ts' || to === 'zod' || isNode(to),
+    ),
+  ).toEqual([]);
+  expect(importsOf(join(project, 'lib/copier/contract.ts')).map(({ to }) => to)).toEqual(['zod']);
+});
+
+test('constructs and stacks read the registry, and import no code that runs on AWS', () => {
+  const allowed = (to: string) =>
+    isFile(to)
+      ? inside('lib/constructs', 'lib/workflow', 'lib/kubernetes', 'lib/stacks')(to)
+      : !isSdk(to) && to !== 'pg';
+  expect([...offences('lib/constructs', allowed), ...offences('lib/stacks', allowed)]).toEqual([]);
+});
+
+test('only constructs, stacks and the entry know CDK', () => {
+  const others = ['domain', 'workflow', 'lambda', 'adapters', 'copier', 'pages', 'commands', 'local', 'kubernetes'];
+  expect(others.flatMap((folder) => offences(`lib/${folder}`, (to) => !isCdk(to)))).toEqual([]);
+});
+
+test('pages are pure: no SDK, no adapters, no Node but its hashes', () => {
+  expect(
+    offences('lib/pages', (to) => inside('lib/pages', 'lib/domain', 'lib/workflow')(to) || to === 'node:crypto'),
+  ).toEqual([]);
+});
+
+test('adapters do not reach into rules of other houses', () => {
+  expect(
+    offences('lib/adapters', (to) => !inside('lambdas', 'lib/commands', 'lib/constructs', 'lib/local')(to)),
+  ).toEqual([]);
+});
+
+test('nothing imports the local house but commands, entries and tests', () => {
+  const folders = ['domain', 'workflow', 'lambda', 'adapters', 'copier', 'pages', 'constructs', 'stacks', 'kubernetes'];
+  const product = [...folders.map((folder) => `lib/${folder}`), 'lambdas'];
+  expect(product.flatMap((folder) => offences(folder, (to) => !inside('lib/local')(to)))).toEqual([]);
+});
+
+test("the local house imports nothing of the product but the sample's configuration", () => {
+  expect(offences('lib/local', (to) => !isFile(to) || inside('lib/local')(to))).toEqual([]);
+});
+
+test('handlers are where the registry, rules, pages and adapters meet, and never each other', () => {
+  const allowed = ['lib/domain', 'lib/workflow', 'lib/lambda', 'lib/adapters', 'lib/pages', 'lib/copier'];
+  expect(offences('lambdas', (to) => !isFile(to) || inside(...allowed)(to))).toEqual([]);
+});
