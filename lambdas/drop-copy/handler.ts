@@ -18,9 +18,13 @@ interface Deps {
 }
 
 export const dropCopy = task('DropCopy')(async ({ ledgers, evidence, secrets }: Deps, { lease }) => {
-  const { saved, pointOfNoReturn } = await ledgers.held(lease);
+  const { saved, pointOfNoReturn, holder } = await ledgers.held(lease);
   const { restoring } = saved;
   if (!restoring) return {};
+  const plan = await evidence.read(lease.run, 'plan');
+  // Only a run that ended well by itself may leave something; after a failure nothing stays.
+  const endedWell = holder?.execution === plan.execution;
+  if (restoring.into === 'scratch' && plan.keep && endedWell) return {};
   const admin = await loginAt(secrets, (await evidence.read(lease.run, 'target')).database);
   const target = { admin, database: restoring.database, run: lease.run, epoch: lease.epoch };
   await ledgers.effect(lease, { task: 'DropCopy', seconds: tasks.DropCopy.timeoutSeconds }, async () => {

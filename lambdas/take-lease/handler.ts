@@ -24,7 +24,8 @@ interface Deps {
 const NOBODY_IS_ASKED = 1;
 
 export const takeLease = task('TakeLease')(async (deps: Deps, input) => {
-  const { migration, mode, execution, startedAt, reason } = input;
+  const { request, execution, startedAt } = input;
+  const { migration, mode, reason, keep = false } = request;
   const configuration = await deps.configuration(migration);
   const databasesOnly = configuration.source.ecs === undefined;
   if (databasesOnly && mode === 'cutover') {
@@ -43,7 +44,18 @@ export const takeLease = task('TakeLease')(async (deps: Deps, input) => {
     return taken(current, taking);
   });
   const planDigest = digestOf({ configuration, version: product.version });
-  const plan = { run, migration, mode, reason, execution, startedAt, configurationDigest, planDigest, databasesOnly };
+  const plan = {
+    run,
+    migration,
+    mode,
+    reason,
+    execution,
+    startedAt,
+    configurationDigest,
+    planDigest,
+    databasesOnly,
+    keep,
+  };
   await deps.evidence.write(run, 'plan', plan);
   const minutes = configuration.approvals?.minutesToDecide;
   return {

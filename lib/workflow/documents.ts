@@ -37,6 +37,8 @@ export const Plan = z.strictObject({
   /** What a rehearsal and a cutover of the same thing have in common: the configuration and the product's version. */
   planDigest: z.string(),
   databasesOnly: z.boolean(),
+  /** A rehearsal that ends well leaves its scratch database. */
+  keep: z.boolean(),
 });
 export type Plan = z.infer<typeof Plan>;
 

@@ -53,8 +53,10 @@ export const errors = {
   RequesterUnknown: 'passage',
   /** Too few approvers remain once the requester is left out. */
   QuorumImpossible: 'configuration',
-  ApprovalRejected: 'usage',
-  ApprovalExpired: 'usage',
+  /** An approver said no. */
+  ApprovalRejected: 'decision',
+  /** Too few approvers answered before the deadline. */
+  ApprovalExpired: 'decision',
   /** The callback was answered, but votes, identities, digest or deadline do not bear it out. */
   ApprovalForged: 'usage',
   /** A source service still runs tasks. */

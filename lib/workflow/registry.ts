@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { Lease, Mode, Subject } from './documents.ts';
+import { Lease, Subject } from './documents.ts';
 import type { Told } from './task.ts';
 import * as approval from './tasks/approval.ts';
 import * as collect from './tasks/collect.ts';
 import * as copy from './tasks/copy.ts';
 import * as freeze from './tasks/freeze.ts';
-import { AdmitCutover, Held, ReconcileRuns, RecordRequester, TakeLease } from './tasks/lease.ts';
+import { AdmitCutover, Held, JourneyInput, ReconcileRuns, RecordRequester, TakeLease } from './tasks/lease.ts';
 import * as report from './tasks/report.ts';
 import * as toTarget from './tasks/switch.ts';
 import * as unwind from './tasks/unwind.ts';
@@ -55,14 +55,6 @@ export const tasks = {
   RecordRehearsal: report.RecordRehearsal,
   WriteReport: report.WriteReport,
 };
-
-/** What starts a journey, in the AWS console or from the command line. */
-export const JourneyInput = z.strictObject({
-  migration: z.string().min(1),
-  mode: Mode,
-  reason: z.string().min(1).max(500),
-});
-export type JourneyInput = z.infer<typeof JourneyInput>;
 
 /** Every state machine, the folder that holds it under `statemachines/`, and what it is started with. */
 export const machines = {

@@ -2,6 +2,17 @@ import { z } from 'zod';
 import { Lease, Mode } from '../documents.ts';
 import { lambda } from '../task.ts';
 
+/** What starts a journey, in the AWS console or from the command line. */
+export const JourneyInput = z.strictObject({
+  migration: z.string().min(1),
+  mode: Mode,
+  /** Why now: it stands in the report and on the approval pages. */
+  reason: z.string().min(1).max(500),
+  /** Leave a rehearsal's scratch database for people to look at. */
+  keep: z.boolean().optional(),
+});
+export type JourneyInput = z.infer<typeof JourneyInput>;
+
 /** What every task of a run is told. */
 export const Held = z.strictObject({ lease: Lease });
 export const Nothing = z.strictObject({});
@@ -12,9 +23,8 @@ export const holdsLease = { ledgers: ['s3:GetObject', 's3:PutObject'] } as const
 export const TakeLease = lambda({
   summary: 'Takes the lease of a migration, fixes its configuration by digest and writes the plan.',
   input: z.strictObject({
-    migration: z.string().min(1),
-    mode: Mode,
-    reason: z.string().min(1).max(500),
+    /** What the execution was started with. */
+    request: JourneyInput,
     execution: z.string().min(1),
     startedAt: z.iso.datetime(),
   }),
