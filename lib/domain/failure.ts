@@ -28,7 +28,7 @@ function plain(cause: string, depth = 0): string {
   return typeof inner === 'string' ? plain(inner, depth + 1) : cause;
 }
 
-/** The innermost step that failed by itself; a Fail state only names what failed before it. */
+/** The innermost step that failed. */
 function culprit(steps: readonly Step[]): Step | null {
   for (const step of steps) {
     const inner = culprit(step.steps);

@@ -50,8 +50,8 @@ export const effectStates: ReadonlySet<string> = new Set([
 /** The states that enclose a freeze, and the one with which `unwind` ends it. */
 export const freezeStates = { first: 'Freeze', last: 'Switch', undone: 'Start the source services' } as const;
 
-/** Entered and left at once: they decide or end, and take no time. */
-const instant: ReadonlySet<string> = new Set(['Choice', 'Pass', 'Succeed']);
+/** They decide or end, and take no time. */
+const instant: ReadonlySet<string> = new Set(['Choice', 'Pass', 'Succeed', 'Fail']);
 const failure = /^(Task|LambdaFunction|Activity|Parallel|Map)\w*(Failed|TimedOut)$|^EvaluationFailed$/;
 
 const milliseconds = (moment: Moment): number => new Date(moment).getTime();

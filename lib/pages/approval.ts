@@ -75,7 +75,7 @@ function form({ request, path }: ApprovalView, approver: string): Html {
   const [approve, reject] = [phrase('approve', run), phrase('reject', run)];
   return html`<h2>Your decision</h2>
 <form method="post" action="${path}" accept-charset="utf-8"><input type="hidden" name="digest" value="${request.digest}">
-<div id="how">You decide as <strong>${approver}</strong>. Type one of these, then press the button that says the same. A decision cannot be changed.
+<div id="how">You decide as <strong>${approver}</strong> on digest <code>${request.digest.slice(0, 12)}…</code> Type one of these, then press the button that says the same. A decision cannot be changed.
 <div class="type"><kbd>${approve}</kbd><kbd>${reject}</kbd></div></div>
 <label for="phrase">Type your decision</label>
 <input class="mono" type="text" id="phrase" name="phrase" required autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="how" pattern="\\s*(${literally(approve)}|${literally(reject)})\\s*" title="${approve}, or ${reject}">
@@ -88,9 +88,7 @@ function form({ request, path }: ApprovalView, approver: string): Html {
 function state(view: ApprovalView, approver: string): Html {
   const { request, votes, outcome, now } = view;
   const mine = counted(request, votes).find((vote) => vote.email.toLowerCase() === approver.toLowerCase());
-  const voted =
-    mine &&
-    html`<p>You decided “${mine.decision}” on ${utc(mine.at, 'second')}. It is recorded and cannot be changed.</p>`;
+  const voted = mine && html`<p>You decided “${mine.decision}” on ${utc(mine.at, 'second')}. It cannot be changed.</p>`;
   if (outcome !== null) {
     const { tone, text } = results[outcome.decision];
     return html`<div class="note ${tone}"><strong>${text}</strong><p class="small">Decided ${utc(outcome.at, 'second')}${outcome.by.length > 0 && html` by ${outcome.by.join(', ')}`}.</p>${voted}</div>`;
@@ -134,7 +132,7 @@ ${pairs([
   ['Asked', utc(request.requestedAt)],
   [
     'Decide until',
-    html`<strong>${utc(request.deadline)}</strong>${view.outcome === null && html` <span class="soft">(${remaining(request.deadline, now)} at ${utc(now, 'second')})</span>`}`,
+    html`<strong>${utc(request.deadline)}</strong>${view.outcome === null && html` <span class="soft">(${remaining(request.deadline, now)} when this page was made, at ${utc(now, 'second').slice(11)})</span>`}`,
   ],
 ])}
 <h2>What is known</h2>${pairs(request.facts.map(({ label, value }) => [label, value] as const))}

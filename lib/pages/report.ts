@@ -106,7 +106,10 @@ function freeze({ freeze: told, phases, overheadSeconds }: Summary): Html | null
     html`<table><thead><tr><th>Part of the freeze</th><th class="n">Took</th></tr></thead><tbody>${during.map((phase) => html`<tr><td>${phase.name}</td><td class="n">${duration(phase.seconds)}</td></tr>`)}</tbody></table>`
   }${
     told.parts.length > 0 &&
-    html`<table><thead><tr><th>Part</th><th class="n">Shortest</th><th class="n">Longest</th><th>Why</th></tr></thead><tbody>${told.parts.map((part) => html`<tr><td>${part.name}</td><td class="n">${duration(part.low)}</td><td class="n">${duration(part.high)}</td><td class="soft small">${part.because}</td></tr>`)}</tbody></table>`
+    html`<table><thead><tr><th>Sum of the prediction</th><th class="n">Shortest</th><th class="n">Longest</th></tr></thead><tbody>${told.parts.map(
+      (part) =>
+        html`<tr><td>${part.name}<br><span class="soft small">${part.because}</span></td><td class="n">${duration(part.low)}</td><td class="n">${duration(part.high)}</td></tr>`,
+    )}</tbody></table>`
   }</section>`;
 }
 

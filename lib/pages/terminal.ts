@@ -7,7 +7,7 @@ const line = (text: string): string => visible(text).replace(/\s+/g, ' ').trim()
 
 const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
 
-const LONGEST_TABLES = 8;
+const LONGEST_PHASES = 8;
 /** A screen of a terminal, or a message in chat. */
 const LINES = 40;
 
@@ -17,6 +17,20 @@ const marks: Readonly<Record<Summary['verdict'], string>> = {
   unwound: 'PUT BACK',
   failed: 'FAILED',
 };
+
+/** Words on as many lines as they need: `first` begins the first, `rest` the others. */
+function wrap(text: string, width: number, first = '', rest = ''): string[] {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of text.split(' ')) {
+    const indent = lines.length === 0 ? first : rest;
+    if (current !== '' && `${indent}${current} ${word}`.length > width) {
+      lines.push(indent + current);
+      current = word;
+    } else current = current === '' ? word : `${current} ${word}`;
+  }
+  return [...lines, (lines.length === 0 ? first : rest) + current];
+}
 
 /** Rows of cells as columns: names to the left, figures to the right. */
 function columns(rows: readonly (readonly string[])[], left: number): string[] {
@@ -62,31 +76,27 @@ export function summaryText(summary: Summary, width = 100): string {
   ];
   const checks = summary.checks.filter(({ severity }) => severity === 'WARNING' || severity === 'BLOCKER');
   const block = (title: string, lines: readonly string[]): string[] =>
-    lines.length === 0 ? [] : ['', title, ...lines.map((text) => `  ${text}`)];
+    lines.length === 0 ? [] : ['', title, ...lines.flatMap((text) => wrap(text, width, '  ', '     '))];
+  const failure =
+    error && `${line(error.name)}${error.state === null ? '' : ` in “${line(error.state)}”`}: ${line(error.message)}`;
   const head = [
     `${marks[summary.verdict]}  ${line(summary.migration)}: ${summary.verdict}`,
-    summary.headline,
-    ...(error === null
-      ? []
-      : [
-          '',
-          `${line(error.name)}${error.state === null ? '' : ` in “${line(error.state)}”`}: ${line(error.message)}`,
-          `See ${error.runbook}`,
-        ]),
+    ...wrap(summary.headline, width),
+    ...(error && failure ? ['', ...wrap(cut(failure, 400), width), `See ${error.runbook}`] : []),
     '',
     ...columns(
       facts.filter((fact) => fact !== null && fact !== false).map(([label, value]) => [label, line(value)]),
       2,
     ),
-    ...block('Phases', phases(summary)),
+    ...(summary.phases.length === 0 ? [] : ['', 'Phases', ...phases(summary)]),
     ...block(
       'Checks',
-      checks.slice(0, 4).map(({ severity, title, saw }) => `${severity}  ${line(title)}: ${line(saw)}`),
+      checks.slice(0, 4).map(({ severity, title, saw }) => `${severity}  ${line(title)}: ${cut(line(saw), 160)}`),
     ),
   ];
   const next = block(
     'Next',
-    summary.next.slice(0, 4).map((step, index) => `${index + 1}. ${line(step)}`),
+    summary.next.slice(0, 4).map((step, index) => `${index + 1}. ${cut(line(step), 240)}`),
   );
   // What to do next is never what is cut off.
   const room = LINES - next.length;
@@ -95,12 +105,12 @@ export function summaryText(summary: Summary, width = 100): string {
 }
 
 const phases = ({ phases: all }: Summary): string[] => {
-  const longest = [...all].sort((a, b) => b.seconds - a.seconds).slice(0, LONGEST_TABLES);
+  const longest = [...all].sort((a, b) => b.seconds - a.seconds).slice(0, LONGEST_PHASES);
   const shown = all.filter((phase) => longest.includes(phase));
   return columns(
     shown.map(({ name, seconds, status }) => [line(name), duration(seconds), status === 'failed' ? 'failed' : '']),
     1,
-  ).map((text) => text.trimEnd());
+  ).map((text) => `  ${text}`);
 };
 
 /** How far a run is, as the workers' heartbeats and the histories tell it. */

@@ -62,8 +62,10 @@ export function timelineSection(summary: Summary): Html | null {
   const time = axis(first.startedAt, end, summary.work);
   const { from, to } = summary.freeze;
   const frozen = from === null ? null : time.bar({ from, to: to ?? summary.writtenAt });
-  const present = new Set<string>(summary.work.map(({ kind }) => kind)).add('idle');
-  if (flatten(summary.phases).some(({ status }) => status === 'failed')) present.add('failed');
+  const failed = flatten(summary.phases).filter(({ status }) => status === 'failed');
+  const drawn = summary.work.filter((item) => !failed.some(({ name }) => name === item.name));
+  const present = new Set<string>(drawn.map(({ kind }) => kind)).add('idle');
+  if (failed.length > 0) present.add('failed');
   const swatch = (kind: string): Html =>
     html`<svg viewBox="0 0 1 1" aria-hidden="true"><rect class="${kind}" width="1" height="1"/></svg>`;
   return html`<section><h2>Where the time went</h2>
