@@ -29,6 +29,8 @@ export interface ClusterOptions {
   readonly name: string;
   /** Server settings on top of the defaults, for example `{ max_connections: '200' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Tried first: the port of the last time, which others may have written down. */
+  readonly port?: number;
   /** False only for clusters that a test throws away: no fsync, so that start and stop are fast. Default true. */
   readonly durable?: boolean;
   readonly binaries?: PostgresBinaries;
@@ -69,7 +71,7 @@ const STOP_TIMEOUT_MS = 20_000;
 const START_ATTEMPTS = 5;
 
 /**
- * Creates the cluster if the directory has none, and starts it on a free port of 127.0.0.1 (another one each time).
+ * Creates the cluster if the directory has none, and starts it on a free port of 127.0.0.1.
  * It ends with this process, whatever ends it. A server that an earlier process left behind in the directory is
  * stopped first. Throws with the end of the server's log when it does not start.
  */
@@ -80,7 +82,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   await place.stopOrphan();
 
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
+    const port = (attempt === 1 && options.port) || (await freePort());
     const settings = {
       ...defaultSettings,
       ...(options.durable === false ? { fsync: 'off', full_page_writes: 'off' } : {}),
