@@ -6,6 +6,7 @@ import { MigrationConfiguration } from '../workflow/configuration.ts';
 import { loadDefinition } from '../workflow/definition.ts';
 import { mermaid } from '../workflow/graph.ts';
 import { machineNames, machines } from '../workflow/registry.ts';
+import { Summary } from '../workflow/summary.ts';
 
 /** A file that follows from the code, and what it must hold. */
 export interface GeneratedFile {
@@ -16,7 +17,7 @@ export interface GeneratedFile {
 const project = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** The schema that editors check `migrations/*.json` by, what the sample's cluster applies, and the graph in each machine's README. */
+/** The schemas of `migrations/*.json` and `summary.json`, what the sample's cluster applies, and the graph in each machine's README. */
 export function generatedFiles(): GeneratedFile[] {
   return [
     {
@@ -25,6 +26,10 @@ export function generatedFiles(): GeneratedFile[] {
         title: 'A migration of Passage',
         ...z.toJSONSchema(MigrationConfiguration, { io: 'input', target: 'draft-7' }),
       }),
+    },
+    {
+      path: project('docs/schemas/summary.schema.json'),
+      text: json({ title: 'What a run of Passage did', ...z.toJSONSchema(Summary, { target: 'draft-7' }) }),
     },
     { path: project('lib/kubernetes/rbac.json'), text: json(rbacFor('retool')) },
     ...machineNames.flatMap((name) => {

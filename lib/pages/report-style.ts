@@ -3,8 +3,8 @@ export const reportStyle = `
 .verdict{display:flex;gap:1.1rem;align-items:flex-start}.verdict>svg{flex:none;width:3rem;height:3rem;margin-top:.45rem}
 .verdict h1::first-letter{text-transform:uppercase}
 .lead{font-size:1.1rem;max-width:44rem;margin:0}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:6px;overflow:hidden;margin:1.6rem 0 1.2rem}
-.figures div{background:var(--paper);padding:.7rem .95rem}.figures dt{color:var(--soft);font-size:.8rem}
+.figures{display:flex;flex-wrap:wrap;gap:1px;background:var(--line);border:1px solid var(--line);border-radius:6px;overflow:hidden;margin:1.6rem 0 1.2rem}
+.figures div{flex:1 1 9.5rem;background:var(--paper);padding:.7rem .95rem}.figures dt{color:var(--soft);font-size:.8rem}
 .figures dd{margin:.1rem 0 0;font-size:1.3rem;font-weight:600;letter-spacing:-.01em;font-variant-numeric:tabular-nums}
 .figures dd small{display:block;font-size:.8rem;font-weight:400;color:var(--soft);letter-spacing:0}
 ul.votes{list-style:none;padding:0;margin:.3rem 0}ul.votes li{display:flex;flex-wrap:wrap;gap:0 .8rem;padding:.35rem 0;border-bottom:1px solid var(--line);font-size:.9rem}ul.votes time{margin-left:auto;color:var(--soft)}
@@ -20,7 +20,7 @@ rect.track{fill:var(--faint)}rect.idle{fill:var(--idle)}rect.frozen{fill:var(--b
 .legend svg{width:.8rem;height:.8rem;margin-right:.4rem;vertical-align:-.08rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.42rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
-th{font-size:.8rem;color:var(--soft);font-weight:600}th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}
+th{white-space:nowrap;font-size:.8rem;color:var(--soft);font-weight:600}th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}
 .n{text-align:right;white-space:nowrap}td.proof{white-space:nowrap}tfoot td{font-weight:600;border-bottom:0}
 td.pic{width:26%;vertical-align:middle}td.pic svg{display:block;width:100%;height:.6rem}
 .tag{display:inline-block;font-size:.75rem;font-weight:650;padding:.05rem .5rem;border-radius:3px;white-space:nowrap}
@@ -29,8 +29,7 @@ td.pic{width:26%;vertical-align:middle}td.pic svg{display:block;width:100%;heigh
 details>summary{cursor:pointer;color:var(--link);font-size:.9rem;padding:.5rem 0}
 footer{margin-top:3rem;padding-top:.9rem;border-top:1px solid var(--line);color:var(--soft);font-size:.82rem}
 @media(max-width:40rem){.row{grid-template:"name t" "bar bar"/1fr auto;gap:0 .6rem}.row .name{grid-area:name}.row .t{grid-area:t}.row svg{grid-area:bar;height:.4rem}.row.phase svg{height:.75rem}.row.inner,.row.deep{padding-top:.35rem}.row.phase{padding-top:.7rem}
-.figures div:last-child:nth-child(odd){grid-column:1/-1}
-.verdict>svg{width:2.2rem;height:2.2rem}.figures{grid-template-columns:1fr 1fr}.figures dd{font-size:1.1rem}
+.verdict>svg{width:2.2rem;height:2.2rem}.figures dd{font-size:1.1rem}
 td.pic,th.pic{display:none}th,td{padding:.4rem .35rem}table{font-size:.84rem}.check{grid-template-columns:1fr}}
 @media print{:root{color-scheme:light;--paper:#fff;--ground:#fff;--ink:#111;--soft:#444;--line:#bbb;--faint:#eee;--link:#111;
 --good:#0b7148;--good-ground:#e5f4ec;--warn:#8a5700;--warn-ground:#fdf1da;--bad:#ad2018;--bad-ground:#fcebe9;--info:#1c5cb8;--info-ground:#e8f0fb;

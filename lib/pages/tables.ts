@@ -8,13 +8,17 @@ type Table = Summary['tables'][number];
 /** As many as one looks at; the rest is one click away. */
 const SHOWN = 25;
 
+/** Long names break between their words. */
+const breakable = (name: string): Html[] =>
+  name.split(/(?<=[._])/).map((part, index) => html`${index > 0 && html`<wbr>`}${part}`);
+
 function row(table: Table, largest: number): Html {
-  const width = largest === 0 ? 0 : Math.max(2, Math.round((table.bytes / largest) * WIDTH));
+  const width = table.bytes === 0 ? 0 : Math.max(2, Math.round((table.bytes / largest) * WIDTH));
   const rows =
     table.rowsTarget === null || table.rowsTarget === table.rows
       ? count(table.rows)
       : html`${count(table.rows)}<br><span class="bad">${count(table.rowsTarget)} arrived</span>`;
-  return html`<tr><td>${table.table}</td><td class="n">${rows}</td><td class="n">${bytes(table.bytes)}</td><td class="pic"><svg viewBox="0 0 ${WIDTH} 10" preserveAspectRatio="none" aria-hidden="true"><rect class="size" width="${width}" height="10"/></svg></td><td class="n">${duration(table.seconds)}</td><td class="proof">${
+  return html`<tr><td>${breakable(table.table)}</td><td class="n">${rows}</td><td class="n">${bytes(table.bytes)}</td><td class="pic"><svg viewBox="0 0 ${WIDTH} 10" preserveAspectRatio="none" aria-hidden="true"><rect class="size" width="${width}" height="10"/></svg></td><td class="n">${duration(table.seconds)}</td><td class="proof">${
     table.equal ? html`<span class="good">equal</span>` : html`<strong class="bad">differs</strong>`
   }</td></tr>`;
 }
