@@ -1,0 +1,26 @@
+import type { Console } from './command.ts';
+
+/** Erases the line and returns to its beginning. */
+const ERASE = '\r\u001b[2K';
+
+export function terminal(stream: NodeJS.WriteStream): Console {
+  let shown = false;
+  const erase = () => {
+    if (shown) stream.write(ERASE);
+    shown = false;
+  };
+  return {
+    isTerminal: stream.isTTY === true,
+    columns: stream.columns ?? 100,
+    line(text = '') {
+      erase();
+      stream.write(`${text}\n`);
+    },
+    live(text) {
+      if (!stream.isTTY) return;
+      erase();
+      stream.write(text);
+      shown = true;
+    },
+  };
+}

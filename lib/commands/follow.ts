@@ -1,0 +1,107 @@
+import type { Execution } from '../adapters/executions.ts';
+import { histories } from '../adapters/histories.ts';
+import { Progress as WorkerProgress } from '../copier/staged.ts';
+import { stagingKeys } from '../domain/run.ts';
+import { duration } from '../pages/format.ts';
+import { progressLine } from '../pages/terminal.ts';
+import type { Console } from './command.ts';
+import type { SimulatedAccount } from './simulated-account.ts';
+
+/** How often the account is asked; people see a second as live. */
+const POLL_MS = 400;
+/** Where there is no terminal, one line of progress so often. */
+const QUIET_MS = 5_000;
+
+interface Followed {
+  readonly execution: string;
+  readonly run: string;
+  /** Called with the names of states as they are entered, for whoever must act (approvals). */
+  readonly onState?: (state: string) => Promise<void> | void;
+}
+
+/**
+ * Shows a run until its execution has ended: each state as it is entered, and the workers' own progress.
+ * @param signal aborts at Ctrl-C: then the execution is stopped, and unwind puts everything back
+ */
+export async function follow(
+  account: SimulatedAccount,
+  console: Console,
+  { execution, run, onState }: Followed,
+  stop: () => Promise<boolean>,
+): Promise<Execution> {
+  const began = Date.now();
+  const seen = new Set<string>();
+  let state = 'Starting';
+  let lastLine = 0;
+  for (;;) {
+    await stop();
+    const now = await account.executions.describe(execution);
+    for (const entered of (await states(account, execution)).filter(({ id }) => !seen.has(id))) {
+      seen.add(entered.id);
+      state = entered.name;
+      console.line(
+        `${duration((entered.at - began) / 1000).padStart(9)}  ${'  '.repeat(entered.depth)}${entered.name}`,
+      );
+      await onState?.(entered.name);
+    }
+    if (now && now.status !== 'RUNNING') return now;
+    const progress = await workers(account, run);
+    if (progress) {
+      const line = progressLine(
+        { phase: state, elapsed: (Date.now() - began) / 1000, ...progress },
+        console.columns - 1,
+      );
+      if (console.isTerminal) console.live(line);
+      else if (Date.now() - lastLine > QUIET_MS) {
+        lastLine = Date.now();
+        console.line(line);
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+interface Entered {
+  readonly id: string;
+  readonly name: string;
+  readonly at: number;
+  readonly depth: number;
+}
+
+/** Choices and ends are entered and left at once: nobody waits for them. */
+const SHOWN = /^(Task|Map|Wait)StateEntered$/;
+
+async function states(account: SimulatedAccount, execution: string): Promise<Entered[]> {
+  const all = await histories(account.executions, execution);
+  return all
+    .flatMap(({ execution: { arn }, events }, index) =>
+      events
+        .filter(({ type }) => SHOWN.test(type ?? ''))
+        .map(({ id, timestamp, stateEnteredEventDetails }) => ({
+          id: `${arn}#${id}`,
+          name: stateEnteredEventDetails?.name ?? '',
+          at: new Date(timestamp ?? 0).getTime(),
+          depth: index === 0 ? 0 : 1,
+        })),
+    )
+    .sort((a, b) => a.at - b.at);
+}
+
+/** Rows and bytes that have arrived, by the restore's own count; the dump's while it is ahead alone. */
+async function workers(account: SimulatedAccount, run: string) {
+  const keys = (await account.staging.keys(stagingKeys.run(run))).filter((key) => key.includes('/progress/'));
+  const found = await Promise.all(keys.map(async (key) => (await account.staging.read(key, WorkerProgress))?.value));
+  const latest = found
+    .filter((progress) => progress !== undefined)
+    .sort((a, b) => (a.role === b.role ? a.at.localeCompare(b.at) : a.role === 'restore' ? 1 : -1))
+    .at(-1);
+  if (!latest) return null;
+  const seconds = (Date.parse(latest.at) - Date.parse(latest.startedAt)) / 1000;
+  return {
+    state: latest.phase,
+    rows: latest.rowsDone,
+    bytes: latest.bytesDone,
+    totalBytes: latest.bytesTotal,
+    ...(seconds > 0.5 ? { bytesPerSecond: latest.bytesDone / seconds } : {}),
+  };
+}

@@ -1,0 +1,116 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { keys, runOf } from '../domain/run.ts';
+import { summaryText } from '../pages/terminal.ts';
+import type { JourneyInput } from '../workflow/registry.ts';
+import { Summary } from '../workflow/summary.ts';
+import { type Console, exitCodeOf, exitCodes } from './command.ts';
+import { follow } from './follow.ts';
+import type { SimulatedAccount } from './simulated-account.ts';
+
+/** Longer than a minute, after which the reconciler has looked, and an unwind of the sample. */
+const UNWIND_MS = 180_000;
+
+export interface Journey {
+  readonly account: SimulatedAccount;
+  readonly console: Console;
+  readonly signal: AbortSignal;
+  /** `.passage` */
+  readonly directory: string;
+  readonly onState?: (state: string, run: string) => Promise<void> | void;
+}
+
+/** `rehearsal-20260105-090000`: sorts by time, and says in the console what it is. */
+const executionName = (mode: string): string =>
+  `${mode}-${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}`;
+
+/**
+ * Runs one journey to its end and shows it. Whatever happens, it returns only when the lease is released or a
+ * person is needed, so that nothing is left half-way unseen.
+ * @returns the exit code
+ */
+export async function runJourney(journey: Journey, input: JourneyInput): Promise<number> {
+  const { account, console, signal, directory, onState } = journey;
+  const { executionArn = '' } = await account.sfn.send(
+    new StartExecutionCommand({
+      stateMachineArn: account.journey,
+      name: executionName(input.mode),
+      input: JSON.stringify(input),
+    }),
+  );
+  const run = runOf(executionArn);
+  console.line(`Run ${run} of migration "${input.migration}".`);
+  let stopped = false;
+  const stopWhenAsked = async () => {
+    if (!signal.aborted || stopped) return stopped;
+    stopped = true;
+    console.line('Stopping. Everything is put back first; the run has not passed its point of no return.');
+    await account.sfn.send(new StopExecutionCommand({ executionArn, error: 'Interrupted', cause: 'Ctrl-C' }));
+    return true;
+  };
+  const ended = await follow(
+    account,
+    console,
+    { execution: executionArn, run, onState: (state) => onState?.(state, run) },
+    stopWhenAsked,
+  );
+  const released = await untilReleased(account, console, input.migration, run);
+  const report = await fetchReport(account, directory, run);
+  if (report) {
+    console.line();
+    console.line(summaryText(report.summary, console.columns));
+    console.line();
+    console.line(`Report: ${relative(process.cwd(), report.path)}`);
+  } else if (ended.status !== 'SUCCEEDED') {
+    console.line(`${ended.error ?? ended.status}: ${causeOf(ended.cause)}`);
+  }
+  if (!released) {
+    console.line(`Run ${run} still holds the migration: "npm run passage -- diagnose" says why and what to do.`);
+  }
+  if (signal.aborted) return exitCodes.interrupted;
+  if (ended.status === 'SUCCEEDED') return exitCodes.ok;
+  return exitCodeOf(ended.error ?? '');
+}
+
+/** Waits for unwind after a run that did not end well; true once this run holds nothing any more. */
+async function untilReleased(
+  account: SimulatedAccount,
+  console: Console,
+  migration: string,
+  run: string,
+): Promise<boolean> {
+  const deadline = Date.now() + UNWIND_MS;
+  let said = false;
+  for (;;) {
+    const ledger = await account.ledgers.read(migration);
+    if (ledger.holder?.run !== run) return true;
+    if (ledger.pointOfNoReturn) return false;
+    if (Date.now() > deadline) return false;
+    if (!said) console.line('Putting everything back (unwind).');
+    said = true;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
+
+/** The report and its data, beside each other in `.passage/runs/<run>/`. */
+async function fetchReport(account: SimulatedAccount, directory: string, run: string) {
+  const summary = await account.evidence.read(keys.document(run, 'summary'), Summary);
+  const page = await account.evidence.text(keys.report(run));
+  if (!summary || page === null) return null;
+  const folder = join(directory, 'runs', run);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'summary.json'), `${summary.text}\n`);
+  const path = join(folder, 'report.html');
+  writeFileSync(path, page);
+  return { summary: summary.value, path };
+}
+
+/** Lambda's cause is JSON around the message. */
+function causeOf(cause: string | null): string {
+  try {
+    return (JSON.parse(cause ?? '') as { errorMessage?: string }).errorMessage ?? cause ?? '';
+  } catch {
+    return cause ?? '';
+  }
+}

@@ -1,0 +1,30 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { s3Approvals } from '../adapters/approvals.ts';
+import { s3Documents } from '../adapters/documents.ts';
+import { stepFunctions } from '../adapters/executions.ts';
+import { s3Ledgers } from '../adapters/ledger.ts';
+import { secretsManager } from '../adapters/secrets.ts';
+import type { WorldInfo } from '../local/world/world.ts';
+
+/** The simulated account through the operator's eyes: the SDK's own clients, signed with the operator's key. */
+export function simulatedAccount({ url, region, credentials, buckets, machines }: WorldInfo) {
+  const client = { endpoint: url, region, credentials };
+  const s3 = new S3Client({ ...client, forcePathStyle: true });
+  const sfn = new SFNClient(client);
+  const evidence = s3Documents(s3, buckets.evidence);
+  return {
+    sfn,
+    evidence,
+    staging: s3Documents(s3, buckets.staging),
+    ledgers: s3Ledgers(evidence),
+    approvals: s3Approvals(evidence),
+    executions: stepFunctions(sfn),
+    secrets: secretsManager(new SecretsManagerClient(client)),
+    ssm: new SSMClient(client),
+    journey: machines['passage-retool-ecs-to-eks'] ?? '',
+  };
+}
+export type SimulatedAccount = ReturnType<typeof simulatedAccount>;
