@@ -11,12 +11,14 @@ import type { Clock, Surroundings } from './ports.ts';
 import * as catalog from './postgres/catalog.ts';
 import { dumpSchema } from './postgres/client-tools.ts';
 import { readLargeObjectRanges } from './postgres/large-objects.ts';
+import { qualified } from './postgres/row-hash.ts';
 import { closeSession, type Database, declared, openSession } from './postgres/session.ts';
 import { ProgressBoard } from './progress.ts';
 import { keys, Manifest, type Plan } from './staged.ts';
 
 /** A source that changes under three snapshots will change under the fourth. */
 const TRIES = 3;
+const SCHEMA_TRIES = 5;
 /** Load balancers drop flows that are idle for 350 s. */
 const KEEPALIVE_MS = 30_000;
 
@@ -88,7 +90,7 @@ async function dumpOnce(
     const copied = new AbortController();
     await crew(signal, [
       (together) => keepAlive(holder, clock, together, copied.signal),
-      async (together) => staging.put(keys.schema(attempt), await dumpSchema(database, plan.snapshot, together)),
+      (together) => stageSchema(plan, database, { ...around, signal: together }),
       async (together) => {
         await copyChunks(plan, database, input.workers, { ...around, signal: together }, (dumped) => {
           tally.add(dumped);
@@ -114,6 +116,29 @@ async function dumpOnce(
     throw declared(error, database, 'dump');
   } finally {
     await closeSession(holder);
+  }
+}
+
+/**
+ * pg_dump reads part of the catalog as it is now, so it fails on what is dropped meanwhile, or locked: the first is a
+ * changed source, the second passes. 1 s · 2ⁿ, 5 tries = 15 s of waiting, besides 5 s for each lock.
+ */
+async function stageSchema(plan: Plan, database: Database, around: Surroundings): Promise<void> {
+  const { staging, clock, log, signal } = around;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await staging.put(keys.schema(plan.attempt), await dumpSchema(database, plan.snapshot, signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      const session = await openSession(database, signal);
+      const changed = await catalog
+        .findChanged(session, plan.tables, plan.serverVersion)
+        .finally(() => closeSession(session));
+      if (changed) throw new SourceChanged(qualified(changed));
+      if (tries === SCHEMA_TRIES) throw error;
+      log('schema is tried again', { tries, reason: (error as Error).message });
+      await clock.sleep(1000 * 2 ** (tries - 1), signal);
+    }
   }
 }
 
