@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { asSuperuser } from '../../lib/local/postgres/master.ts';
-import { createDatabase, createLogin, query, type TestCluster, type TestLogin } from './postgres.ts';
+import { createDatabase, query, type TestCluster, type TestLogin } from './postgres.ts';
 
 export interface TestSource {
   /** The application's login, which owns the database. */
@@ -18,7 +18,9 @@ let sources = 0;
 export async function createTestSource(cluster: TestCluster): Promise<TestSource> {
   sources += 1;
   const [role, login] = [`retool_${sources}`, `passage_${sources}`];
-  const application = await createLogin(cluster, role);
+  const application = { ...cluster.master, user: role, password: `password-of-${role}` };
+  // By the master, not the superuser: since PostgreSQL 16 only who created a role may grant and alter it.
+  await query(cluster.master, `CREATE ROLE ${role} LOGIN PASSWORD '${application.password}'`);
   const { database } = await createDatabase(cluster, { owner: role, name: `source_${sources}` });
   const password = `password-of-${login}`;
   const master = { ...cluster.master, database };

@@ -4,6 +4,7 @@ import { WorkflowError } from '../../workflow/errors.ts';
 import { connect, type Login, sqlState, withClient } from './connect.ts';
 import { readFence } from './fence-row.ts';
 import { type ForeignSession, foreignSessions, readSaved, type SourceDatabase } from './source-fence.ts';
+import type { Saved } from './source-rights.ts';
 import { statement } from './statements.ts';
 
 export interface TableState {
@@ -59,7 +60,7 @@ export async function proveFence(
       // Attacks first: what they might write is then found in the tables.
       const attacks: AttackOutcome[] = [];
       for (const login of source.knownCredentials) {
-        if (login.user !== source.passage.user) attacks.push(...(await attack(login, source, saved.owner)));
+        if (login.user !== source.passage.user) attacks.push(...(await attack(login, source, saved)));
       }
       const sessions = await foreignSessions(client, saved);
       const tables = await readTables(client);
@@ -99,22 +100,31 @@ interface AttackOutcome extends Attack {
 
 /**
  * Tries to get in and write, in the database itself and around it from the maintenance database, where the owner
- * could give itself the right to connect again. What succeeds is rolled back, and fails the proof.
+ * could give itself the right to connect again. What succeeds is rolled back, and fails the proof. Only the way around
+ * is open to an administrator whom Passage's login may not lock (since PostgreSQL 16 the creator of the application's
+ * role): that is written down, because it takes a person's deliberate act.
  */
-async function attack(login: Login, source: SourceDatabase, owner: string): Promise<AttackOutcome[]> {
-  const database = pg.escapeIdentifier(source.passage.database);
+async function attack(login: Login, source: SourceDatabase, saved: Saved): Promise<AttackOutcome[]> {
+  const database = pg.escapeIdentifier(saved.database);
+  const inside = await attempt({ ...login, database: saved.database }, source, [
+    'CREATE SCHEMA passage_attack',
+    'SELECT lo_create(0)',
+  ]);
+  const around = await attempt({ ...login, database: 'postgres' }, source, [
+    // Only an owner may: GRANT CONNECT itself would end in a warning for anybody else.
+    `ALTER DATABASE ${database} RESET default_transaction_read_only`,
+    `GRANT ${pg.escapeIdentifier(saved.owner)} TO ${pg.escapeIdentifier(login.user)}`,
+  ]);
   return [
-    await attempt({ ...login, database: source.passage.database }, source, [
-      'CREATE SCHEMA passage_attack',
-      'SELECT lo_create(0)',
-    ]),
-    await attempt({ ...login, database: 'postgres' }, source, [
-      // Only an owner may: GRANT CONNECT itself would end in a warning for anybody else.
-      `ALTER DATABASE ${database} RESET default_transaction_read_only`,
-      `GRANT ${pg.escapeIdentifier(owner)} TO ${pg.escapeIdentifier(login.user)}`,
-    ]),
+    // In the database itself, being connected is already too much.
+    inside.result === CONNECTED ? { ...inside, held: false } : inside,
+    !around.held && saved.unreachable.includes(login.user)
+      ? { ...around, held: true, result: `administrator, cannot be locked: ${around.result}` }
+      : around,
   ];
 }
+
+const CONNECTED = 'connected, and its writes were refused';
 
 async function attempt(login: Login, source: SourceDatabase, writes: string[]): Promise<AttackOutcome> {
   const outcome = (held: boolean, result: string): AttackOutcome => ({
@@ -136,8 +146,6 @@ async function attempt(login: Login, source: SourceDatabase, writes: string[]): 
     );
   }
   try {
-    // In the database itself, being connected is already too much.
-    const inside = login.database === source.passage.database;
     for (const write of writes) {
       try {
         await client.query('BEGIN READ WRITE');
@@ -149,10 +157,7 @@ async function attempt(login: Login, source: SourceDatabase, writes: string[]): 
         await client.query('ROLLBACK').catch(() => {});
       }
     }
-    return outcome(
-      !inside,
-      inside ? 'connected, though its writes were refused' : 'connected there, and could not undo the fence',
-    );
+    return outcome(true, CONNECTED);
   } finally {
     await client.end().catch(() => {});
   }

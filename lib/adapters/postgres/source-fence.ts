@@ -153,7 +153,7 @@ async function endForeignSessions(client: pg.Client, saved: Saved, timeoutMs: nu
         sessions.map(({ pid }) => pid),
       ]);
     }
-    await sleep(50);
+    await sleep(20);
   }
 }
 
