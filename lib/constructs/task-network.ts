@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import type { Settings } from '../workflow/settings.ts';
@@ -14,6 +14,10 @@ export class TaskNetwork extends Construct {
     super(scope, id);
     const { id: vpcId, availabilityZones, privateSubnetIds } = settings.vpc;
     this.vpc = ec2.Vpc.fromVpcAttributes(this, 'Vpc', { vpcId, availabilityZones, privateSubnetIds });
+    Validations.of(this.vpc).acknowledge({
+      id: 'Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId',
+      reason: 'Nothing here adds a route to the existing network.',
+    });
     this.subnets = { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS };
     this.subnetIds = privateSubnetIds;
     this.securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
