@@ -6,6 +6,7 @@ import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { digestOf } from '../../lib/domain/digest.ts';
 import { refusalToTake, taken } from '../../lib/domain/ledger.ts';
+import { planDigest } from '../../lib/domain/plan.ts';
 import { keys, runOf } from '../../lib/domain/run.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
@@ -43,7 +44,6 @@ export const takeLease = task('TakeLease')(async (deps: Deps, input) => {
     if (refusal) throw new WorkflowError('LeaseHeld', `${refusal} Nothing was started.`);
     return taken(current, taking);
   });
-  const planDigest = digestOf({ configuration, version: product.version });
   const plan = {
     run,
     migration,
@@ -52,7 +52,7 @@ export const takeLease = task('TakeLease')(async (deps: Deps, input) => {
     execution,
     startedAt,
     configurationDigest,
-    planDigest,
+    planDigest: planDigest(configuration, product.version),
     databasesOnly,
     keep,
   };

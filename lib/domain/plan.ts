@@ -1,0 +1,9 @@
+import type { DeployedMigration } from '../workflow/configuration.ts';
+import { digestOf } from './digest.ts';
+
+/**
+ * What a rehearsal and a cutover of the same thing have in common.
+ * @param version of Passage: another one may do other things
+ */
+export const planDigest = (configuration: DeployedMigration, version: string): string =>
+  digestOf({ configuration, version });
