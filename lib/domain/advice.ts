@@ -6,7 +6,7 @@ type Check = z.infer<typeof Finding>;
 
 /** What a run of this kind did not do, and why, so that nobody takes a green report for more than it is. */
 export function leftOut(run: {
-  readonly plan: Pick<Plan, 'mode' | 'databasesOnly'>;
+  readonly plan: Pick<Plan, 'mode' | 'databasesOnly' | 'keep'>;
   readonly copied: boolean;
   readonly froze: boolean;
 }): Summary['leftOut'] {
@@ -15,6 +15,7 @@ export function leftOut(run: {
   if (run.plan.databasesOnly) say('ECS, EKS and DNS', 'only databases were given');
   if (!run.copied) say('Copy and proof', 'the run ended before it');
   if (run.plan.mode === 'rehearsal') {
+    if (run.plan.keep) say('Dropping the scratch database', 'it was to be kept; drop it when you are done with it');
     say('Freeze, DNS and users', 'a rehearsal never touches them');
     say('Starting the target application on the copy', 'a rehearsal copies and proves data; it starts no application');
   } else if (!run.froze) say('Freeze and switch', 'the run ended before them');

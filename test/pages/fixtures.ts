@@ -123,6 +123,7 @@ export const plan = (mode: Plan['mode'], more: Partial<Plan> = {}): Plan => ({
   configurationDigest: digest('c'),
   planDigest: digest('d'),
   databasesOnly: false,
+  keep: false,
   ...more,
 });
 
@@ -205,7 +206,6 @@ export function copyProof(into: CopyProof['into'], startedAt: string, more: Part
     tables,
     differences: [],
     memoryBytes: { dump: 148_400_000, restore: 171_200_000 },
-    seconds: { dump: 4.9, restore: 7.1, proof: 0.9 },
     largestRowBytes: 1_048_600,
     ...more,
   };

@@ -1,0 +1,192 @@
+import { type RunDocuments, summarize } from '../../lib/domain/summary.ts';
+import { Summary } from '../../lib/workflow/summary.ts';
+import {
+  at,
+  copyProof,
+  cutoverRun,
+  failedRun,
+  ledger,
+  outcome,
+  plan,
+  play,
+  rehearsalRun,
+  vote,
+} from '../pages/fixtures.ts';
+
+const START = '2026-11-21T20:14:03.120Z';
+
+test.each([
+  ['a rehearsal', rehearsalRun()],
+  ['a cutover', cutoverRun()],
+  ['a failed run', failedRun()],
+])('the summary of %s is what the published schema says', (_, documents) => {
+  expect(Summary.parse(summarize(documents))).toEqual(summarize(documents));
+});
+
+describe('a rehearsal', () => {
+  const summary = summarize(rehearsalRun());
+
+  test('is told with its verdict, totals and prediction', () => {
+    expect(summary).toMatchObject({ verdict: 'rehearsed', mode: 'rehearsal', error: null });
+    expect(summary.totals).toMatchObject({ rows: 206_747, bytes: 60_403_783, seconds: 8.3 });
+    expect(summary.totals!.bytesPerSecond).toBeCloseTo(60_403_783 / 8.3);
+    expect(summary.freeze).toMatchObject({ from: null, measuredSeconds: null, grade: null });
+    expect(summary.freeze.parts.length).toBeGreaterThan(3);
+  });
+
+  test('its overhead is what its copy and proof do not cover', () => {
+    expect(summary.overheadSeconds).toEqual({ rehearsal: 4.3, freeze: null });
+    expect(summary.overheadSeconds.rehearsal).toBeCloseTo(summary.seconds - 8.3);
+  });
+
+  test('says which memory was used and which was aimed at', () => {
+    expect(summary.memory).toEqual([
+      { worker: 'dump', peakBytes: 148_400_000, aimBytes: 256_000_000 + 2 * 1_048_600 },
+      { worker: 'restore', peakBytes: 171_200_000, aimBytes: 256_000_000 + 2 * 1_048_600 },
+    ]);
+  });
+
+  test('puts warnings before the cutover among what to do next', () => {
+    expect(summary.next[0]).toContain('set the tag of the target to 3.114.3-stable');
+    expect(summary.next.at(-1)).toContain('npm run cutover');
+  });
+
+  test('of databases alone says what was left out, and promises no cutover here', () => {
+    const alone = summarize(rehearsalRun({ plan: plan('rehearsal', { databasesOnly: true }) }));
+    expect(alone.leftOut).toContainEqual({ what: 'ECS, EKS and DNS', because: 'only databases were given' });
+    expect(alone.next.join(' ')).not.toContain('npm run cutover');
+    expect(summary.leftOut.map(({ what }) => what)).not.toContain('ECS, EKS and DNS');
+  });
+});
+
+describe('a cutover', () => {
+  const summary = summarize(cutoverRun());
+
+  test('is told with the measured freeze, without the time in which people decided in its grade', () => {
+    expect(summary.verdict).toBe('cut over');
+    expect(summary.freeze.measuredSeconds).toBeCloseTo(146.53);
+    expect(summary.freeze.waitingSeconds).toBeCloseTo(126.5);
+    expect(summary.freeze.grade).toBe('inside');
+  });
+
+  test('a freeze longer than predicted is said to be longer', () => {
+    const rehearsal = { ...rehearsalRun().rehearsal!, predictedFreezeSeconds: { low: 1, high: 19 } };
+    expect(summarize(cutoverRun({ rehearsal })).freeze.grade).toBe('longer');
+  });
+
+  test('names who decided what, when and on which digest', () => {
+    expect(
+      summary.approvals.map(({ subject, decision, votes }) => [subject, decision, votes.map(({ email }) => email)]),
+    ).toEqual([
+      ['go', 'approved', ['bob@example.com', 'carol@example.com']],
+      ['switch', 'approved', ['carol@example.com', 'dan@example.com']],
+    ]);
+    expect(summary.approvals[0]).toMatchObject({ digest: expect.stringMatching(/^[0-9a-f]{64}$/), required: 2 });
+  });
+});
+
+describe('a run that failed', () => {
+  test('names the error, the step that raised it and the section that helps', () => {
+    expect(summarize(failedRun())).toMatchObject({
+      verdict: 'failed',
+      error: {
+        name: 'WorkerLost',
+        state: 'Restore',
+        message: expect.stringContaining('stopped reporting'),
+        runbook: 'docs/runbook.md#workerlost',
+      },
+      totals: null,
+    });
+  });
+
+  test('its cause is in plain words, however often it was wrapped', () => {
+    const lambda = JSON.stringify({
+      errorType: 'DataDiffers',
+      errorMessage: 'public.users: 3 rows are missing',
+      trace: [],
+    });
+    const cause = JSON.stringify({ ExecutionArn: 'arn', Cause: lambda, Error: 'DataDiffers' });
+    const histories = play('RetoolEcsToEks', START, [{ name: 'Copy', seconds: 1, fails: 'open' }], {
+      error: 'DataDiffers',
+      cause,
+    });
+    expect(summarize(failedRun({ histories })).error).toMatchObject({
+      name: 'DataDiffers',
+      message: 'public.users: 3 rows are missing',
+      state: 'Copy',
+    });
+    expect(
+      summarize(
+        failedRun({ histories: [{ ...histories[0]!, execution: { ...histories[0]!.execution, cause: '{broken' } }] }),
+      ).error!.message,
+    ).toBe('{broken');
+  });
+
+  test('an abort has a name and a sentence of its own', () => {
+    const histories = play('RetoolEcsToEks', START, [{ name: 'Copy', seconds: 1 }], { status: 'ABORTED' });
+    expect(summarize(failedRun({ histories })).error).toMatchObject({
+      name: 'ABORTED',
+      message: 'Somebody stopped the execution.',
+      runbook: 'docs/runbook.md#aborted',
+    });
+  });
+
+  const frozen = (more: Partial<RunDocuments>) => {
+    const run = cutoverRun();
+    const [go] = run.approvals;
+    return summarize({
+      ...run,
+      histories: play(
+        'RetoolEcsToEks',
+        START,
+        [
+          { name: 'Freeze', seconds: 3 },
+          { name: 'Ask for switch', seconds: 9, fails: 'open' },
+        ],
+        { error: 'ApprovalRejected', cause: 'carol@example.com said no' },
+      ),
+      approvals: [
+        {
+          request: go!.request,
+          votes: [vote(go!.request, 'carol@example.com', 'reject', at(START, 4))],
+          outcome: outcome(go!.request, 'rejected', ['carol@example.com'], at(START, 4)),
+        },
+      ],
+      ...more,
+    });
+  };
+
+  test('and gave the source back is unwound', () => {
+    const summary = frozen({ ledger: ledger({ writable: 'source', phase: 'unwinding' }) });
+    expect(summary).toMatchObject({ verdict: 'unwound', freeze: { grade: null } });
+    expect(summary.headline).toContain('The source serves again');
+  });
+
+  test('while the fence is still up says so, and what to look at', () => {
+    const summary = frozen({ ledger: ledger({ writable: 'none', phase: 'frozen' }) });
+    expect(summary.verdict).toBe('failed');
+    expect(summary.headline).toContain('still closed');
+    expect(summary.next[0]).toContain('diagnose acme-retool');
+  });
+
+  test('after the point of no return never advises to start the source', () => {
+    const summary = frozen({ ledger: ledger({ writable: 'target', pointOfNoReturn: at(START, 11) }) });
+    expect(summary.verdict).toBe('failed');
+    expect(summary.headline).toContain('after its point of no return');
+    expect(summary.next[0]).toContain('Do not start the old services');
+  });
+
+  test('because a table differs says that the copy is not equal', () => {
+    const good = copyProof('scratch', at(START, 2));
+    const tables = good.tables.map((table, index) =>
+      index === 2 ? { ...table, rowsTarget: 213, equal: false } : table,
+    );
+    const summary = summarize(
+      failedRun({ copies: [{ ...good, tables, differences: ['public.pages: 214 rows, 213 arrived'] }] }),
+    );
+    expect(summary.headline).toContain('not equal');
+    expect(summary.tables.filter(({ equal }) => !equal)).toMatchObject([
+      { table: 'public.pages', rows: 214, rowsTarget: 213 },
+    ]);
+  });
+});
