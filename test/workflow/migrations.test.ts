@@ -1,0 +1,36 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadMigrations } from '../../lib/workflow/migrations.ts';
+
+const sample = readFileSync('migrations/acme-retool.json', 'utf8');
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'passage-migrations-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+const write = (name: string, text: string) => writeFileSync(join(directory, name), text);
+
+test('reads what is to be deployed, in the order of the files, and leaves rehearsals on one machine alone', () => {
+  write('b.json', sample.replace('"acme-retool"', '"second"'));
+  write('a.json', sample.replace('"acme-retool"', '"first"'));
+  write('local.json', '{"platform": "local", "unfinished": true}');
+  write('notes.md', 'not a migration');
+  expect(loadMigrations(directory).map(({ name }) => name)).toEqual(['first', 'second']);
+});
+
+test('says which field of which file is wrong', () => {
+  write('acme.json', sample.replace('"required": 2', '"required": 4'));
+  expect(() => loadMigrations(directory)).toThrow(/acme\.json: approvals\.required: asks for 4 of 3 approvers/);
+});
+
+test('says which file is not JSON', () => {
+  write('acme.json', '{');
+  expect(() => loadMigrations(directory)).toThrow(/acme\.json is not JSON/);
+});
+
+test('refuses two migrations of one name', () => {
+  write('a.json', sample);
+  write('b.json', sample);
+  expect(() => loadMigrations(directory)).toThrow('describe a migration named "acme-retool"');
+});
