@@ -38,7 +38,7 @@ export function approvalMail({
     { label: 'Digest', value: request.digest },
   ];
   const widest = Math.max(...facts.map(({ label }) => line(label).length));
-  const needed = `${request.required} of ${request.approvers.length} have to approve; one "reject" rejects.`;
+  const needed = `${request.required} of ${request.approvers.length} have to approve; one “reject” rejects.`;
   const harmless = 'Opening the link decides nothing. On the page you type your decision and press a button.';
   const yours = 'The link is yours alone: do not forward it.';
 
@@ -46,7 +46,7 @@ export function approvalMail({
     to,
     subject: line(`${migration}: ${asks} Decide until ${deadline}`),
     text: [
-      `${migration}: ${asks}`,
+      `${line(migration)}: ${asks}`,
       '',
       means,
       '',

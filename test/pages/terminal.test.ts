@@ -1,0 +1,77 @@
+import { summarize } from '../../lib/domain/summary.ts';
+import { progressLine, secondsLeft, summaryText } from '../../lib/pages/terminal.ts';
+import { cutoverRun, failedRun, plan, preflight, rehearsalRun } from './fixtures.ts';
+
+describe('the summary for a terminal', () => {
+  test('says the verdict first and what to do last', () => {
+    const lines = summaryText(summarize(rehearsalRun())).trimEnd().split('\n');
+    expect(lines[0]).toBe('OK  acme-retool: rehearsed');
+    expect(lines.at(-1)).toBe('  3. Cut over while this rehearsal is fresh: npm run cutover.');
+    expect(lines).toContain('Copied            206,747 rows, 60.4 MB in 8.3 s (7.3 MB/s)');
+    expect(lines).toContain('Freeze predicted  9.0 s to 8 min 47 s');
+  });
+
+  test('has the measured freeze of a cutover and the error of a failed run', () => {
+    expect(summaryText(summarize(cutoverRun()))).toContain(
+      'Freeze measured   2 min 27 s, of it 2 min 07 s people deciding',
+    );
+    const failed = summaryText(summarize(failedRun()));
+    expect(failed).toContain('FAILED  acme-retool: failed');
+    expect(failed).toContain('WorkerLost in “Restore”: The restore Job stopped reporting.');
+    expect(failed).toContain('See docs/runbook.md#workerlost');
+  });
+
+  test('takes at most 40 lines of the given width, and what to do next is never cut off', () => {
+    const finding = {
+      id: 'x',
+      title: 'A check',
+      severity: 'WARNING' as const,
+      saw: 'word '.repeat(400),
+      todo: 'do '.repeat(300),
+    };
+    const summary = summarize(
+      rehearsalRun({ preflight: { ...preflight, findings: Array.from({ length: 30 }, () => finding) } }),
+    );
+    const lines = summaryText(summary, 80).trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines).toContain('Next');
+    expect(lines).toContain('  … the rest is in the report');
+  });
+
+  test('steers no terminal', () => {
+    const text = summaryText(
+      summarize(rehearsalRun({ plan: plan('rehearsal', { run: '\u001b[2Jgone\r\nOK', migration: '\u202eevil' }) })),
+    );
+    expect(text.replace(/\n/g, '')).not.toMatch(/\p{Cc}|\p{Cf}/u);
+    expect(text).toContain('\ufffd[2Jgone OK');
+  });
+});
+
+describe('a line of progress', () => {
+  test('has phase, state, rows, bytes, rate and what is left', () => {
+    expect(
+      progressLine({
+        phase: 'Copy into the scratch database',
+        state: 'Dump',
+        rows: 81_204,
+        bytes: 31_000_000,
+        totalBytes: 62_400_000,
+        bytesPerSecond: 7_300_000,
+        elapsed: 12.4,
+      }),
+    ).toBe(
+      '   12.4 s  Copy into the scratch database · Dump · 81,204 rows · 31.0 MB of 62.4 MB (49 %) · 7.3 MB/s · 4.3 s left',
+    );
+  });
+
+  test('leaves out what nobody knows', () => {
+    expect(progressLine({ phase: 'Collect', state: 'Collect', elapsed: 0.5 })).toBe('    0.5 s  Collect');
+    expect(secondsLeft({ phase: 'x', elapsed: 1, bytes: 5, totalBytes: 10, bytesPerSecond: 0 })).toBeNull();
+    expect(secondsLeft({ phase: 'x', elapsed: 1, bytes: 50, totalBytes: 10, bytesPerSecond: 5 })).toBe(0);
+  });
+
+  test('never gets longer than the terminal is wide', () => {
+    expect(progressLine({ phase: 'x'.repeat(300), elapsed: 1 }, 40)).toHaveLength(40);
+  });
+});
