@@ -1,0 +1,198 @@
+import { startHttpApi } from '../apigateway/http-api.ts';
+import type { Assembly } from '../assembly/assembly.ts';
+import type { Clock } from '../clock.ts';
+import { type DnsServer, startDnsServer } from '../dns/dns-server.ts';
+import { createEcs, type Ecs } from '../ecs/ecs.ts';
+import { createEngine, type Engine } from '../engine/engine.ts';
+import { type Bus, createBus } from '../events/bus.ts';
+import { createAuthorize } from '../iam/authorize.ts';
+import { type AccessKeys, createCredentials, keysEnvironment } from '../iam/credentials.ts';
+import { lambdaEndpoint } from '../lambda/endpoint.ts';
+import { lambdaIntegrations } from '../lambda/integration.ts';
+import { createLambdaRuntime } from '../lambda/runtime.ts';
+import { createLoadBalancers, type LoadBalancers } from '../loadbalancer/load-balancers.ts';
+import type { LocalImage } from '../processes/image.ts';
+import type { Processes } from '../processes/processes.ts';
+import { createRoute53, type Route53 } from '../route53/route53.ts';
+import { createSes } from '../ses/ses.ts';
+import { statesEndpoint } from '../states/endpoint.ts';
+import { createSts } from '../sts/sts.ts';
+import type { Authorize, Principal } from '../wire/endpoint.ts';
+import { type Gateway, startGateway } from '../wire/gateway.ts';
+import { ACCOUNT, OPERATOR } from './account.ts';
+import type { Closing } from './closing.ts';
+import { openTargetClusters, type TargetClusters } from './clusters.ts';
+import { deliverTo } from './deliver.ts';
+import { localFunctions } from './functions.ts';
+import { imagesOf } from './images.ts';
+import type { WorldPaths } from './paths.ts';
+import { policiesOf } from './policies.ts';
+import { runTaskIntegrations } from './run-task.ts';
+import { openStorage, type StorageServices } from './services.ts';
+import { ecsTask, executionStatusChange, objectCreated } from './sources.ts';
+import { trailed } from './trail.ts';
+
+export interface CloudOptions {
+  readonly paths: WorldPaths;
+  readonly assemblyDirectory: string;
+  readonly clock: Clock;
+  readonly processes: Processes;
+  readonly closing: Closing;
+  /** Where PostgreSQL's programs are: the copier's image has them too. */
+  readonly postgresTools: string;
+  /** Images that are not the assembly's. */
+  readonly sampleImage: (image: string) => LocalImage | undefined;
+}
+
+/** The simulated account with all that the assembly deploys to it. */
+export interface Cloud extends StorageServices {
+  readonly assembly: Assembly;
+  readonly gateway: Gateway;
+  readonly operator: { readonly keys: AccessKeys; readonly principal: Principal };
+  readonly approvalUrl: string;
+  readonly engine: Engine;
+  readonly bus: Bus;
+  readonly ecs: Ecs;
+  readonly clusters: TargetClusters;
+  readonly route53: Route53;
+  readonly dns: DnsServer;
+  readonly loadBalancers: LoadBalancers;
+  /** From now on events are delivered, schedules fire, services and controllers work. */
+  begin(): void;
+}
+
+/** Opens every service and deploys the assembly; nothing moves by itself before `begin`. */
+export async function openCloud(options: CloudOptions): Promise<Cloud> {
+  const { paths, clock, closing, processes } = options;
+  const credentials = createCredentials({ clock, accountId: ACCOUNT.accountId });
+  const keys = credentials.addUser(OPERATOR, { administrator: true });
+  const operator = { keys, principal: credentials.find(keys.accessKeyId)!.principal };
+  // Services ask it only once they are called, which is after the assembly has said what is allowed.
+  let decide: Authorize = () => {
+    throw new Error('The simulated account has no policies yet.');
+  };
+  const authorize: Authorize = (...question) => decide(...question);
+  const shared = { ...ACCOUNT, clock, authorize };
+  const credentialsFor = (roleArn: string, session: string) => keysEnvironment(credentials.mint(roleArn, session));
+  const baseEnvironment = () => ({ AWS_ENDPOINT_URL: gateway.url, AWS_REGION: ACCOUNT.region });
+
+  const storage = openStorage({
+    ...shared,
+    paths,
+    assemblyDirectory: options.assemblyDirectory,
+    onObjectCreated: (event) => bus.put(objectCreated(event)),
+  });
+  const { assembly, secrets } = storage;
+  decide = createAuthorize(policiesOf(assembly));
+
+  const route53 = createRoute53({ ...shared, directory: paths.service('route53') });
+  const loadBalancers = createLoadBalancers();
+  closing.add('load balancers', () => loadBalancers.close());
+  const [dns, httpApi] = await Promise.all([
+    startDnsServer({ zones: route53.published, isLoadBalancer: loadBalancers.has, clock }),
+    startHttpApi({ ...ACCOUNT, clock }, () => {
+      const [api] = assembly.httpApis;
+      return api && { api, lambda, authorize };
+    }),
+  ]);
+  closing.add('DNS', () => dns.close());
+  closing.add('HTTP API', () => httpApi.close());
+
+  const lambda = createLambdaRuntime({
+    functions: localFunctions(assembly, { httpApi: httpApi.url, resolvers: dns.address }),
+    directory: paths.service('lambda'),
+    clock,
+    region: ACCOUNT.region,
+    credentialsFor,
+    environment: () => ({ AWS_ENDPOINT_URL: gateway.url }),
+  });
+  closing.add('Lambda', () => lambda.close());
+  const bus = createBus({
+    ...ACCOUNT,
+    clock,
+    directory: paths.service('events'),
+    rules: assembly.rules,
+    schedules: assembly.schedules,
+    deliver: deliverTo({ lambda: () => lambda, engine: () => engine, authorize }),
+  });
+
+  const resolveImage = imagesOf(assembly, { tools: options.postgresTools, sample: options.sampleImage });
+  const ecs = createEcs({
+    ...shared,
+    directory: paths.service('ecs'),
+    processes,
+    resolveImage,
+    credentialsFor,
+    baseEnvironment,
+    onTaskStateChange: (event) => bus.put(ecsTask(event)),
+    secretValue(valueFrom, executionRoleArn = '') {
+      authorize({ arn: executionRoleArn, roleArn: executionRoleArn }, 'secretsmanager:GetSecretValue', valueFrom);
+      return secrets.value(valueFrom) ?? '';
+    },
+  });
+  closing.add('ECS', () => ecs.close());
+  for (const { name } of assembly.ecsClusters) ecs.registerCluster(name);
+  for (const { arn, input } of assembly.taskDefinitions) {
+    const registered = ecs.registerTaskDefinition(input as Parameters<Ecs['registerTaskDefinition']>[0]);
+    if (registered !== arn)
+      throw new Error(`The task definition ${arn} of the assembly was registered as ${registered}.`);
+  }
+  const clusters = await openTargetClusters({
+    assembly,
+    paths,
+    clock,
+    authorize,
+    credentials,
+    processes,
+    resolveImage,
+    baseEnvironment,
+    operatorArn: operator.principal.arn,
+  });
+  closing.add('Kubernetes', () => clusters.close());
+
+  const engine = createEngine({
+    ...shared,
+    directory: paths.service('states'),
+    integrations: { ...lambdaIntegrations(lambda, authorize), ...runTaskIntegrations(ecs.endpoint) },
+    onStatusChange: (change) => bus.put(executionStatusChange(change)),
+  });
+  for (const machine of assembly.stateMachines) engine.createStateMachine(machine);
+
+  const ses = createSes({ ...shared, directory: paths.outbox });
+  const gateway = await startGateway({
+    endpoints: [
+      ses.endpoint,
+      ...[storage.s3, storage.secrets, storage.ssm, storage.kms].map(({ endpoint }) => endpoint),
+      ...[route53, ecs, clusters.eks, createSts({ ...shared, credentials })].map(({ endpoint }) => endpoint),
+      lambdaEndpoint(lambda, authorize),
+      trailed(statesEndpoint({ engine, authorize }), { ...ACCOUNT, clock, onEvent: (event) => bus.put(event) }),
+    ],
+    credentials,
+    clock,
+    region: ACCOUNT.region,
+  });
+  closing.add('gateway', () => gateway.close());
+  closing.add('Step Functions', () => engine.close());
+  closing.add('EventBridge', () => bus.close());
+
+  return {
+    ...storage,
+    gateway,
+    operator,
+    approvalUrl: httpApi.url,
+    engine,
+    bus,
+    ecs,
+    clusters,
+    route53,
+    dns,
+    loadBalancers,
+    begin() {
+      ecs.start();
+      clusters.start();
+      // What died with the last world is told as aborted; the rules start what puts it back.
+      engine.recover();
+      bus.start();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Cluster, startCluster } from '../postgres/cluster.ts';
+import { prepareClusterDirectory } from '../postgres/step-down.ts';
+import { createSampleSource, createSampleTarget, type SampleSource, type SampleTarget } from '../sample/database.ts';
+import { openStateFile } from '../state-file.ts';
+import type { WorldPaths } from './paths.ts';
+
+/** The two PostgreSQL clusters of the sample, running. */
+export interface Databases {
+  readonly source: Cluster;
+  readonly target: Cluster;
+  readonly logins: { readonly source: SampleSource; readonly target: SampleTarget };
+  /** The `ENCRYPTION_KEY` of both sides. */
+  readonly encryptionKey: string;
+  stop(): Promise<void>;
+}
+
+interface Memory {
+  /** The clusters' folders: root's are outside of the work directory and cannot be guessed. */
+  readonly directories: { source?: string; target?: string };
+  readonly ports: { source?: number; target?: number };
+  readonly passwords: { readonly master: string; readonly retool: string; readonly passage: string };
+  readonly encryptionKey: string;
+  /** There once the sample's data is, whole. Host and port are those of the last start. */
+  logins?: Databases['logins'] | undefined;
+}
+
+const secret = () => randomBytes(24).toString('hex');
+
+/** Starts both clusters; the first time it creates them, with the sample's data in the source. */
+export async function startDatabases(paths: WorldPaths): Promise<Databases> {
+  const file = openStateFile<Memory>(paths.clusters, {
+    directories: {},
+    ports: {},
+    passwords: { master: secret(), retool: secret(), passage: secret() },
+    encryptionKey: secret(),
+  });
+  const memory = file.value;
+  const open = async (name: 'source' | 'target'): Promise<Cluster> => {
+    const known = memory.directories[name];
+    const directory = known && existsSync(known) ? known : prepareClusterDirectory(join(paths.directory, name));
+    if (directory !== known) memory.logins = undefined;
+    memory.directories[name] = directory;
+    file.save();
+    const cluster = await startCluster({ directory, name, ...(memory.ports[name] && { port: memory.ports[name] }) });
+    memory.ports[name] = cluster.port;
+    return cluster;
+  };
+  const started: Cluster[] = [];
+  const stop = async () => {
+    await Promise.all(started.map((cluster) => cluster.stop()));
+  };
+  try {
+    const [source, target] = await Promise.all(
+      (['source', 'target'] as const).map(async (name) => {
+        const cluster = await open(name);
+        started.push(cluster);
+        return cluster;
+      }),
+    );
+    const logins = memory.logins
+      ? { source: at(source!, memory.logins.source), target: at(target!, memory.logins.target) }
+      : await fill(source!, target!, memory);
+    memory.logins = logins;
+    file.save();
+    return { source: source!, target: target!, logins, encryptionKey: memory.encryptionKey, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function fill(
+  source: Cluster,
+  target: Cluster,
+  { encryptionKey, passwords }: Memory,
+): Promise<Databases['logins']> {
+  const [filled, empty] = await Promise.all([
+    createSampleSource(source, { encryptionKey, passwords }),
+    createSampleTarget(target, { passwords }),
+  ]);
+  return { source: filled, target: empty };
+}
+
+/** Logins of the last time, where the cluster is now. */
+function at<T extends object>({ host, port }: Cluster, logins: T): T {
+  return Object.fromEntries(Object.entries(logins).map(([name, login]) => [name, { ...login, host, port }])) as T;
+}
+
+/** Removes what lies outside of the work directory. */
+export function removeDatabases(paths: WorldPaths): void {
+  if (!existsSync(paths.clusters)) return;
+  const { directories } = openStateFile<Partial<Memory>>(paths.clusters, {}).value;
+  for (const directory of Object.values(directories ?? {})) rmSync(directory, { recursive: true, force: true });
+}

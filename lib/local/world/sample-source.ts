@@ -1,0 +1,102 @@
+import type { Clock } from '../clock.ts';
+import type { LoadBalancer } from '../loadbalancer/load-balancer.ts';
+import { createTargetGroup } from '../loadbalancer/target-group.ts';
+import type { Principal } from '../wire/endpoint.ts';
+import { callAs } from './call.ts';
+import type { Closing } from './closing.ts';
+import type { Cloud } from './cloud.ts';
+import type { Databases } from './databases.ts';
+import type { SampleNames } from './sample-names.ts';
+
+/** One version on both sides: Retool's schema migrations know one direction only. */
+export const IMAGE = 'tryretool/backend:3.148.5-stable';
+const HOSTNAME = 'acme-retool-ecs-1047.eu-west-1.elb.amazonaws.com';
+const SERVICES = [
+  { name: 'retool', serviceType: 'MAIN_BACKEND,DB_CONNECTOR,DB_SSH_CONNECTOR', count: 2, port: 3000 },
+  { name: 'retool-jobs-runner', serviceType: 'JOBS_RUNNER', count: 1, port: undefined },
+];
+
+/** Retool on ECS as the vendor's templates deploy it, with every secret in plain sight, behind a load balancer. */
+export async function deploySource(options: {
+  readonly cloud: Cloud;
+  readonly names: SampleNames;
+  readonly databases: Databases;
+  readonly operator: Principal;
+  readonly clock: Clock;
+  readonly closing: Closing;
+}): Promise<LoadBalancer> {
+  const { cloud, names, databases, operator, clock, closing } = options;
+  const { ecs, loadBalancers, route53, secrets } = cloud;
+  const { cluster } = names.source.ecs;
+  const { application, passage } = databases.logins.source;
+  const login = { username: passage.user, password: passage.password };
+  secrets.createSecret({ name: names.source.database.loginSecret, value: JSON.stringify(login) });
+
+  ecs.registerCluster(cluster);
+  for (const { name, serviceType, count, port } of SERVICES) {
+    const environment = {
+      SERVICE_TYPE: serviceType,
+      NODE_ENV: 'production',
+      SAMPLE_SIDE: 'ECS',
+      BASE_DOMAIN: `https://${names.dns.record}`,
+      POSTGRES_HOST: application.host,
+      POSTGRES_PORT: String(application.port),
+      POSTGRES_DB: application.database,
+      POSTGRES_USER: application.user,
+      POSTGRES_PASSWORD: application.password,
+      POSTGRES_SSL_ENABLED: 'false',
+      ENCRYPTION_KEY: databases.encryptionKey,
+    };
+    const taskDefinition = ecs.registerTaskDefinition({
+      family: name,
+      cpu: '1024',
+      memory: '2048',
+      networkMode: 'awsvpc',
+      requiresCompatibilities: ['FARGATE'],
+      containerDefinitions: [
+        {
+          name,
+          image: IMAGE,
+          essential: true,
+          environment: Object.entries(environment).map(([key, value]) => ({ name: key, value })),
+          ...(port && { portMappings: [{ containerPort: port, protocol: 'tcp' }] }),
+        },
+      ],
+    });
+    ecs.createService({ cluster, serviceName: name, taskDefinition, desiredCount: count });
+    // One that was there keeps its definition, which is wrong once the database listens on another port.
+    await update(cloud, operator, { cluster, service: name, taskDefinition });
+  }
+
+  const group = createTargetGroup({
+    targets: () => ecs.addresses(cluster, SERVICES[0]!.name),
+    clock,
+    healthCheckPath: '/api/checkHealth',
+  });
+  closing.add('target group', () => group.close());
+  const loadBalancer = await loadBalancers.start({
+    hostname: HOSTNAME,
+    route: () => ({ type: 'forward', targets: group.healthy() }),
+  });
+  const { hostedZoneId, record, ttlSeconds } = names.dns;
+  const zone = route53.createHostedZone(record.slice(record.indexOf('.') + 1), { id: hostedZoneId });
+  const present = route53.published().flatMap(({ records }) => records.map(({ name }) => name));
+  if (!present.some((name) => name.replace(/\.$/, '') === record)) {
+    route53.put(zone, [{ name: record, type: 'CNAME', ttl: ttlSeconds, values: [HOSTNAME] }]);
+  }
+  return loadBalancer;
+}
+
+async function update(
+  { ecs }: Cloud,
+  operator: Principal,
+  { cluster, service, taskDefinition }: { cluster: string; service: string; taskDefinition: string },
+): Promise<void> {
+  const api = 'AmazonEC2ContainerServiceV20141113';
+  const input = { cluster, services: [service] };
+  const { services } = (await callAs(ecs.endpoint, operator, `${api}.DescribeServices`, input)) as {
+    services: { taskDefinition: string }[];
+  };
+  if (services[0]?.taskDefinition === taskDefinition) return;
+  await callAs(ecs.endpoint, operator, `${api}.UpdateService`, { cluster, service, taskDefinition });
+}

@@ -1,0 +1,129 @@
+import type { Kubernetes } from '../kubernetes/kubernetes.ts';
+import { routeByIngress } from '../loadbalancer/ingress.ts';
+import type { LoadBalancer } from '../loadbalancer/load-balancer.ts';
+import type { Cloud } from './cloud.ts';
+import type { Databases } from './databases.ts';
+import type { SampleNames } from './sample-names.ts';
+import { IMAGE } from './sample-source.ts';
+
+const DEPLOYMENTS = [
+  { name: 'retool', role: 'main-backend', serviceType: 'MAIN_BACKEND,DB_CONNECTOR,DB_SSH_CONNECTOR', port: 3000 },
+  { name: 'retool-jobs-runner', role: 'jobs-runner', serviceType: 'JOBS_RUNNER', port: 3001 },
+];
+
+/** Retool on EKS as the vendor's chart deploys it: waiting, with no replicas, behind an Ingress. */
+export async function deployTarget(options: {
+  readonly cloud: Cloud;
+  readonly names: SampleNames;
+  readonly databases: Databases;
+}): Promise<LoadBalancer> {
+  const { cloud, names, databases } = options;
+  const { namespace, ingress } = names.target.application;
+  const kubernetes = cloud.clusters.kubernetes.get(names.target.eks.cluster);
+  if (!kubernetes)
+    throw new Error(`The assembly gives nobody access to the sample's cluster ${names.target.eks.cluster}.`);
+  const { master } = databases.logins.target;
+  const login = { username: master.user, password: master.password };
+  cloud.secrets.createSecret({ name: names.target.database.loginSecret, value: JSON.stringify(login) });
+
+  // Deployments that were there keep their replicas: a world that was cut over starts as such.
+  const first = kubernetes.ingress(namespace, ingress) === undefined;
+  secret(kubernetes, namespace, 'encryption-key', 'encryption-key', databases.encryptionKey);
+  secret(kubernetes, namespace, 'db-credentials', 'password', master.password);
+  for (const each of DEPLOYMENTS) deployment(kubernetes, namespace, each, { names, databases, first });
+  if (first) {
+    kubernetes.apply({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'retool', namespace },
+      spec: { selector: { app: 'retool' }, ports: [{ port: 3000, targetPort: 3000 }] },
+    });
+    kubernetes.apply({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: ingress, namespace },
+      spec: {
+        ingressClassName: 'alb',
+        rules: [
+          {
+            host: names.dns.record,
+            http: {
+              paths: [
+                { path: '/', pathType: 'Prefix', backend: { service: { name: 'retool', port: { number: 3000 } } } },
+              ],
+            },
+          },
+        ],
+      },
+    });
+  }
+  kubernetes.publishIngress(namespace, ingress, names.dns.target);
+  return cloud.loadBalancers.start({
+    hostname: names.dns.target,
+    route: routeByIngress({
+      ingress: () => kubernetes.ingress(namespace, ingress),
+      addresses: (service) => kubernetes.addresses(namespace, service),
+    }),
+  });
+}
+
+function deployment(
+  kubernetes: Kubernetes,
+  namespace: string,
+  { name, role, serviceType, port }: (typeof DEPLOYMENTS)[number],
+  { names, databases, first }: { names: SampleNames; databases: Databases; first: boolean },
+): void {
+  const { master } = databases.logins.target;
+  const plain = {
+    SERVICE_TYPE: serviceType,
+    NODE_ENV: 'production',
+    SAMPLE_SIDE: 'EKS',
+    BASE_DOMAIN: `https://${names.dns.record}`,
+    POSTGRES_HOST: master.host,
+    POSTGRES_PORT: String(master.port),
+    POSTGRES_DB: master.database,
+    POSTGRES_USER: master.user,
+    POSTGRES_SSL_ENABLED: 'false',
+  };
+  const from = (variable: string, secretName: string, key: string) => ({
+    name: variable,
+    valueFrom: { secretKeyRef: { name: secretName, key } },
+  });
+  kubernetes.apply({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace, labels: { app: name } },
+    spec: {
+      ...(first && { replicas: 0 }),
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name, 'telemetry.retool.com/service-name': role } },
+        spec: {
+          containers: [
+            {
+              name,
+              image: IMAGE,
+              env: [
+                ...Object.entries(plain).map(([key, value]) => ({ name: key, value })),
+                from('POSTGRES_PASSWORD', 'db-credentials', 'password'),
+                from('ENCRYPTION_KEY', 'encryption-key', 'encryption-key'),
+              ],
+              ports: [{ containerPort: port }],
+              readinessProbe: {
+                httpGet: { path: '/api/checkHealth', port },
+                periodSeconds: 1,
+                timeoutSeconds: 2,
+              },
+            },
+          ],
+        },
+      },
+    },
+  });
+}
+
+function secret(kubernetes: Kubernetes, namespace: string, name: string, key: string, value: string): void {
+  const data = { [key]: Buffer.from(value).toString('base64') };
+  const manifest = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, data };
+  kubernetes.apply(manifest);
+}

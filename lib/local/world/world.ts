@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { synthesize } from '../assembly/synthesize.ts';
+import { systemClock } from '../clock.ts';
+import type { LoadBalancer } from '../loadbalancer/load-balancer.ts';
+import { findPostgres } from '../postgres/binaries.ts';
+import { createProcesses, killLeftovers } from '../processes/processes.ts';
+import { sampleImage } from '../sample/image.ts';
+import { startWriter } from '../sample/writer.ts';
+import { ACCOUNT } from './account.ts';
+import { type Closing, createClosing } from './closing.ts';
+import { type Cloud, openCloud } from './cloud.ts';
+import { applyManifests } from './clusters.ts';
+import { type Databases, startDatabases } from './databases.ts';
+import { type Facts, informed, type WorldInfo } from './info.ts';
+import { takeLock } from './lock.ts';
+import { type WorldPaths, worldPaths } from './paths.ts';
+import { sampleNames } from './sample-names.ts';
+import { deploySource } from './sample-source.ts';
+import { deployTarget } from './sample-target.ts';
+
+export type { Acknowledgement } from '../sample/writer.ts';
+export type { Mail, WorldInfo } from './info.ts';
+export { resetWorld } from './reset.ts';
+
+export interface WorldOptions {
+  /** `.passage`: where everything lives. */
+  readonly directory: string;
+  /** Whose stacks are deployed; this one unless given. */
+  readonly checkout?: string;
+  /** For the lock file, so that others see who has the world up: `passage rehearse acme-retool`. */
+  readonly command: string;
+  /** Whether the sample Retool and its two PostgreSQL clusters are part of it. */
+  readonly sample: boolean;
+  /** A folder of migrations to deploy instead of the checkout's own. */
+  readonly migrations?: string;
+  /** Secrets of the account that the deployment does not make, by name: logins of a user's own databases. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Told what takes seconds. */
+  readonly say?: (line: string) => void;
+}
+
+export interface World {
+  readonly info: WorldInfo;
+  /** Who has it up, when that is another command: then `stop` does nothing. */
+  readonly joined: { readonly command: string; readonly pid: number } | undefined;
+  /** Ends every process; what the services remember stays. Twice is harmless. */
+  stop(): Promise<void>;
+}
+
+const THIS_CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** How often the sample's user writes something. */
+const WRITE_EVERY_MS = 250;
+
+/** Has the simulated world up: starts it, or joins the command that has it up. */
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const paths = worldPaths(options.directory);
+  const taken = await takeLock<Facts>(paths.lock, options.command);
+  if ('holder' in taken) {
+    const { command, pid, info } = taken.holder;
+    return { info: informed(info, paths), joined: { command, pid }, stop: async () => {} };
+  }
+  const closing = createClosing();
+  closing.add('lock', () => taken.lock.release());
+  const stop = async () => {
+    const failures = await closing.closeAll();
+    for (const failure of failures) console.error(failure);
+  };
+  try {
+    const facts = await start(options, paths, closing);
+    taken.lock.publish(facts);
+    return { info: informed(facts, paths), joined: undefined, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(options: WorldOptions, paths: WorldPaths, closing: Closing): Promise<Facts> {
+  const { checkout = THIS_CHECKOUT, migrations, say, sample } = options;
+  const clock = systemClock;
+  killLeftovers(paths.processes);
+  const processes = createProcesses({ directory: paths.processes, clock });
+  closing.add('processes', () => processes.close());
+  // Both take seconds: the synthesis in a process of its own, the clusters in theirs.
+  const synthesis = synthesize({ checkout, ...(migrations && { migrations }), ...(say && { say }) });
+  const opening = sample ? startDatabases(paths) : undefined;
+  const databases = await settled(opening, synthesis);
+  if (databases) closing.add('PostgreSQL', () => databases.stop());
+  const cloud = await openCloud({
+    paths,
+    assemblyDirectory: await synthesis,
+    clock,
+    processes,
+    closing,
+    postgresTools: (databases?.source.binaries ?? findPostgres()).directory,
+    sampleImage,
+  });
+  for (const [name, value] of Object.entries(options.secrets ?? {})) cloud.secrets.createSecret({ name, value });
+  for (const kubernetes of cloud.clusters.kubernetes.values()) {
+    applyManifests(kubernetes, join(checkout, 'lib', 'kubernetes', 'rbac.json'));
+  }
+  const balancers = databases ? await deploySample(checkout, cloud, databases, paths, closing) : [];
+  cloud.begin();
+  return factsOf(cloud, databases, balancers);
+}
+
+/** The first's result, once the second is not going to fail: else what was opened is closed again. */
+async function settled(
+  opening: Promise<Databases> | undefined,
+  other: Promise<unknown>,
+): Promise<Databases | undefined> {
+  const [databases, rest] = await Promise.allSettled([opening, other]);
+  if (databases.status === 'rejected') throw databases.reason;
+  if (rest.status === 'fulfilled') return databases.value;
+  await databases.value?.stop();
+  throw rest.reason;
+}
+
+async function deploySample(
+  checkout: string,
+  cloud: Cloud,
+  databases: Databases,
+  paths: WorldPaths,
+  closing: Closing,
+): Promise<LoadBalancer[]> {
+  const names = sampleNames(checkout);
+  const operator = cloud.operator.principal;
+  const balancers = await Promise.all([
+    deploySource({ cloud, names, databases, operator, clock: systemClock, closing }),
+    deployTarget({ cloud, names, databases }),
+  ]);
+  const writer = startWriter({
+    name: names.dns.record,
+    resolver: cloud.dns.address,
+    addressOf: cloud.loadBalancers.addressOf,
+    journal: paths.journal,
+    everyMs: WRITE_EVERY_MS,
+    clock: systemClock,
+  });
+  closing.add('writer', () => writer.stop());
+  return balancers;
+}
+
+function factsOf(cloud: Cloud, databases: Databases | undefined, balancers: readonly LoadBalancer[]): Facts {
+  const { assembly } = cloud;
+  const bucket = (name: string): string => {
+    const found = assembly.buckets.find(({ logicalId }) => logicalId.toLowerCase().startsWith(name));
+    if (!found) throw new Error(`The assembly has no ${name} bucket.`);
+    return found.name;
+  };
+  const { accessKeyId, secretAccessKey } = cloud.operator.keys;
+  return {
+    ...ACCOUNT,
+    url: cloud.gateway.url,
+    credentials: { accessKeyId, secretAccessKey },
+    principal: cloud.operator.principal.arn,
+    approvalUrl: cloud.approvalUrl,
+    dns: { server: cloud.dns.address },
+    machines: Object.fromEntries(assembly.stateMachines.map(({ name, arn }) => [name, arn])),
+    buckets: { evidence: bucket('evidence'), staging: bucket('staging') },
+    loadBalancers: Object.fromEntries(balancers.map(({ hostname, port }) => [hostname, port])),
+    databases: databases && {
+      source: databases.logins.source.application,
+      target: databases.logins.target.master,
+    },
+  };
+}
