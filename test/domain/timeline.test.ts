@@ -122,6 +122,21 @@ describe('the phases of a run', () => {
     });
   });
 
+  test('a Parallel is left even when its exit follows an event inside of a branch', () => {
+    const [history] = play('CopyDatabase', START, [
+      { name: 'Copy', type: 'Parallel', fails: 'left', branches: [[{ name: 'Dump', seconds: 2, fails: 'open' }]] },
+      { name: 'Tell', seconds: 1 },
+    ]);
+    const failed = history!.events.find(({ type }) => type === 'TaskFailed')!;
+    const events = history!.events.map((event) =>
+      event.type === 'ParallelStateExited' ? { ...event, previousEventId: failed.id } : event,
+    );
+    expect(timeline([{ ...history!, events }], moment(10))).toMatchObject([
+      { name: 'Copy', seconds: 2, status: 'failed', steps: [{ name: 'Dump', status: 'failed' }] },
+      { name: 'Tell', seconds: 1, status: 'done', steps: [] },
+    ]);
+  });
+
   test('a branch that never ended is stopped with the whole', () => {
     const histories = play('CopyDatabase', START, [{ name: 'Dump', seconds: 4 }], { status: 'ABORTED' });
     const [history] = histories;
