@@ -26,6 +26,7 @@ export function createSts({ credentials, authorize, accountId }: StsOptions): { 
         AssumeRole(parameters, { principal }) {
           const roleArn = required(parameters, 'RoleArn');
           const sessionName = required(parameters, 'RoleSessionName');
+          if (!/^arn:aws:iam::\d{12}:role\/\S+$/.test(roleArn)) throw invalid(`${roleArn} is not the ARN of a role.`);
           const seconds = Number(parameters.get('DurationSeconds') ?? 3600);
           if (!/^[\w+=,.@-]{2,64}$/.test(sessionName))
             throw invalid(`RoleSessionName ${sessionName} must have 2 to 64 letters, digits or +=,.@-`);

@@ -48,5 +48,8 @@ test('a role whose trust policy names others is not assumed, whatever the caller
 
 test('what is not simulated or not allowed is said', async () => {
   await expect(assume(undefined, { Policy: '{}' })).rejects.toThrow('Session policies');
+  await expect(assume(undefined, { RoleArn: `arn:aws:iam::${accountId}:user/ada` })).rejects.toThrow(
+    'not the ARN of a role',
+  );
   await expect(assume(undefined, { DurationSeconds: 60 })).rejects.toMatchObject({ name: 'ValidationError' });
 });
