@@ -15,6 +15,8 @@ const project = (displayName, testMatch, more = {}) => ({
 
 /** Each level of the suite can fail alone: `npm test -- --selectProjects rules`. */
 export default {
+  maxWorkers: 2,
+  reporters: ['default', '<rootDir>/test/support/closing-line.js'],
   projects: [
     project('rules', ['<rootDir>/test/{domain,workflow,pages,lambda,commands}/**/*.test.ts']),
     project('contract', ['<rootDir>/test/contract/**/*.test.ts']),

@@ -15,8 +15,8 @@ const QUIET_MS = 5_000;
 interface Followed {
   readonly execution: string;
   readonly run: string;
-  /** Called with the names of states as they are entered, for whoever must act (approvals). */
-  readonly onState?: (state: string) => Promise<void> | void;
+  /** Called at every look, with the names of all states entered so far: for whoever must act, as approvers do. */
+  readonly onTick?: ((entered: ReadonlySet<string>, run: string) => Promise<void>) | undefined;
 }
 
 /**
@@ -26,11 +26,12 @@ interface Followed {
 export async function follow(
   account: SimulatedAccount,
   console: Console,
-  { execution, run, onState }: Followed,
+  { execution, run, onTick }: Followed,
   stop: () => Promise<boolean>,
 ): Promise<Execution> {
   const began = Date.now();
   const seen = new Set<string>();
+  const names = new Set<string>();
   let state = 'Starting';
   let lastLine = 0;
   for (;;) {
@@ -39,11 +40,12 @@ export async function follow(
     for (const entered of (await states(account, execution)).filter(({ id }) => !seen.has(id))) {
       seen.add(entered.id);
       state = entered.name;
+      names.add(state);
       console.line(
         `${duration((entered.at - began) / 1000).padStart(9)}  ${'  '.repeat(entered.depth)}${entered.name}`,
       );
-      await onState?.(entered.name);
     }
+    await onTick?.(names, run);
     if (now && now.status !== 'RUNNING') return now;
     const progress = await workers(account, run);
     if (progress) {

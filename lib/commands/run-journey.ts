@@ -18,7 +18,7 @@ export interface Journey {
   readonly signal: AbortSignal;
   /** `.passage` */
   readonly directory: string;
-  readonly onState?: (state: string, run: string) => Promise<void> | void;
+  readonly onTick?: ((entered: ReadonlySet<string>, run: string) => Promise<void>) | undefined;
 }
 
 /** `rehearsal-20260105-090000`: sorts by time, and says in the console what it is. */
@@ -31,7 +31,7 @@ const executionName = (mode: string): string =>
  * @returns the exit code
  */
 export async function runJourney(journey: Journey, input: JourneyInput): Promise<number> {
-  const { account, console, signal, directory, onState } = journey;
+  const { account, console, signal, directory, onTick } = journey;
   const { executionArn = '' } = await account.sfn.send(
     new StartExecutionCommand({
       stateMachineArn: account.journey,
@@ -49,12 +49,7 @@ export async function runJourney(journey: Journey, input: JourneyInput): Promise
     await account.sfn.send(new StopExecutionCommand({ executionArn, error: 'Interrupted', cause: 'Ctrl-C' }));
     return true;
   };
-  const ended = await follow(
-    account,
-    console,
-    { execution: executionArn, run, onState: (state) => onState?.(state, run) },
-    stopWhenAsked,
-  );
+  const ended = await follow(account, console, { execution: executionArn, run, onTick }, stopWhenAsked);
   const released = await untilReleased(account, console, input.migration, run);
   const report = await fetchReport(account, directory, run);
   if (report) {

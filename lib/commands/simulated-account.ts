@@ -2,11 +2,14 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import product from '../../package.json' with { type: 'json' };
 import { s3Approvals } from '../adapters/approvals.ts';
+import { deployedConfiguration } from '../adapters/configuration.ts';
 import { s3Documents } from '../adapters/documents.ts';
 import { stepFunctions } from '../adapters/executions.ts';
 import { s3Ledgers } from '../adapters/ledger.ts';
 import { secretsManager } from '../adapters/secrets.ts';
+import { planDigest } from '../domain/plan.ts';
 import type { WorldInfo } from '../local/world/world.ts';
 
 /** The simulated account through the operator's eyes: the SDK's own clients, signed with the operator's key. */
@@ -14,6 +17,7 @@ export function simulatedAccount({ url, region, credentials, buckets, machines }
   const client = { endpoint: url, region, credentials };
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const sfn = new SFNClient(client);
+  const ssm = new SSMClient(client);
   const evidence = s3Documents(s3, buckets.evidence);
   return {
     sfn,
@@ -23,7 +27,9 @@ export function simulatedAccount({ url, region, credentials, buckets, machines }
     approvals: s3Approvals(evidence),
     executions: stepFunctions(sfn),
     secrets: secretsManager(new SecretsManagerClient(client)),
-    ssm: new SSMClient(client),
+    /** Of the migration as it is deployed now. */
+    planDigest: async (migration: string) =>
+      planDigest(await deployedConfiguration(ssm, '/passage/migrations/', migration), product.version),
     journey: machines['passage-retool-ecs-to-eks'] ?? '',
   };
 }

@@ -74,6 +74,7 @@ export const machines = {
   },
 } as const;
 
+export type { JourneyInput };
 export type Tasks = typeof tasks;
 export type TaskName = keyof Tasks;
 export type LambdaName = { [K in TaskName]: Tasks[K]['kind'] extends 'lambda' ? K : never }[TaskName];

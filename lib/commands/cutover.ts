@@ -1,0 +1,78 @@
+import { refusalToAdmit } from '../domain/ledger.ts';
+import { approvalOf } from '../domain/run.ts';
+import type { WorldInfo } from '../local/world/world.ts';
+import { askPeople, type Players, people } from './approvers.ts';
+import { type Call, type Command, exitCodes, text, usage } from './command.ts';
+import { DIRECTORY } from './open-world.ts';
+import { runJourney } from './run-journey.ts';
+import { sampleMigration, showOutcome, withSample } from './sample.ts';
+import { type SimulatedAccount, simulatedAccount } from './simulated-account.ts';
+import { readConfiguration } from './validate.ts';
+
+/** The state that asks, and what it asks for. */
+const asking = { 'Ask for go': 'go', 'Ask for switch': 'switch' } as const;
+
+export const cutover: Command = {
+  name: 'cutover',
+  summary: 'cuts the sample over for real: approvals, freeze, final copy, DNS',
+  positionals: [],
+  options: {
+    'approve-as': {
+      type: 'string',
+      value: '<emails>',
+      help: 'plays these approvers over HTTP, as their browsers would',
+    },
+    'reject-as': { type: 'string', value: '<email>', help: 'plays an approver who says no' },
+    migration: { type: 'string', value: '<file>', help: 'only the sample can be cut over here' },
+    reason: { type: 'string', value: '<text>', help: 'stands in the report and on the approval pages' },
+  },
+  async run(call) {
+    const file = text(call, 'migration');
+    if (file !== undefined && readConfiguration(file).name !== sampleMigration().name) {
+      throw usage(
+        'Only the sample is cut over on this machine: it would stop and lock servers of your own with nothing here to switch them. Rehearse with --migration; cut over on AWS.',
+      );
+    }
+    const players = { approve: people(text(call, 'approve-as')), reject: people(text(call, 'reject-as')) };
+    return withSample({ command: 'cutover', console: call.console }, (world) => cutOver(call, world, players));
+  },
+};
+
+async function cutOver(call: Call, world: WorldInfo, players: Players): Promise<number> {
+  const { console, signal } = call;
+  const account = simulatedAccount(world);
+  const journey = { account, console, signal, directory: DIRECTORY };
+  const reason = text(call, 'reason') ?? 'npm run cutover';
+  const migration = sampleMigration().name;
+  if (!(await isRehearsed(account, migration))) {
+    console.line('No fresh rehearsal of this plan: rehearsing first.');
+    const code = await runJourney(journey, { migration, mode: 'rehearsal', reason: 'before a cutover' });
+    if (code !== exitCodes.ok) return code;
+    console.line();
+  }
+  const asked = new Set<string>();
+  const code = await runJourney(
+    {
+      ...journey,
+      onTick: async (states, run) => {
+        for (const [state, subject] of Object.entries(asking)) {
+          const approval = approvalOf(run, subject);
+          if (!states.has(state) || asked.has(approval) || !(await account.approvals.request(approval))) continue;
+          asked.add(approval);
+          await askPeople(world, console, approval, run, players);
+        }
+      },
+    },
+    { migration, mode: 'cutover', reason },
+  );
+  await showOutcome(world, console);
+  return code;
+}
+
+/** What the machine will say at its admission; asked beforehand, to rehearse instead of being refused. */
+async function isRehearsed(account: SimulatedAccount, migration: string): Promise<boolean> {
+  const { lastRehearsal } = await account.ledgers.read(migration);
+  if (!lastRehearsal) return false;
+  const planDigest = await account.planDigest(migration);
+  return refusalToAdmit(lastRehearsal, { planDigest }, sampleMigration().rehearsalFreshForHours, Date.now()) === null;
+}

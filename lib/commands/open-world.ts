@@ -1,0 +1,44 @@
+import { ensurePostgres } from '../local/postgres/setup.ts';
+import { startWorld, type World, type WorldInfo, type WorldOptions } from '../local/world/world.ts';
+import type { Console } from './command.ts';
+
+/** Everything that the simulated world remembers, in the checkout. */
+export const DIRECTORY = '.passage';
+
+export interface Opening extends Partial<Pick<WorldOptions, 'sample' | 'migrations' | 'secrets'>> {
+  /** As others see it while they wait: `passage rehearse`. */
+  readonly command: string;
+  readonly console: Console;
+}
+
+/** Starts the world, or joins it where another command has it up. Whoever opens it stops it. */
+export async function openWorld({ command, console, sample = true, migrations, secrets }: Opening): Promise<World> {
+  ensurePostgres((line) => console.line(line));
+  console.live('Starting the simulated account …');
+  const world = await startWorld({
+    directory: DIRECTORY,
+    command: `passage ${command}`,
+    sample,
+    ...(migrations === undefined ? {} : { migrations }),
+    ...(secrets === undefined ? {} : { secrets }),
+    say: (line) => console.live(line),
+  });
+  if (world.joined) console.line(`Joined the simulated account that "${world.joined.command}" has up.`);
+  return world;
+}
+
+/** Has the world up for as long as `use` takes, whatever becomes of it. */
+export async function withWorld<T>(
+  opening: Opening,
+  use: (world: WorldInfo) => Promise<T>,
+  opened?: World,
+): Promise<T> {
+  const world = opened ?? (await openWorld(opening));
+  try {
+    return await use(world.info);
+  } finally {
+    opening.console.live('Ending the simulated account …');
+    await world.stop();
+    opening.console.live('');
+  }
+}

@@ -1,0 +1,71 @@
+import pg from 'pg';
+import { ask } from '../adapters/resolver.ts';
+import { resetWorld, type WorldInfo } from '../local/world/world.ts';
+import type { DeployedMigration } from '../workflow/configuration.ts';
+import { loadMigrations } from '../workflow/migrations.ts';
+import { type Console, usage } from './command.ts';
+import { DIRECTORY, type Opening, openWorld, withWorld } from './open-world.ts';
+import { simulatedAccount } from './simulated-account.ts';
+
+const NAME = 'acme-retool';
+
+/** The sample's migration, as its file states it. */
+export function sampleMigration(): DeployedMigration {
+  const found = loadMigrations('migrations').find(({ name }) => name === NAME);
+  if (!found) throw usage(`migrations/${NAME}.json is the sample's configuration and must stay as it is named.`);
+  return found;
+}
+
+/** The world with a sample that is not cut over yet; one that is, is made anew, saying so. */
+export async function withSample<T>(opening: Opening, use: (world: WorldInfo) => Promise<T>): Promise<T> {
+  const world = await openWorld(opening);
+  let isCutOver: boolean;
+  try {
+    isCutOver = (await simulatedAccount(world.info).ledgers.read(NAME)).pointOfNoReturn !== null;
+  } catch (error) {
+    await world.stop();
+    throw error;
+  }
+  if (!isCutOver) return withWorld(opening, use, world);
+  if (world.joined) {
+    throw usage(
+      `The sample is cut over already, and "${world.joined.command}" has it up. End that command, then try again.`,
+    );
+  }
+  opening.console.line('The sample was cut over before: it is made anew.');
+  await world.stop();
+  resetWorld(DIRECTORY);
+  return withWorld(opening, use);
+}
+
+/** What people want to know after a cutover: where the name points, who serves, and whether any write was lost. */
+export async function showOutcome(world: WorldInfo, console: Console): Promise<void> {
+  const { dns } = sampleMigration();
+  if (!dns || !world.databases) return;
+  const [asked] = await ask([world.dns.server], dns.record);
+  console.line(`${dns.record} → ${asked?.answer.join(', ') || 'no answer'}`);
+  const acknowledged = world.acknowledged();
+  const side = acknowledged.at(-1)?.side ?? 'nobody yet';
+  const ledger = await simulatedAccount(world).ledgers.read(NAME);
+  const login = ledger.writable === 'target' ? world.databases.target : world.databases.source;
+  const rows = await storedEvents(login, acknowledged.length);
+  console.line(
+    `The last write was served by the ${side}. Acknowledged writes: ${acknowledged.length}; rows on the ${ledger.writable}: ${rows}.`,
+  );
+}
+
+/** How many of the writer's first `upTo` events the side holds. */
+async function storedEvents(login: NonNullable<WorldInfo['databases']>['source'], upTo: number): Promise<number> {
+  const client = new pg.Client(login);
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ count: string }>(
+      `SELECT count(DISTINCT metadata -> 'writer') FROM public.audit_trail_events
+        WHERE metadata ? 'writer' AND (metadata ->> 'writer')::bigint <= $1`,
+      [upTo],
+    );
+    return Number(rows[0]?.count ?? 0);
+  } finally {
+    await client.end();
+  }
+}

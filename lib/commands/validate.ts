@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { MigrationConfiguration } from '../workflow/configuration.ts';
+import { WorkflowError } from '../workflow/errors.ts';
+import { type Command, exitCodes } from './command.ts';
+
+const examples = { aws: 'migrations/acme-retool.json', local: 'migrations/my-databases.json' };
+
+/** Reads a configuration, or says for each wrong field where it is, what is wrong, and where a right one stands. */
+export function readConfiguration(file: string): MigrationConfiguration {
+  const invalid = (message: string) => new WorkflowError('ConfigurationInvalid', message);
+  if (!existsSync(file)) throw invalid(`There is no file ${file}. An example is ${examples.local}.`);
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw invalid(`${file} is not JSON: ${error instanceof Error ? error.message : error}.`);
+  }
+  const result = MigrationConfiguration.safeParse(json);
+  if (result.success) return result.data;
+  const platform = (json as { platform?: unknown } | null)?.platform === 'local' ? 'local' : 'aws';
+  const issues = result.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => `  ${[...issue.path, key].join('.')}: is not a known field`)
+      : [`  ${issue.path.join('.') || '(the whole file)'}: ${issue.message}`],
+  );
+  throw invalid(
+    `${file} is not a migration:\n${issues.join('\n')}\nAn example of each field is in ${examples[platform]}.`,
+  );
+}
+
+export const validate: Command = {
+  name: 'validate',
+  summary: 'checks a configuration without touching anything',
+  positionals: ['<config>'],
+  options: {},
+  async run({ positionals: [file = ''], console }) {
+    const { name, platform } = readConfiguration(file);
+    console.line(`${file}: migration "${name}" for platform "${platform}" is valid.`);
+    return exitCodes.ok;
+  },
+};
