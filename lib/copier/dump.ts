@@ -15,6 +15,7 @@ import { qualified } from './postgres/row-hash.ts';
 import { closeSession, type Database, declared, openSession } from './postgres/session.ts';
 import { ProgressBoard } from './progress.ts';
 import { keys, Manifest, type Plan } from './staged.ts';
+import { standAside } from './stand-aside.ts';
 
 /** A source that changes under three snapshots will change under the fourth. */
 const TRIES = 3;
@@ -86,10 +87,13 @@ async function dumpOnce(
       chunks: plan.chunks.length,
     });
 
+    const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const holderPid = rows[0]?.pid ?? 0;
     const tally = new Tally(plan);
     const copied = new AbortController();
     await crew(signal, [
       (together) => keepAlive(holder, clock, together, copied.signal),
+      (together) => standAside(database, holderPid, { ...around, signal: together }, copied.signal),
       (together) => stageSchema(plan, database, { ...around, signal: together }),
       async (together) => {
         await copyChunks(plan, database, input.workers, { ...around, signal: together }, (dumped) => {

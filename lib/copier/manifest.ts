@@ -55,7 +55,8 @@ export class Tally {
     const { attempt, id, snapshot } = this.#plan;
     const tables = this.#tables.map((sums, at): ManifestTable => {
       const { schema, name } = this.#plan.tables[at] as Plan['tables'][number];
-      return { schema, name, ...sums.measure, seconds: sums.seconds, chunks: sums.chunks };
+      const { rows, bytes, hash } = sums.measure;
+      return { schema, name, rows, bytes, hash, seconds: sums.seconds, chunks: sums.chunks };
     });
     const { count, bytes, hash } = this.#largeObjects;
     return {
@@ -70,6 +71,7 @@ export class Tally {
       tables,
       largeObjects: { count, bytes, hash },
       seconds: (Date.parse(facts.finishedAt) - Date.parse(facts.startedAt)) / 1000,
+      largestRowBytes: Math.max(0, ...this.#tables.map(({ measure }) => measure.largest)),
       memoryBytes: peakMemory(),
     };
   }

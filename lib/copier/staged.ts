@@ -147,6 +147,8 @@ export const Manifest = z.object({
   startedAt: z.string(),
   finishedAt: z.string(),
   seconds: z.number(),
+  /** In its binary form: what the worker's memory is judged by. */
+  largestRowBytes: z.int(),
   /** Peak resident memory of the worker process. */
   memoryBytes: z.int(),
 });

@@ -30,6 +30,7 @@ const manifest = (more: Partial<Manifest> = {}): Manifest => ({
   startedAt: '',
   finishedAt: '',
   seconds: 1,
+  largestRowBytes: 1,
   memoryBytes: 1,
   ...more,
 });

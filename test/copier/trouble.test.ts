@@ -7,7 +7,7 @@ import type { Database } from '../../lib/copier/postgres/session.ts';
 import { restore } from '../../lib/copier/restore.ts';
 import { keys } from '../../lib/copier/staged.ts';
 import { query, startTestCluster, type TestCluster } from '../support/postgres.ts';
-import { type Copying, fence, prepareCopying } from './copying.ts';
+import { type Copying, fence, prepareCopying, realClock } from './copying.ts';
 import { DirectoryStaging } from './directory-staging.ts';
 
 /** Four tables that are large enough (1 MiB) for a chunk each. */
@@ -242,6 +242,40 @@ describe('a source whose tables change under the snapshot', () => {
     expect((await copying.staging.list(keys.attempts)).filter((key) => key.endsWith('plan.json'))).toHaveLength(3);
   });
 });
+
+test('a session that waits for the copier’s lock waits seconds, not for the whole chunk', async () => {
+  const { staging } = copying;
+  let altered: Promise<unknown> | undefined;
+  const stalled: Surroundings['staging'] = {
+    ...acting(() => {}).staging!,
+    async put(key, body) {
+      if (altered || !key.includes('/chunks/') || Buffer.isBuffer(body)) return await staging.put(key, body);
+      // The copy has its lock, and goes on only when the ALTER that waits for it is through.
+      altered = query(copying.source, 'ALTER TABLE t1 ADD CONSTRAINT c CHECK (id > 0)');
+      const change = altered;
+      await staging.put(
+        key,
+        (async function* () {
+          for await (const part of body) {
+            yield part;
+            await change;
+          }
+        })(),
+      );
+    },
+  };
+  // A clock on which a second passes in 10 ms.
+  const clock: Clock = { now: Date.now, sleep: (ms, signal) => realClock.sleep(ms / 100, signal) };
+  const dumped = await dump(
+    { ...copying.input, workers: 1 },
+    copying.database('source'),
+    copying.around({ staging: stalled, clock }),
+  );
+  await altered;
+  expect(dumped.rows).toBe(18_000);
+  expect((await copying.manifest('dump')).attempt).toBe(1);
+  expect(copying.events.map(({ event }) => event)).toContain('stood aside for a waiting session');
+}, 30_000);
 
 describe('what cannot be reached or entered', () => {
   test.each([

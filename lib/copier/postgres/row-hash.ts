@@ -8,10 +8,12 @@ export interface Measure {
   readonly rows: number;
   /** Of the rows' binary form. */
   readonly bytes: number;
+  /** Bytes of the largest row. */
+  readonly largest: number;
   readonly hash: Hash;
 }
 
-export const nothing: Measure = { rows: 0, bytes: 0, hash: ['0', '0'] };
+export const nothing: Measure = { rows: 0, bytes: 0, largest: 0, hash: ['0', '0'] };
 
 /** Sums do not depend on the order of rows, so pieces may be measured apart and in any order. */
 export function add(a: Measure, b: Measure): Measure {
@@ -19,6 +21,7 @@ export function add(a: Measure, b: Measure): Measure {
   return {
     rows: a.rows + b.rows,
     bytes: a.bytes + b.bytes,
+    largest: Math.max(a.largest, b.largest),
     hash: [sum(a.hash[0], b.hash[0]), sum(a.hash[1], b.hash[1])],
   };
 }
@@ -50,13 +53,20 @@ export async function measure(client: pg.Client, table: PlannedTable, piece: Pie
 
 /** The same over any query with one bytea column `bytes`. */
 export async function measureRows(client: pg.Client, rows: string): Promise<Measure> {
-  const { rows: result } = await client.query<{ rows: string; bytes: string; first: string; second: string }>(
+  const { rows: result } = await client.query<{
+    rows: string;
+    bytes: string;
+    largest: number;
+    first: string;
+    second: string;
+  }>(
     // OFFSET 0 keeps the planner from computing a row's bytes three times.
     `SELECT count(*) AS rows, coalesce(sum(octet_length(bytes)), 0) AS bytes,
+            coalesce(max(octet_length(bytes)), 0) AS largest,
             ${SEEDS.map((seed, at) => `coalesce(sum(hash_array_extended(ARRAY[bytes], ${seed})), 0) AS ${at ? 'second' : 'first'}`)}
      FROM (${rows} OFFSET 0) AS rows`,
   );
   const [sums] = result;
   if (!sums) return nothing;
-  return { rows: Number(sums.rows), bytes: Number(sums.bytes), hash: [sums.first, sums.second] };
+  return { rows: Number(sums.rows), bytes: Number(sums.bytes), largest: sums.largest, hash: [sums.first, sums.second] };
 }
