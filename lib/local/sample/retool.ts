@@ -58,6 +58,7 @@ async function main(): Promise<void> {
   if (settings.mayMigrate && (serves('MAIN_BACKEND') || serves('JOBS_RUNNER'))) {
     console.log('Database migrations are up to date.');
   }
+  if (serves('JOBS_RUNNER')) await beat(pool);
   const heartbeat = serves('JOBS_RUNNER') ? setInterval(() => void beat(pool), HEARTBEAT_MS) : undefined;
   const server = createServer((incoming, outgoing) => {
     serve(incoming, outgoing, pool, settings).catch((error: Error) => {
@@ -143,10 +144,10 @@ async function serve(
 async function storeEvent(pool: pg.Pool, writer: string, number: number): Promise<void> {
   await pool.query(
     `INSERT INTO audit_trail_events ("userName", "actionType", "pageName", metadata)
-     SELECT $1, 'QUERY_RUN', 'Sample', jsonb_build_object('writer', $2::bigint, 'writerName', $1::text)
+     SELECT $1::text, 'QUERY_RUN', 'Sample', jsonb_build_object('writer', $2::bigint, 'writerName', $1::text)
       WHERE NOT EXISTS (SELECT FROM audit_trail_events
-                         WHERE metadata ? 'writer' AND (metadata ->> 'writer')::bigint = $2
-                           AND metadata ->> 'writerName' = $1)`,
+                         WHERE metadata ? 'writer' AND (metadata ->> 'writer')::bigint = $2::bigint
+                           AND metadata ->> 'writerName' = $1::text)`,
     [writer, number],
   );
 }
