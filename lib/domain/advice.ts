@@ -48,7 +48,7 @@ export function nextSteps(run: {
             ]
           : [
               'Choose a window that holds the longer end of the predicted freeze.',
-              'Cut over while this rehearsal is fresh: npm run cutover.',
+              'Cut over while this rehearsal is fresh: start the journey in mode “cutover” (for the sample: npm run cutover).',
             ]),
       ];
     case 'cut over':
@@ -67,18 +67,16 @@ export function nextSteps(run: {
       if (run.pointOfNoReturn !== null) {
         return [
           'Do not start the old services: the target has been open to writes.',
-          `Look at both sides: npm run passage -- diagnose ${run.plan.migration}.`,
+          'Look at both sides: npm run passage -- diagnose.',
         ];
       }
       return [
         ...(run.sourceOpen
           ? []
-          : [
-              `The source is closed. See why, and what is left to undo: npm run passage -- diagnose ${run.plan.migration}.`,
-            ]),
+          : ['The source is closed. See why, and what is left to undo: npm run passage -- diagnose.']),
         ...todo('BLOCKER'),
         ...(run.error === null ? [] : [`Read ${run.error.runbook}: what ${run.error.name} means and how to mend it.`]),
-        'Rehearse again: npm run rehearse.',
+        'Rehearse again.',
       ];
   }
 }

@@ -183,6 +183,16 @@ export function timeline(histories: readonly ExecutionHistory[], until: Moment):
 /** Every step, each before those inside it. */
 export const flatten = (steps: readonly Step[]): Step[] => steps.flatMap((step) => [step, ...flatten(step.steps)]);
 
+const workers: Readonly<Record<string, Work['kind']>> = { Dump: 'dump', Restore: 'restore' };
+
+/** Between the worker's end and the state that compares lies orchestration, which is no proof. */
+function proofBegan(steps: readonly Step[], copy: CopyProof): string {
+  const comparing = steps.findLast(
+    ({ name, startedAt }) => name === 'Prove that all arrived' && startedAt <= copy.provedAt,
+  );
+  return comparing !== undefined && comparing.startedAt > copy.restoredAt ? comparing.startedAt : copy.restoredAt;
+}
+
 /**
  * The intervals in which a run did what it is there for. A copy counts by its own proof; one that never came to
  * a proof counts by the states of its workers. An approval counts from the request until it was decided.
@@ -198,7 +208,7 @@ export function workOf(
   const proved: Work[] = copies.flatMap((copy) => [
     { kind: 'dump', name: 'Dump', from: copy.startedAt, to: copy.dumpedAt },
     { kind: 'restore', name: 'Restore', from: copy.startedAt, to: copy.restoredAt },
-    { kind: 'proof', name: 'Proof', from: copy.restoredAt, to: copy.provedAt },
+    { kind: 'proof', name: 'Proof', from: proofBegan(all, copy), to: copy.provedAt },
   ]);
   const unproved = all
     .filter(({ name, startedAt }) => name in workers && !copies.some((copy) => copy.provedAt > startedAt))
@@ -216,8 +226,6 @@ export function workOf(
   );
   return [...proved, ...unproved, ...effects, ...waits].sort((a, b) => a.from.localeCompare(b.from));
 }
-
-const workers: Readonly<Record<string, Work['kind']>> = { Dump: 'dump', Restore: 'restore' };
 
 export interface Window {
   readonly from: string;

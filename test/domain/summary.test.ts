@@ -35,8 +35,9 @@ describe('a rehearsal', () => {
   });
 
   test('its overhead is what its copy and proof do not cover', () => {
-    expect(summary.overheadSeconds).toEqual({ rehearsal: 4.3, freeze: null });
-    expect(summary.overheadSeconds.rehearsal).toBeCloseTo(summary.seconds - 8.3);
+    expect(summary.overheadSeconds).toEqual({ rehearsal: 4.4, freeze: null });
+    // 8.3 s from the first byte to the proof, 0.1 s of which lie between the restore's end and the comparison.
+    expect(summary.overheadSeconds.rehearsal).toBeCloseTo(summary.seconds - 8.2);
   });
 
   test('says which memory was used and which was aimed at', () => {
@@ -166,7 +167,7 @@ describe('a run that failed', () => {
     const summary = frozen({ ledger: ledger({ writable: 'none', phase: 'frozen' }) });
     expect(summary.verdict).toBe('failed');
     expect(summary.headline).toContain('still closed');
-    expect(summary.next[0]).toContain('diagnose acme-retool');
+    expect(summary.next[0]).toContain('diagnose');
   });
 
   test('after the point of no return never advises to start the source', () => {

@@ -191,6 +191,23 @@ describe('overhead', () => {
     expect(kinds).toEqual(new Set(['dump', 'restore', 'proof', 'effect', 'waiting']));
   });
 
+  test('counts the time between a worker’s end and the comparison of its work', () => {
+    const copy = copyProof('scratch', START, { restoredAt: moment(4), provedAt: moment(7) });
+    const phases = timeline(
+      play('CopyDatabase', START, [
+        { name: 'Restore', seconds: 5 },
+        { name: 'Prove that all arrived', seconds: 2 },
+      ]),
+      moment(7),
+    );
+    expect(workOf(phases, [copy], [], moment(7)).at(-1)).toMatchObject({
+      kind: 'proof',
+      from: moment(5),
+      to: moment(7),
+    });
+    expect(workOf([], [copy], [], moment(7)).at(-1)).toMatchObject({ kind: 'proof', from: moment(4) });
+  });
+
   test('a copy that never came to a proof counts by the states of its workers', () => {
     const run = failedRun();
     const phases = timeline(run.histories, run.writtenAt);
@@ -232,7 +249,7 @@ test('every state that is named here exists in a state machine', () => {
       readFileSync(new URL(`../../statemachines/${folder}/definition.asl.json`, import.meta.url), 'utf8'),
     )
     .join();
-  const missing = [...effectStates, ...Object.values(freezeStates), 'Dump', 'Restore'].filter(
+  const missing = [...effectStates, ...Object.values(freezeStates), 'Dump', 'Restore', 'Prove that all arrived'].filter(
     (name) => !text.includes(`"${name}": {`),
   );
   expect(missing).toEqual([]);

@@ -44,7 +44,7 @@ describe('the report', () => {
     const page = report(cutoverRun());
     expect(page).toContain('9.0 s to 8 min 47 s');
     expect(page).toContain('2 min 27 s, of which people decided for 2 min 07 s');
-    expect(page).toContain('2.7 s in which nothing was copied');
+    expect(page).toContain('2.8 s in which nothing was copied');
     expect(page).toContain('The freeze lay inside its prediction.');
   });
 
