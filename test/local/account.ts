@@ -100,7 +100,7 @@ export async function startAccount(endpoints: (context: AccountContext) => reado
         headers: { host, ...headers } as Record<string, string>,
       };
       // As S3's presigner does; STS signs the hash of its empty body.
-      if (service === 's3') request.headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD';
+      if (service === 's3') request.headers['x-amz-content-sha256'] ??= 'UNSIGNED-PAYLOAD';
       const signed = presign ? await signer.presign(request, { expiresIn: presign }) : await signer.sign(request);
       const search = new URLSearchParams(signed.query as Record<string, string>).toString().replaceAll('+', '%20');
       return { url: `${gateway.url}${path}${search && `?${search}`}`, headers: signed.headers };

@@ -132,7 +132,7 @@ export function createBus(options: BusOptions): Bus {
     if (deliveries.length === 0) return;
     file.value.pending.push(...deliveries);
     file.save();
-    if (started) for (const delivery of deliveries) track(attempt(delivery));
+    if (started && !stop.signal.aborted) for (const delivery of deliveries) track(attempt(delivery));
   };
 
   const envelope = (event: BusEvent): Readonly<Record<string, unknown>> & { readonly id: string } => ({

@@ -89,10 +89,11 @@ function namesAccount(match: PrincipalMatch, principal: Principal): boolean {
 const accountOf = (principal: Principal): string | undefined => /^arn:aws:(?:iam|sts)::(\d+):/.exec(principal.arn)?.[1];
 
 function globalKeys(principal: Principal): ConditionKeys {
+  const account = accountOf(principal);
   return {
-    'aws:PrincipalArn': principal.roleArn ?? principal.arn,
-    'aws:PrincipalAccount': accountOf(principal),
-    'aws:PrincipalIsAWSService': String(accountOf(principal) === undefined),
+    'aws:PrincipalArn': account && (principal.roleArn ?? principal.arn),
+    'aws:PrincipalAccount': account,
+    'aws:PrincipalIsAWSService': String(account === undefined),
     // Loopback stands for the encrypted way.
     'aws:SecureTransport': 'true',
   };

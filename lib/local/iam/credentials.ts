@@ -18,11 +18,17 @@ export interface Credential extends AccessKeys {
 export interface Credentials {
   /** Long-lived keys of a person: `addUser('ada', { administrator: true })`. */
   addUser(name: string, options?: { readonly administrator?: boolean }): AccessKeys;
-  /** Keys of a role session; `seconds` is their life, an hour unless told. */
+  /** Keys of a role session; `seconds` is their life, 12 hours unless told: the longest that AWS gives. */
   mint(roleArn: string, sessionName: string, options?: { readonly seconds?: number }): AccessKeys;
   /** Finds expired keys too: the gateway tells "expired" from "unknown". */
   find(accessKeyId: string): Credential | undefined;
 }
+
+/**
+ * Whoever runs with keys in its environment cannot renew them, as a container does on AWS, so they live as long as
+ * AWS allows a session at all: 12 hours.
+ */
+const LONGEST_SESSION = 12 * 3600;
 
 export function createCredentials(options: { readonly clock: Clock; readonly accountId: string }): Credentials {
   const byId = new Map<string, Credential>();
@@ -33,7 +39,7 @@ export function createCredentials(options: { readonly clock: Clock; readonly acc
   return {
     addUser: (name, { administrator = false } = {}) =>
       add(keyPair('AKIA'), { arn: `arn:aws:iam::${options.accountId}:user/${name}`, administrator }),
-    mint: (roleArn, sessionName, { seconds = 3600 } = {}) =>
+    mint: (roleArn, sessionName, { seconds = LONGEST_SESSION } = {}) =>
       add(
         {
           ...keyPair('ASIA'),

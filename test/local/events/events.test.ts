@@ -120,6 +120,20 @@ test('what is not delivered when the world ends is delivered by the next one', a
   await third.close();
 });
 
+test('an event that comes while the world ends waits for the next one', async () => {
+  const before = bus({ rules: [ended] });
+  before.start();
+  await before.close();
+  before.put(event);
+  await before.idle();
+  expect(delivered).toHaveLength(0);
+  const after = bus({ rules: [ended] });
+  after.start();
+  await after.idle();
+  expect(delivered).toHaveLength(1);
+  await after.close();
+});
+
 test('schedules fire by the clock until the bus is closed', async () => {
   const nightly: Schedule = {
     ...{

@@ -252,6 +252,20 @@ test('what is missing or misnamed has its own error', async () => {
   expect(() => s3.createBucket({ name: '../escape' })).toThrow('not valid');
 });
 
+test('chunks that are signed one by one are refused, not stored unchecked', async () => {
+  const headers = { 'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD', 'x-amz-decoded-content-length': '1' };
+  const signed = await account.sign('s3', { method: 'PUT', path: `/${Bucket}/chunks`, headers });
+  const answer = await fetch(signed.url, {
+    method: 'PUT',
+    headers: signed.headers,
+    body: '1;chunk-signature=0\r\nx\r\n0\r\n\r\n',
+  });
+  expect([answer.status, await answer.text()]).toEqual([
+    501,
+    expect.stringContaining('Signed chunks are not simulated'),
+  ]);
+});
+
 test('an upload without a length is refused', async () => {
   const { url, headers } = await account.sign('s3', { method: 'PUT', path: `/${Bucket}/endless` });
   const status = await new Promise((resolve, reject) => {
