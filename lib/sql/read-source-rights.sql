@@ -16,7 +16,7 @@ SELECT d.datname AS database,
                  'login', r.rolname,
                  'application', r.rolname = ANY ($1),
                  'superuser', r.rolsuper,
-                 'mayAlter', NOT r.rolsuper AND NOT r.rolreplication AND NOT r.rolbypassrls AND me.rolcreaterole
+                 'mayAlter', me.rolsuper OR NOT r.rolsuper AND NOT r.rolreplication AND NOT r.rolbypassrls AND me.rolcreaterole
                              AND (current_setting('server_version_num')::int < 160000
                                   OR EXISTS (SELECT FROM pg_auth_members m
                                               WHERE m.roleid = r.oid AND m.admin_option
@@ -25,6 +25,9 @@ SELECT d.datname AS database,
          WHERE r.rolcanlogin AND r.rolname <> current_user
            AND (r.rolname = ANY ($1)
                 OR (NOT r.rolsuper AND (r.rolcreaterole OR pg_has_role(r.oid, d.datdba, 'MEMBER'))))) AS logins,
+       (SELECT coalesce(jsonb_agg(name), '[]')
+          FROM unnest($1::name[]) AS name
+         WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)) AS missing,
        (SELECT split_part(setting, '=', 2)
           FROM pg_db_role_setting s, unnest(s.setconfig) AS setting
          WHERE s.setdatabase = d.oid AND s.setrole = 0 AND setting LIKE 'default\_transaction\_read\_only=%') AS read_only,

@@ -35,6 +35,7 @@ const Row = z.object({
   logins: z.array(
     z.object({ login: z.string(), application: z.boolean(), superuser: z.boolean(), mayAlter: z.boolean() }),
   ),
+  missing: z.array(z.string()),
   read_only: z.string().nullable(),
   owns: z.boolean(),
 });
@@ -50,6 +51,8 @@ export async function readSourceRights(client: pg.Client, applicationLogins: rea
   }
   const row = Row.parse((await client.query(statement('read-source-rights'), [applicationLogins])).rows[0]);
   if (!row.owns) throw failed(`"${own}" is no member of "${row.owner}", which owns database "${row.database}"`);
+  if (row.missing.length > 0)
+    throw failed(`the server has no login "${row.missing.join('", "')}", which the application is said to use`);
   const locked = row.logins.filter(({ application, mayAlter }) => application || mayAlter);
   for (const { login, superuser, mayAlter } of locked) {
     if (superuser) throw failed(`the application's login "${login}" is a superuser, which no fence holds`);

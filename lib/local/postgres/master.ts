@@ -26,7 +26,7 @@ export async function asSuperuser<T>(
 
 /**
  * Creates the login that a customer gets from RDS: it may create databases and roles, watch and end other sessions,
- * and is no superuser. Run again it sets the password again.
+ * and is no superuser. Run again it sets the password again, and opens a login that a fence has locked.
  */
 export async function createMaster(cluster: Cluster, login: { user: string; password: string }): Promise<void> {
   await asSuperuser(cluster, 'postgres', async (client) => {
@@ -48,7 +48,7 @@ export async function createMaster(cluster: Cluster, login: { user: string; pass
       await client.query(`CREATE ROLE ${name} LOGIN CREATEDB CREATEROLE NOSUPERUSER`);
       await client.query(`GRANT rds_superuser TO ${name}`);
     }
-    await client.query(`ALTER ROLE ${name} PASSWORD ${client.escapeLiteral(login.password)}`);
+    await client.query(`ALTER ROLE ${name} LOGIN PASSWORD ${client.escapeLiteral(login.password)}`);
     await client.query('COMMIT');
   });
 }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { applicationName } from '../../../lib/adapters/postgres/names.ts';
 import { proveFence } from '../../../lib/adapters/postgres/prove-fence.ts';
@@ -12,6 +12,9 @@ import {
 import { asSuperuser } from '../../../lib/local/postgres/master.ts';
 import { connect, createLogin, query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
 import { createTestSource, readAccess, type TestSource } from '../../support/source.ts';
+
+// Real servers on a machine that may be busy: a limit for hangs, not a measure.
+jest.setTimeout(120_000);
 
 let cluster: TestCluster;
 let source: TestSource;
@@ -80,6 +83,14 @@ describe('the fence', () => {
     });
     expect(await readAccess(cluster, source)).toEqual(before);
     await asRoot(`DROP ROLE ${root.user}`);
+  });
+
+  test('refuses a login that does not exist: the application would go on with another one', async () => {
+    await expect(fenceSource({ ...held(), applicationLogins: ['retol'] })).rejects.toMatchObject({
+      name: 'FenceFailed',
+      message: expect.stringContaining('no login "retol"'),
+    });
+    expect(await readSourceFence(held())).toBeUndefined();
   });
 
   test('says what it will save without changing anything', async () => {
@@ -151,7 +162,7 @@ describe('undoing', () => {
         expect(outcome).toMatchObject({ name: 'SourceUnreachable' });
       }
       expect(died).toBeGreaterThan(15);
-    }, 30_000);
+    });
   }
 
   test('ends what it began when the undoing died at any of its statements', async () => {
@@ -166,7 +177,7 @@ describe('undoing', () => {
       expect(await readAccess(cluster, source)).toEqual(before);
       if (outcome === 'done') break;
     }
-  }, 30_000);
+  });
 });
 
 describe('epochs', () => {
