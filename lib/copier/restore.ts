@@ -103,7 +103,7 @@ class Restore {
       );
       await writeFenced(lead, this.#input, () => target.setSequences(lead, source.sequences));
       await this.#analyze(await target.tablesToAnalyze(lead));
-      await target.makeDurable(lead, this.#input);
+      await target.makeDurable(lead, this.#input, plan.id);
 
       this.#progress.phase = 'measuring';
       const tally = await measureTarget(plan, this.#database, this.#input.workers, this.#around);

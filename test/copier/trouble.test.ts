@@ -145,6 +145,20 @@ describe('the fence', () => {
   });
 });
 
+describe('a takeover', () => {
+  test('waits for the chunk that is being loaded, so that nothing of the old epoch commits after it', async () => {
+    await dumpIt();
+    const attempts: unknown[] = [];
+    const around = acting(async (what) => {
+      if (what !== 'open') return;
+      const takeover = "SET lock_timeout = '100ms'; UPDATE passage.fence SET epoch = 2";
+      attempts.push(await query(copying.target, takeover).catch((error: { code: string }) => error.code));
+    });
+    await restore({ ...copying.input, workers: 1 }, copying.database('target'), copying.around(around));
+    expect(attempts).toEqual(['55P03', '55P03', '55P03', '55P03']);
+  });
+});
+
 describe('a restore that is interrupted', () => {
   test('goes on where it was: every chunk exactly once', async () => {
     await dumpIt();

@@ -105,14 +105,18 @@ export async function sizeHere(client: pg.Client, table: PlannedTable): Promise<
 }
 
 /**
- * Makes everything committed so far durable: one synchronous commit, then the flushed position is at or past what had
- * been inserted before it. Throws when it is not.
+ * Makes everything committed so far durable: one synchronous commit of a real write (without one it would not flush),
+ * then the flushed position is at or past what had been inserted before it. Throws when it is not.
  */
-export async function makeDurable(client: pg.Client, holder: Holder): Promise<void> {
+export async function makeDurable(client: pg.Client, holder: Holder, plan: string): Promise<void> {
   const { rows } = await client.query<{ inserted: string }>('SELECT pg_current_wal_insert_lsn()::text AS inserted');
   await writeFenced(client, holder, async () => {
     await client.query('SET LOCAL synchronous_commit = on');
-    await client.query('SELECT txid_current()');
+    await client.query(
+      `INSERT INTO passage.chunks (chunk, rows, bytes, epoch, loaded_at) VALUES ($1, 0, 0, $2, now())
+       ON CONFLICT (chunk) DO UPDATE SET loaded_at = excluded.loaded_at`,
+      [`${plan}/durable`, holder.epoch],
+    );
   });
   const { rows: flushed } = await client.query<{ durable: boolean }>(
     'SELECT pg_current_wal_flush_lsn() >= $1::pg_lsn AS durable',
