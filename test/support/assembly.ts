@@ -15,9 +15,16 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 
-/** A stack with one of each thing that the simulated account builds, synthesized into `<directory>/cdk.out`. */
-export function synthesizeSample(directory: string, change?: (stack: Stack) => void): string {
-  const app = new App({ outdir: join(directory, 'cdk.out'), analyticsReporting: false });
+/**
+ * A stack with one of each thing that the simulated account builds.
+ * @returns where its assembly is: `outdir`, or `<directory>/cdk.out`
+ */
+export function synthesizeSample(
+  directory: string,
+  change?: (stack: Stack) => void,
+  outdir: string = join(directory, 'cdk.out'),
+): string {
+  const app = new App({ outdir, analyticsReporting: false });
   const stack = new Stack(app, 'Sample');
   const bundle = join(directory, 'bundle');
   mkdirSync(bundle, { recursive: true });
@@ -27,6 +34,7 @@ export function synthesizeSample(directory: string, change?: (stack: Stack) => v
   writeFileSync(join(image, 'Dockerfile'), 'FROM scratch\n');
 
   const bucket = new s3.Bucket(stack, 'Evidence', { versioned: true, enforceSSL: true, eventBridgeEnabled: false });
+  new s3.Bucket(stack, 'Staging');
   const key = new kms.Key(stack, 'TokenKey', { alias: 'alias/tokens' });
   const secret = new secretsmanager.Secret(stack, 'Fingerprint', {
     generateSecretString: { passwordLength: 40, excludePunctuation: true },
@@ -79,7 +87,21 @@ export function synthesizeSample(directory: string, change?: (stack: Stack) => v
   });
   change?.(stack);
   app.synth();
-  return join(directory, 'cdk.out');
+  return outdir;
+}
+
+/** Makes `directory` a checkout whose app is the stack above, for who synthesizes it in a process of its own. */
+export function writeCheckout(directory: string): void {
+  for (const folder of ['bin', 'lib/kubernetes', 'migrations']) mkdirSync(join(directory, folder), { recursive: true });
+  writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(directory, 'lib/kubernetes/rbac.json'), JSON.stringify({ kind: 'List', items: [] }));
+  writeFileSync(
+    join(directory, 'bin/app.ts'),
+    [
+      `import { synthesizeSample } from ${JSON.stringify(import.meta.url)};`,
+      `synthesizeSample(${JSON.stringify(directory)}, undefined, process.env.CDK_OUTDIR);`,
+    ].join('\n'),
+  );
 }
 
 /** Answers what it is asked to, so that a test can see the inside. */
@@ -96,10 +118,17 @@ export const handler = async (event, context) => {
 };
 `;
 
+/** Greets, or waits for a day when the input says so. */
 const DEFINITION = {
   QueryLanguage: 'JSONata',
-  StartAt: 'Greet',
+  StartAt: 'Wait?',
   States: {
+    'Wait?': {
+      Type: 'Choice',
+      Choices: [{ Condition: '{% $exists($states.input.wait) %}', Next: 'Wait' }],
+      Default: 'Greet',
+    },
+    Wait: { Type: 'Wait', Seconds: 86_400, Next: 'Greet' },
     Greet: {
       Type: 'Task',
       Resource: 'arn:aws:states:::lambda:invoke',
