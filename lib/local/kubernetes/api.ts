@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { User } from './authentication.ts';
@@ -22,6 +21,7 @@ import {
   type Resource,
 } from './objects.ts';
 import { patched } from './patch.ts';
+import { readPodLog } from './pod-log.ts';
 import { fieldSelector, labelSelector } from './selectors.ts';
 import { badRequest, conflict, invalid, StatusError } from './status.ts';
 import { validate } from './validation.ts';
@@ -76,7 +76,7 @@ export function createApi(store: ObjectStore, kubelet: Kubelet, clock: Clock): (
     const verb = verbOf(request.method, target);
     authorize(request.user, { verb, ...target }, store);
     if (target.namespace !== undefined && verb === 'create') store.get(NAMESPACES, undefined, target.namespace);
-    if (target.subresource === 'log') return ok(readLog(target, request.query));
+    if (target.subresource === 'log') return ok(logOf(target, request.query));
     if (target.subresource === 'scale') return scale(target, request);
     if (target.subresource && target.subresource !== 'status') throw unserved();
     switch (verb) {
@@ -95,6 +95,11 @@ export function createApi(store: ObjectStore, kubelet: Kubelet, clock: Clock): (
         return ok(write(target, request));
     }
   };
+
+  function logOf({ resource, namespace, name }: Target, query: URLSearchParams): string {
+    if (resource !== PODS) throw unserved();
+    return readPodLog(store.get<Pod>(PODS, namespace, name!), query, kubelet.logFile);
+  }
 
   function list({ resource, namespace }: Target, query: URLSearchParams): object {
     const matches = [labelSelector(query.get('labelSelector')), fieldSelector(query.get('fieldSelector'))];
@@ -186,25 +191,6 @@ export function createApi(store: ObjectStore, kubelet: Kubelet, clock: Clock): (
     });
     return ok(current());
   }
-
-  function readLog({ resource, namespace, name }: Target, query: URLSearchParams): string {
-    if (resource !== PODS) throw unserved();
-    if (query.get('follow') === 'true') throw badRequest('following a log is not simulated: read it again instead');
-    const pod = store.get<Pod>(PODS, namespace, name!);
-    const names = pod.spec.containers.map((container) => container.name);
-    const container = query.get('container') ?? (names.length === 1 ? names[0]! : undefined);
-    if (container === undefined)
-      throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${names.join(' ')}]`);
-    if (!names.includes(container)) throw badRequest(`container ${container} is not valid for pod ${name}`);
-    const restarts = pod.status.containerStatuses?.find((each) => each.name === container)?.restartCount ?? 0;
-    const previous = query.get('previous') === 'true';
-    const text = read(kubelet.logFile(pod, container, previous ? restarts - 1 : restarts));
-    if (text === undefined && previous)
-      throw badRequest(`previous terminated container "${container}" in pod "${name}" not found`);
-    if (text === undefined)
-      throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ContainerCreating`);
-    return limited(text, query);
-  }
 }
 
 /** Stores a new object, completed as the API server completes it. */
@@ -279,22 +265,6 @@ function parsed<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw badRequest(`the object provided is unrecognized: ${issue?.path.join('.')}: ${issue?.message}`);
-}
-
-function limited(text: string, query: URLSearchParams): string {
-  const tail = query.get('tailLines');
-  const lines = text.split(/(?<=\n)/);
-  const kept = tail === null ? text : lines.slice(Math.max(0, lines.length - Number(tail))).join('');
-  const limit = query.get('limitBytes');
-  return limit === null ? kept : Buffer.from(kept).subarray(0, Number(limit)).toString('utf8');
-}
-
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
 }
 
 const unserved = () => new StatusError(404, 'NotFound', 'the server could not find the requested resource');

@@ -12,10 +12,15 @@ import {
 } from './objects.ts';
 import { alreadyExists, notFound } from './status.ts';
 
-/** An object as somebody hands it in: the store completes its metadata. */
-export type Manifest = Omit<KubernetesObject, 'metadata'> & {
+/** An object as somebody hands it in: the store completes its metadata. Beside these a kind has fields of its own. */
+export interface Manifest {
+  apiVersion: string;
+  kind: string;
   metadata: Partial<ObjectMeta> & { generateName?: string };
-};
+  spec?: unknown;
+  status?: unknown;
+  [field: string]: unknown;
+}
 
 export interface ObjectStore {
   /** Throws AlreadyExists. `complete` fills in what depends on the new object's name and uid. */

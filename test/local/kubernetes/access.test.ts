@@ -15,20 +15,20 @@ beforeAll(async () => {
       { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
       { apiGroups: [''], resources: ['secrets'], verbs: ['get'], resourceNames: ['encryption-key'] },
     ],
-  } as never);
+  });
   cluster.kubernetes.apply({
     apiVersion: rbac,
     kind: 'RoleBinding',
     metadata: { name: 'restore', namespace: 'passage' },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'restore' },
     subjects: [{ kind: 'Group', name: 'passage:restore' }],
-  } as never);
+  });
   cluster.kubernetes.apply({
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: 'encryption-key', namespace: 'passage' },
     data: { key: Buffer.from('k').toString('base64') },
-  } as never);
+  });
   cluster.entries.push({ principalArn: WORKER, kubernetesGroups: ['passage:restore'] });
 });
 

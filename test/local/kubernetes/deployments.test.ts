@@ -191,7 +191,7 @@ test('secrets reach the pods as variables and never their specification', async 
     kind: 'Secret',
     metadata: { name: 'key', namespace },
     data: { key: 'c2VjcmV0' },
-  } as never);
+  });
   deploy(1, [{ name: 'NAME', valueFrom: { secretKeyRef: { name: 'key', key: 'key' } } }]);
   await settled(1);
   const [address] = cluster.kubernetes.addresses(namespace, 'retool');

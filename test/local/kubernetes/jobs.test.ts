@@ -196,7 +196,7 @@ test('a pod waits for a secret that comes later', async () => {
     kind: 'Secret',
     metadata: { name: 'late', namespace },
     data: { k: 'MQ==' },
-  } as never);
+  });
   await cluster.clock.advance(10_000);
   await ended();
   const log = await core.readNamespacedPodLog({ namespace, name: (await pods())[0]!.metadata!.name! });
