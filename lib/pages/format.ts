@@ -24,8 +24,9 @@ export function bytes(number: number): string {
 /** `18.2 MB/s`. */
 export const rate = (bytesPerSecond: number): string => `${bytes(bytesPerSecond)}/s`;
 
-/** `0.4 s`, `12.3 s`, `2 min 05 s`, `1 h 02 min`, `3 d 04 h`. */
+/** `4 ms`, `0.4 s`, `12.3 s`, `2 min 05 s`, `1 h 02 min`, `3 d 04 h`. */
 export function duration(seconds: number): string {
+  if (seconds > 0 && seconds < 0.095) return `${Math.max(1, Math.round(seconds * 1000))} ms`;
   if (seconds < 59.95) return `${thin(Math.max(0, seconds), 1)} s`;
   const pad = (number: number): string => String(number).padStart(2, '0');
   const whole = Math.round(seconds);
