@@ -1,15 +1,22 @@
+import { explain } from '../domain/diagnosis.ts';
+import { gather } from './circumstances.ts';
 import { type Command, exitCodes } from './command.ts';
 import { withWorld } from './open-world.ts';
-import { simulatedAccount } from './simulated-account.ts';
+import { sampleMigration } from './sample.ts';
+
 export const diagnose: Command = {
   name: 'diagnose',
-  summary: 'says in plain words how things stand and what to do',
+  summary: 'says in plain words how things stand: ledger, executions, databases, ECS, Kubernetes, DNS; and what to do',
   positionals: [],
   options: {},
   run: ({ console }) =>
     withWorld({ command: 'diagnose', console }, async (world) => {
-      const ledger = await simulatedAccount(world).ledgers.read('acme-retool');
-      console.line(JSON.stringify(ledger, null, 2));
+      const circumstances = await gather(world, sampleMigration());
+      const { lines, verdict } = explain(circumstances);
+      const widest = Math.max(...lines.map(({ about }) => about.length));
+      for (const { about, says } of lines) console.line(`${about.padEnd(widest)}  ${says}`);
+      console.line();
+      console.line(verdict);
       return exitCodes.ok;
     }),
 };

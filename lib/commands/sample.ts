@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { ask } from '../adapters/resolver.ts';
 import { resetWorld, type WorldInfo } from '../local/world/world.ts';
@@ -8,10 +9,11 @@ import { DIRECTORY, type Opening, openWorld, withWorld } from './open-world.ts';
 import { simulatedAccount } from './simulated-account.ts';
 
 const NAME = 'acme-retool';
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /** The sample's migration, as its file states it. */
 export function sampleMigration(): DeployedMigration {
-  const found = loadMigrations('migrations').find(({ name }) => name === NAME);
+  const found = loadMigrations(MIGRATIONS).find(({ name }) => name === NAME);
   if (!found) throw usage(`migrations/${NAME}.json is the sample's configuration and must stay as it is named.`);
   return found;
 }

@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SFNClient } from '@aws-sdk/client-sfn';
+import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import product from '../../package.json' with { type: 'json' };
 import { s3Approvals } from '../adapters/approvals.ts';
@@ -30,6 +30,15 @@ export function simulatedAccount({ url, region, credentials, buckets, machines }
     /** Of the migration as it is deployed now. */
     planDigest: async (migration: string) =>
       planDigest(await deployedConfiguration(ssm, '/passage/migrations/', migration), product.version),
+    /** Names of the executions that run now, of any machine. */
+    async running(): Promise<string[]> {
+      const lists = await Promise.all(
+        Object.values(machines).map((stateMachineArn) =>
+          sfn.send(new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING' })),
+        ),
+      );
+      return lists.flatMap(({ executions = [] }) => executions.map(({ name }) => name ?? ''));
+    },
     journey: machines['passage-retool-ecs-to-eks'] ?? '',
   };
 }

@@ -1,0 +1,109 @@
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { EKSClient } from '@aws-sdk/client-eks';
+import pg from 'pg';
+import { ecs } from '../adapters/ecs.ts';
+import { application } from '../adapters/kubernetes/application.ts';
+import { ask } from '../adapters/resolver.ts';
+import type { Circumstances } from '../domain/diagnosis.ts';
+import type { WorldInfo } from '../local/world/world.ts';
+import type { DeployedMigration } from '../workflow/configuration.ts';
+import { type SimulatedAccount, simulatedAccount } from './simulated-account.ts';
+
+type SampleDatabase = NonNullable<WorldInfo['databases']>['source'];
+
+/** What has only just been started is given so long to come up before it is said to be down. */
+const SETTLE_MS = 10_000;
+
+/** As `look`, once what was started has come up. */
+export async function gather(world: WorldInfo, migration: DeployedMigration): Promise<Circumstances> {
+  const deadline = Date.now() + SETTLE_MS;
+  for (;;) {
+    const seen = await look(world, migration);
+    const starting =
+      seen.services.some(({ desiredCount, runningCount }) => runningCount < desiredCount) ||
+      (typeof seen.deployments !== 'string' &&
+        seen.deployments.some(({ replicas, readyReplicas }) => readyReplicas < replicas)) ||
+      (seen.ledger.holder !== null && seen.holderStatus !== 'RUNNING' && !seen.ledger.pointOfNoReturn);
+    if (!starting || Date.now() > deadline) return seen;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/** Reads how everything stands, each thing where it is; what does not answer is said, and hides nothing else. */
+async function look(world: WorldInfo, migration: DeployedMigration): Promise<Circumstances> {
+  const account = simulatedAccount(world);
+  const client = { endpoint: world.url, region: world.region, credentials: world.credentials };
+  const { eks, application: names } = migration.target;
+  const app = application(new EKSClient(client), eks.cluster, names?.namespace ?? '');
+  const cluster = migration.source.ecs?.cluster ?? '';
+  const ledger = await account.ledgers.read(migration.name);
+  const [holder, running, services, deployments, gate, sourceDatabase, targetDatabase, asked] = await Promise.all([
+    ledger.holder ? account.executions.describe(ledger.holder.execution) : null,
+    account.running(),
+    ecs(new ECSClient(client)).services(cluster),
+    app.deployments().catch(sentence),
+    app.backend(names?.ingress ?? '').catch(() => null),
+    world.databases
+      ? passageLogin(account, migration)
+          .then((login) => readSource({ ...world.databases!.source, ...login }))
+          .catch(sentence)
+      : 'not part of this world',
+    world.databases ? readTarget(world.databases.target).catch(sentence) : 'not part of this world',
+    ask([world.dns.server], migration.dns?.record ?? ''),
+  ]);
+  return {
+    ledger,
+    holderStatus: holder?.status ?? null,
+    running,
+    sourceDatabase,
+    targetDatabase,
+    services,
+    deployments,
+    gate: gate?.service ?? null,
+    dns: {
+      name: migration.dns?.record ?? '',
+      answer: asked[0]?.answer ?? [],
+      target: migration.dns?.target ?? '',
+    },
+  };
+}
+
+/** Passage's own: the application's may be locked. */
+async function passageLogin(account: SimulatedAccount, migration: DeployedMigration) {
+  const { username, password } = await account.secrets.login(migration.source.database.loginSecret);
+  return { user: username, password };
+}
+
+const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function query<T extends pg.QueryResultRow>(login: SampleDatabase, sql: string): Promise<T[]> {
+  const client = new pg.Client(login);
+  await client.connect();
+  try {
+    return (await client.query<T>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function readSource(login: SampleDatabase) {
+  const [there] = await query<{ fenced: boolean; rows: string }>(
+    login,
+    `SELECT to_regclass('passage.fence') IS NOT NULL AS fenced,
+            (SELECT count(*) FROM public.audit_trail_events) AS rows`,
+  );
+  const fence = there?.fenced
+    ? (await query<{ state: string }>(login, 'SELECT state FROM passage.fence'))[0]?.state
+    : null;
+  return { fence: fence ?? null, rows: Number(there?.rows ?? 0) };
+}
+
+async function readTarget(login: SampleDatabase) {
+  const [found] = await query<{ databases: string[]; tables: string }>(
+    login,
+    `SELECT ARRAY(SELECT datname::text FROM pg_database WHERE datname LIKE 'passage\\_%' ORDER BY 1) AS databases,
+            (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+              WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'passage')) AS tables`,
+  );
+  return { databases: found?.databases ?? [], tables: Number(found?.tables ?? 0) };
+}

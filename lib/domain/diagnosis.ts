@@ -1,0 +1,114 @@
+import type { Ledger } from '../workflow/documents.ts';
+
+/** How the world stands, as it was just read. What could not be read is a sentence instead. */
+export interface Circumstances {
+  readonly ledger: Ledger;
+  /** Of the holder's execution; null when there is no holder or no such execution. */
+  readonly holderStatus: string | null;
+  readonly running: readonly string[];
+  readonly sourceDatabase: { readonly fence: string | null; readonly rows: number } | string;
+  readonly targetDatabase: { readonly databases: readonly string[]; readonly tables: number } | string;
+  readonly services: readonly {
+    readonly service: string;
+    readonly desiredCount: number;
+    readonly runningCount: number;
+  }[];
+  readonly deployments:
+    | readonly { readonly name: string; readonly replicas: number; readonly readyReplicas: number }[]
+    | string;
+  /** The service behind the gate; null while it is closed. */
+  readonly gate: string | null;
+  readonly dns: { readonly name: string; readonly answer: readonly string[]; readonly target: string };
+}
+
+export interface Diagnosis {
+  readonly lines: readonly { readonly about: string; readonly says: string }[];
+  /** What it comes to, and what to do. */
+  readonly verdict: string;
+}
+
+/** Says in plain words how things stand. */
+export function explain(world: Circumstances): Diagnosis {
+  const { ledger } = world;
+  const at = world.dns.answer.some((name) => name.replace(/\.$/, '') === world.dns.target)
+    ? 'the target'
+    : 'the source';
+  return {
+    lines: [
+      { about: 'Ledger', says: ledgerSays(ledger) },
+      {
+        about: 'Executions',
+        says: world.running.length > 0 ? `running: ${world.running.join(', ')}` : 'none is running',
+      },
+      { about: 'Source database', says: sourceSays(world.sourceDatabase) },
+      { about: 'Target database', says: targetSays(world.targetDatabase) },
+      {
+        about: 'ECS',
+        says:
+          world.services
+            .map(({ service, desiredCount, runningCount }) => `${service} ${runningCount} of ${desiredCount}`)
+            .join(', ') || 'no service',
+      },
+      { about: 'Kubernetes', says: kubernetesSays(world) },
+      { about: 'DNS', says: `${world.dns.name} → ${world.dns.answer.join(', ') || 'nothing'}: ${at}` },
+    ],
+    verdict: verdictOf(world),
+  };
+}
+
+function ledgerSays({ holder, epoch, phase, writable, effect, pointOfNoReturn }: Ledger): string {
+  const held = holder
+    ? `held by run ${holder.run} (${holder.mode}), epoch ${epoch}, ${phase}`
+    : `nobody holds it; epoch ${epoch}`;
+  const pending = effect ? `; ${effect.task} may still act until ${effect.until}` : '';
+  const passed = pointOfNoReturn ? `; point of no return passed at ${pointOfNoReturn}` : '';
+  return `${held}; ${writable === 'none' ? 'neither side' : `the ${writable}`} may be written${pending}${passed}`;
+}
+
+function sourceSays(source: Circumstances['sourceDatabase']): string {
+  if (typeof source === 'string') return source;
+  return source.fence
+    ? `up, and its fence is ${source.fence}: nobody but Passage gets in`
+    : `up and open, ${source.rows} events`;
+}
+
+function targetSays(target: Circumstances['targetDatabase']): string {
+  if (typeof target === 'string') return target;
+  const scratch =
+    target.databases.length > 0 ? `; scratch databases: ${target.databases.join(', ')}` : '; no scratch database';
+  return `${target.tables === 0 ? 'up and empty' : `up, ${target.tables} tables`}${scratch}`;
+}
+
+function kubernetesSays({ deployments, gate }: Circumstances): string {
+  if (typeof deployments === 'string') return deployments;
+  const pods = deployments
+    .map(({ name, replicas, readyReplicas }) => `${name} ${readyReplicas} of ${replicas}`)
+    .join(', ');
+  return `${pods}; gate ${gate === null ? 'closed' : `open, to ${gate}`}`;
+}
+
+function verdictOf({ ledger, holderStatus, sourceDatabase, gate }: Circumstances): string {
+  const { holder, pointOfNoReturn, phase } = ledger;
+  const fence = typeof sourceDatabase === 'string' ? null : sourceDatabase.fence;
+  if (pointOfNoReturn) {
+    if (gate === null)
+      return 'The target is the side that users write to, but its gate is closed: open it (runbook: PastPointOfNoReturn).';
+    return holder
+      ? 'The target serves. The run has only its report and its lease left to finish.'
+      : 'Cut over. The target serves, and the source is sealed.';
+  }
+  if (holder && holderStatus === 'RUNNING') {
+    return phase === 'unwinding'
+      ? `Run ${holder.run} is being put back. Wait; this takes about a minute.`
+      : `Run ${holder.run} is under way (${phase}). Nothing is wrong with that; its own output shows how far it is.`;
+  }
+  if (holder) {
+    return `Run ${holder.run} ended without giving the migration back. The reconciler starts unwind within a minute of the account being up; run "serve" and look again.`;
+  }
+  if (fence === 'sealed') {
+    return 'The source is sealed, but the ledger knows no point of no return: only a person may open it (runbook: PastPointOfNoReturn).';
+  }
+  if (fence)
+    return 'The source is fenced and nobody holds the migration: this should not be. Keep it closed and read the runbook, FenceFailed.';
+  return 'Nothing is under way, and nothing is left over. The source serves.';
+}
