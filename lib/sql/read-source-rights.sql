@@ -31,6 +31,7 @@ SELECT d.datname AS database,
        (SELECT split_part(setting, '=', 2)
           FROM pg_db_role_setting s, unnest(s.setconfig) AS setting
          WHERE s.setdatabase = d.oid AND s.setrole = 0 AND setting LIKE 'default\_transaction\_read\_only=%') AS read_only,
-       pg_has_role(d.datdba, 'USAGE') AS owns
+       pg_has_role(d.datdba, 'USAGE') AS owns,
+       me.rolsuper OR (pg_has_role('pg_signal_backend', 'USAGE') AND pg_has_role('pg_read_all_stats', 'USAGE')) AS ends_sessions
   FROM pg_database d, pg_roles me
  WHERE d.datname = current_database() AND me.rolname = current_user

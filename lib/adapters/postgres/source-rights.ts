@@ -38,6 +38,7 @@ const Row = z.object({
   missing: z.array(z.string()),
   read_only: z.string().nullable(),
   owns: z.boolean(),
+  ends_sessions: z.boolean(),
 });
 
 /**
@@ -51,6 +52,8 @@ export async function readSourceRights(client: pg.Client, applicationLogins: rea
   }
   const row = Row.parse((await client.query(statement('read-source-rights'), [applicationLogins])).rows[0]);
   if (!row.owns) throw failed(`"${own}" is no member of "${row.owner}", which owns database "${row.database}"`);
+  if (!row.ends_sessions)
+    throw failed(`"${own}" lacks pg_signal_backend or pg_monitor, to end sessions and to see them`);
   if (row.missing.length > 0)
     throw failed(`the server has no login "${row.missing.join('", "')}", which the application is said to use`);
   const locked = row.logins.filter(({ application, mayAlter }) => application || mayAlter);

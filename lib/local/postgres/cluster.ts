@@ -11,11 +11,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../processes/free-port.ts';
 import { findPostgres, type PostgresBinaries } from './binaries.ts';
 import { type StepDownUser, sharedTemporaryFolder, stepDownUser } from './step-down.ts';
 
@@ -282,15 +282,4 @@ async function signalAndWait(pid: number, signal: NodeJS.Signals): Promise<void>
   } catch {
     // Gone.
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

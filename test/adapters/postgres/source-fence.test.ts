@@ -85,6 +85,19 @@ describe('the fence', () => {
     await asRoot(`DROP ROLE ${root.user}`);
   });
 
+  test.each([
+    ['pg_monitor', () => 'pg_monitor'],
+    ['pg_signal_backend', () => 'pg_signal_backend'],
+    ['membership in the owner', () => source.application.user],
+  ])("refuses when Passage's login lacks %s, before anything is changed", async (_, role) => {
+    await asRoot(`REVOKE ${role()} FROM ${source.passage.user}`);
+    // Since 16 a grant is its grantor's.
+    if (cluster.binaries.major >= 16) await asRoot(`REVOKE ${role()} FROM ${source.passage.user} GRANTED BY master`);
+    const before = await readAccess(cluster, source);
+    await expect(fence()).rejects.toMatchObject({ name: 'FenceFailed' });
+    expect(await readAccess(cluster, source)).toEqual(before);
+  });
+
   test('refuses a login that does not exist: the application would go on with another one', async () => {
     await expect(fenceSource({ ...held(), applicationLogins: ['retol'] })).rejects.toMatchObject({
       name: 'FenceFailed',
