@@ -1,8 +1,10 @@
 import { explain } from '../domain/diagnosis.ts';
 import { gather } from './circumstances.ts';
 import { type Command, exitCodes } from './command.ts';
-import { withWorld } from './open-world.ts';
+import { fetchMissingReports } from './fetch-report.ts';
+import { DIRECTORY, withWorld } from './open-world.ts';
 import { sampleMigration } from './sample.ts';
+import { simulatedAccount } from './simulated-account.ts';
 
 export const diagnose: Command = {
   name: 'diagnose',
@@ -12,6 +14,7 @@ export const diagnose: Command = {
   run: ({ console }) =>
     withWorld({ command: 'diagnose', console }, async (world) => {
       const circumstances = await gather(world, sampleMigration());
+      await fetchMissingReports(simulatedAccount(world), DIRECTORY);
       const { lines, verdict } = explain(circumstances);
       const widest = Math.max(...lines.map(({ about }) => about.length));
       for (const { about, says } of lines) console.line(`${about.padEnd(widest)}  ${says}`);

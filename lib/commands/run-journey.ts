@@ -1,11 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { keys, runOf } from '../domain/run.ts';
+import { runOf } from '../domain/run.ts';
 import { summaryText } from '../pages/terminal.ts';
 import type { JourneyInput } from '../workflow/registry.ts';
-import { Summary } from '../workflow/summary.ts';
 import { type Console, exitCodeOf, exitCodes } from './command.ts';
+import { fetchReport } from './fetch-report.ts';
 import { follow } from './follow.ts';
 import type { SimulatedAccount } from './simulated-account.ts';
 
@@ -86,19 +85,6 @@ async function untilReleased(
     said = true;
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
-}
-
-/** The report and its data, beside each other in `.passage/runs/<run>/`. */
-async function fetchReport(account: SimulatedAccount, directory: string, run: string) {
-  const summary = await account.evidence.read(keys.document(run, 'summary'), Summary);
-  const page = await account.evidence.text(keys.report(run));
-  if (!summary || page === null) return null;
-  const folder = join(directory, 'runs', run);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'summary.json'), `${summary.text}\n`);
-  const path = join(folder, 'report.html');
-  writeFileSync(path, page);
-  return { summary: summary.value, path };
 }
 
 /** Lambda's cause is JSON around the message. */

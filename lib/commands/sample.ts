@@ -5,6 +5,7 @@ import { resetWorld, type WorldInfo } from '../local/world/world.ts';
 import type { DeployedMigration } from '../workflow/configuration.ts';
 import { loadMigrations } from '../workflow/migrations.ts';
 import { type Console, usage } from './command.ts';
+import { fetchMissingReports } from './fetch-report.ts';
 import { DIRECTORY, type Opening, openWorld, withWorld } from './open-world.ts';
 import { simulatedAccount } from './simulated-account.ts';
 
@@ -23,7 +24,9 @@ export async function withSample<T>(opening: Opening, use: (world: WorldInfo) =>
   const world = await openWorld(opening);
   let isCutOver: boolean;
   try {
-    isCutOver = (await simulatedAccount(world.info).ledgers.read(NAME)).pointOfNoReturn !== null;
+    const account = simulatedAccount(world.info);
+    await fetchMissingReports(account, DIRECTORY);
+    isCutOver = (await account.ledgers.read(NAME)).pointOfNoReturn !== null;
   } catch (error) {
     await world.stop();
     throw error;
