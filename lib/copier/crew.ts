@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * Runs several jobs side by side. The first failure aborts the signal that all of them hold;
  * all have ended when this returns or throws that failure.
@@ -8,6 +10,8 @@ export async function crew<T>(
 ): Promise<T[]> {
   const together = new AbortController();
   const all = AbortSignal.any([signal, together.signal]);
+  // Each session listens; a large crew is no leak.
+  setMaxListeners(0, all);
   let first: { error: unknown } | undefined;
   const results = await Promise.allSettled(
     jobs.map(async (job) => {

@@ -1,5 +1,6 @@
 import { WorkflowError } from '../workflow/errors.ts';
 import type { Agenda } from './agenda.ts';
+import { damaged } from './codec.ts';
 import type { Surroundings } from './ports.ts';
 import { DoneMark, keys, Plan } from './staged.ts';
 
@@ -57,7 +58,7 @@ export class DumpWatch {
       const found = (await staging.list(keys.done(plan.attempt))).filter((key) => !seen.has(key));
       for (let at = 0; at < found.length; at += READERS) {
         const marks = await Promise.all(found.slice(at, at + READERS).map((key) => staging.get(key)));
-        for (const mark of marks) if (mark) agenda.offer(DoneMark.parse(JSON.parse(mark.toString())));
+        for (const [of, mark] of marks.entries()) if (mark) agenda.offer(readMark(mark, found[at + of] ?? ''));
       }
       for (const key of found) seen.add(key);
       this.#marks = seen.size;
@@ -84,5 +85,13 @@ export class DumpWatch {
       'DumpAbandoned',
       `The dump is not complete and has not reported for ${Math.round(silence / 1000)} s (${staging.address(keys.progress('dump'))}). See its log, then start the copy again.`,
     );
+  }
+}
+
+function readMark(text: Buffer, key: string): DoneMark {
+  try {
+    return DoneMark.parse(JSON.parse(text.toString()));
+  } catch {
+    throw damaged(key, 'its mark cannot be read');
   }
 }

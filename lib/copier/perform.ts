@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { errorNames, WorkflowError } from '../workflow/errors.ts';
 import type { CopierOutput } from './contract.ts';
 import type { Clock, Heart, Log } from './ports.ts';
@@ -21,9 +22,15 @@ export async function perform(
   const refused = new AbortController();
   const answered = new AbortController();
   const signal = AbortSignal.any([stop, refused.signal]);
+  setMaxListeners(0, signal);
+  // The role's sessions end with the signal; what else it may be waiting for is not worth waiting for.
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  aborted.catch(() => {});
   const beating = beat(heart, clock, log, heartbeatSeconds, answered.signal).catch((error) => refused.abort(error));
   try {
-    const output = await role(signal);
+    const output = await Promise.race([role(signal), aborted]);
     log('succeeded', { ...output });
     await heart.succeed(output);
     return 0;

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { compareManifests } from '../../lib/copier/compare.ts';
 import { dump } from '../../lib/copier/dump.ts';
 import { restore } from '../../lib/copier/restore.ts';
-import { query, startTestCluster, type TestCluster } from '../support/postgres.ts';
+import { asSuperuser } from '../../lib/local/postgres/master.ts';
+import { createLogin, query, startTestCluster, type TestCluster } from '../support/postgres.ts';
 import { type Copying, prepareCopying } from './copying.ts';
 import { everyKind } from './every-kind.ts';
 import { schemaOf } from './schema-of.ts';
@@ -50,4 +51,37 @@ test('copies every kind of table, value and object, and measures the same on bot
       rows: await query(copying.source, question),
     });
   }
+}, 60_000);
+
+test('a target that holds an earlier snapshot of the run is emptied and filled anew', async () => {
+  copying = await prepareCopying(cluster, everyKind);
+  await copy();
+  await query(copying.target, "UPDATE passage.chunks SET chunk = 'earlier/' || split_part(chunk, '/', 2)");
+  await query(copying.target, 'CREATE TABLE left_over (v int); CREATE SCHEMA other; SELECT lo_create(99)');
+  await restore(copying.input, copying.database('target'), copying.around());
+  expect(copying.events.map(({ event }) => event)).toContain('target emptied: it held the data of an earlier snapshot');
+  expect(schemaOf(copying.target)).toEqual(schemaOf(copying.source));
+  expect(compareManifests(await copying.manifest('dump'), await copying.manifest('restore')).differences).toEqual([]);
+}, 60_000);
+
+test('an empty database is copied too', async () => {
+  copying = await prepareCopying(cluster, '');
+  const [dumped, restored] = await copy();
+  expect([dumped, restored]).toMatchObject([
+    { tables: 0, rows: 0, bytes: 0 },
+    { tables: 0, rows: 0, bytes: 0 },
+  ]);
+});
+
+test('a login that only reads everything, and belongs to the owner, is enough for the dump', async () => {
+  copying = await prepareCopying(cluster, everyKind);
+  const reader = await createLogin(cluster, 'reader', { database: copying.source.database });
+  await asSuperuser(cluster, 'postgres', (client) =>
+    client.query('GRANT master TO reader; GRANT pg_read_all_data TO reader'),
+  );
+  await Promise.all([
+    dump(copying.input, copying.database('source', reader), copying.around()),
+    restore(copying.input, copying.database('target'), copying.around()),
+  ]);
+  expect(compareManifests(await copying.manifest('dump'), await copying.manifest('restore')).differences).toEqual([]);
 }, 60_000);

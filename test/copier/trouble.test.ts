@@ -98,6 +98,13 @@ describe('a staged chunk that is not what was dumped', () => {
     expect(await loaded()).toBe(0);
   });
 
+  test('is refused when its mark cannot be read', async () => {
+    await dumpIt();
+    writeFileSync(copying.staging.path(keys.done(1, '000002')), '{"chunk":');
+    await expect(restoreIt()).rejects.toMatchObject({ name: 'ChunkDamaged' });
+    expect(await loaded()).toBe(0);
+  });
+
   test('is refused when its mark tells another number of rows', async () => {
     await dumpIt();
     const mark = copying.staging.path(keys.done(1, '000002'));

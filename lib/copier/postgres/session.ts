@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type pg from 'pg';
 import {
   connect,
@@ -22,6 +23,8 @@ const settings = [
   'extra_float_digits = 3',
   'bytea_output = hex',
   'synchronize_seqscans = off',
+  // Workers side by side are the parallelism; the source's other cores are the application's.
+  'max_parallel_workers_per_gather = 0',
   'client_min_messages = warning',
   'standard_conforming_strings = on',
 ];
@@ -35,6 +38,19 @@ const targetSettings = [
   'xmloption = content',
 ];
 
+/** Not every version and build has them. */
+const whereKnown = [
+  // Ends a statement whose client is gone (PostgreSQL 14).
+  "('client_connection_check_interval', '5s')",
+  // A third of pglz's cost at the target, which compresses anew (PostgreSQL 14, if built with lz4).
+  "('default_toast_compression', 'lz4')",
+  "('idle_session_timeout', '0')",
+  "('transaction_timeout', '0')",
+].join(', ');
+
+/** Index builds say nothing for hours; NAT gateways and load balancers drop flows that are idle for 350 s. */
+const KEEPALIVE_MS = 30_000;
+
 /**
  * A session with the copier's settings; it ends when the signal aborts. Texts are UTF-8 on both sides: conversions
  * to and from equal server encodings are each other's inverse, and SQL_ASCII is passed through.
@@ -43,6 +59,8 @@ const targetSettings = [
 export async function openSession(database: Database, signal: AbortSignal): Promise<pg.Client> {
   signal.throwIfAborted();
   const client = await connect(database, { ...database, statementTimeoutMs: 0, lockTimeoutMs: 0 });
+  const { stream } = client.connection;
+  if (stream instanceof Socket) stream.setKeepAlive(true, KEEPALIVE_MS);
   const stop = () => void closeSession(client);
   signal.addEventListener('abort', stop, { once: true });
   client.once('end', () => signal.removeEventListener('abort', stop));
@@ -52,10 +70,9 @@ export async function openSession(database: Database, signal: AbortSignal): Prom
       [...settings, ...(database.side === 'target' ? targetSettings : [])].map((each) => `SET ${each}`).join('; '),
     );
     await client.query(
-      // Ends a statement whose client is gone (PostgreSQL 14 and later); lz4 is a third of pglz's cost at the target.
-      `SELECT set_config(name, CASE name WHEN 'client_connection_check_interval' THEN '5s' ELSE 'lz4' END, false)
-       FROM pg_catalog.pg_settings
-       WHERE name = 'client_connection_check_interval' OR (name = 'default_toast_compression' AND 'lz4' = ANY(enumvals))`,
+      `SELECT set_config(wanted.name, value, false)
+       FROM (VALUES ${whereKnown}) AS wanted (name, value) JOIN pg_settings s ON s.name = wanted.name
+       WHERE s.enumvals IS NULL OR value = ANY(s.enumvals)`,
     );
     return client;
   } catch (error) {

@@ -52,7 +52,7 @@ export async function wipe(client: pg.Client, holder: Holder): Promise<void> {
   for (let left = true; left; ) {
     await writeFenced(client, holder, async () => {
       const { rowCount } = await client.query(
-        `SELECT lo_unlink(oid) FROM (SELECT oid FROM pg_largeobject_metadata LIMIT ${DROP_AT_ONCE}) AS some`,
+        `SELECT lo_unlink(oid) FROM (SELECT oid FROM pg_largeobject_metadata LIMIT ${DROP_AT_ONCE}) AS batch`,
       );
       left = Boolean(rowCount);
     });
@@ -67,6 +67,7 @@ export async function wipe(client: pg.Client, holder: Holder): Promise<void> {
     // As initdb makes it: pg_restore counts on its being there.
     await client.query(`DO $$ BEGIN
       CREATE SCHEMA public;
+      COMMENT ON SCHEMA public IS 'standard public schema';
       IF current_setting('server_version_num')::int >= 150000 THEN
         ALTER SCHEMA public OWNER TO pg_database_owner;
       END IF;
