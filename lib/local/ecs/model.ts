@@ -23,7 +23,7 @@ export type TaskRecord = Omit<Wire<Task>, 'containers' | 'overrides'> & {
   overrides: TaskOverride;
 };
 
-export type TaskStatus = 'PROVISIONING' | 'PENDING' | 'RUNNING' | 'DEPROVISIONING' | 'STOPPED';
+export type TaskStatus = 'PROVISIONING' | 'PENDING' | 'RUNNING' | 'STOPPING' | 'STOPPED';
 
 export type TaskDefinitionRecord = Omit<Wire<TaskDefinition>, 'containerDefinitions'> & {
   taskDefinitionArn: string;

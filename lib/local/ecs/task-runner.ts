@@ -86,7 +86,7 @@ export function createTaskRunner(options: TaskRunnerOptions, changed: (task: Tas
       if (!live) return;
       if (task.desiredStatus === 'RUNNING') {
         end(task, stopCode, reason);
-        turn(task, 'DEPROVISIONING');
+        turn(task, 'STOPPING');
       }
       if (graceMs !== undefined) for (const process of live.containers.values()) void process.stop(graceMs);
       await live.ended;

@@ -272,8 +272,9 @@ test('a service keeps its desired number of tasks running and says where they li
 
   const update = await client.send(new UpdateServiceCommand({ cluster: 'retool', service: 'Main', desiredCount: 0 }));
   expect(update.service).toMatchObject({ desiredCount: 0 });
+  // A task that stops counts as running no more, though its process may still take its time.
   await until(async () => (await service('Main')).runningCount === 0);
-  expect(processes.running()).toHaveLength(0);
+  await until(() => processes.running().length === 0);
   expect(ecs.addresses('retool', 'Main')).toEqual([]);
   expect(await stopped(taskArns![0])).toMatchObject({ stopCode: 'ServiceSchedulerInitiated' });
   expect((await client.send(new ListTasksCommand({ cluster: 'retool', serviceName: 'Main' }))).taskArns).toEqual([]);

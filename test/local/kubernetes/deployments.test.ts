@@ -170,7 +170,9 @@ test('a deleted pod is replaced', async () => {
   deploy(1);
   await settled(1);
   const [before] = await pods();
+  const [address] = cluster.kubernetes.addresses(namespace, 'retool');
   await core.deleteNamespacedPod({ namespace, name: before!.metadata!.name! });
+  expect(cluster.kubernetes.addresses(namespace, 'retool')).not.toContain(address);
   await until(async () => (await pods()).every(({ metadata }) => metadata!.uid !== before!.metadata!.uid));
   await settled(1);
 });

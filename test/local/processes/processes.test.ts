@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Clock, systemClock } from '../../../lib/local/clock.ts';
+import { freePort } from '../../../lib/local/processes/free-port.ts';
 import { createProcesses, killLeftovers, type Processes } from '../../../lib/local/processes/processes.ts';
 
 let directory: string;
@@ -61,7 +62,7 @@ test('a process has its own environment, leaves its output in the log and report
 test('a missing command is exit code 127, as in a container', async () => {
   const child = processes.start({
     name: 'absent',
-    command: ['there-is-no-such-command'],
+    command: ['/there/is/no/such/command'],
     cwd: directory,
     env: {},
     logFile: join(directory, 'absent.log'),
@@ -158,4 +159,9 @@ test('leftovers are killed by their file, but not a stranger who has their proce
   } finally {
     stranger.kill('SIGKILL');
   }
+});
+
+test('ports that were handed out are not handed out again, even while nobody listens there', async () => {
+  const ports = await Promise.all(Array.from({ length: 200 }, freePort));
+  expect(new Set(ports).size).toBe(200);
 });
