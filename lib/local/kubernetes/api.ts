@@ -250,11 +250,12 @@ function discovery(path: string): ApiAnswer {
   const served = RESOURCES.filter((each) => apiVersionOf(each) === groupVersion);
   if (served.length === 0) throw unserved();
   const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update'];
-  const resources = served.map(({ plural, kind, namespaced }) => ({
+  const resources = served.map(({ plural, kind, namespaced, shortNames }) => ({
     name: plural,
     singularName: kind.toLowerCase(),
     namespaced,
     kind,
+    shortNames,
     verbs,
   }));
   return ok({ kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources });

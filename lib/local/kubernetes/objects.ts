@@ -47,32 +47,37 @@ export interface Resource {
   /** As paths name it. */
   readonly plural: string;
   readonly namespaced: boolean;
+  /** What people type instead of the plural. */
+  readonly shortNames: readonly string[];
 }
 
-const resource = (group: string, kind: string, plural: string, namespaced = true): Resource => ({
+const resource = (group: string, kind: string, plural: string, more: Partial<Resource> = {}): Resource => ({
   group,
   version: 'v1',
   kind,
   plural,
-  namespaced,
+  namespaced: true,
+  shortNames: [],
+  ...more,
 });
+const cluster = { namespaced: false };
 
-export const NAMESPACES = resource('', 'Namespace', 'namespaces', false);
-export const PODS = resource('', 'Pod', 'pods');
+export const NAMESPACES = resource('', 'Namespace', 'namespaces', { ...cluster, shortNames: ['ns'] });
+export const PODS = resource('', 'Pod', 'pods', { shortNames: ['po'] });
 export const SECRETS = resource('', 'Secret', 'secrets');
-export const CONFIG_MAPS = resource('', 'ConfigMap', 'configmaps');
-export const SERVICES = resource('', 'Service', 'services');
+export const CONFIG_MAPS = resource('', 'ConfigMap', 'configmaps', { shortNames: ['cm'] });
+export const SERVICES = resource('', 'Service', 'services', { shortNames: ['svc'] });
 export const JOBS = resource('batch', 'Job', 'jobs');
-export const DEPLOYMENTS = resource('apps', 'Deployment', 'deployments');
-export const INGRESSES = resource('networking.k8s.io', 'Ingress', 'ingresses');
+export const DEPLOYMENTS = resource('apps', 'Deployment', 'deployments', { shortNames: ['deploy'] });
+export const INGRESSES = resource('networking.k8s.io', 'Ingress', 'ingresses', { shortNames: ['ing'] });
 export const ROLES = resource('rbac.authorization.k8s.io', 'Role', 'roles');
 export const ROLE_BINDINGS = resource('rbac.authorization.k8s.io', 'RoleBinding', 'rolebindings');
-export const CLUSTER_ROLES = resource('rbac.authorization.k8s.io', 'ClusterRole', 'clusterroles', false);
+export const CLUSTER_ROLES = resource('rbac.authorization.k8s.io', 'ClusterRole', 'clusterroles', cluster);
 export const CLUSTER_ROLE_BINDINGS = resource(
   'rbac.authorization.k8s.io',
   'ClusterRoleBinding',
   'clusterrolebindings',
-  false,
+  cluster,
 );
 
 export const RESOURCES: readonly Resource[] = [
@@ -81,7 +86,7 @@ export const RESOURCES: readonly Resource[] = [
   SECRETS,
   CONFIG_MAPS,
   SERVICES,
-  resource('', 'ServiceAccount', 'serviceaccounts'),
+  resource('', 'ServiceAccount', 'serviceaccounts', { shortNames: ['sa'] }),
   JOBS,
   DEPLOYMENTS,
   INGRESSES,

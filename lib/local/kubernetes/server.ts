@@ -47,6 +47,9 @@ export async function startApiServer(
 async function requestOf(incoming: IncomingMessage, user: User): Promise<ApiRequest> {
   const url = new URL(incoming.url ?? '/', 'https://kubernetes');
   const contentType = incoming.headers['content-type'] ?? 'application/json';
+  if (!/json/.test(contentType)) {
+    throw new StatusError(415, 'UnsupportedMediaType', `the body is ${contentType}; this cluster reads JSON only`);
+  }
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of incoming as AsyncIterable<Buffer>) {

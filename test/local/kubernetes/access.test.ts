@@ -1,4 +1,12 @@
-import { ApiException, AppsV1Api, BatchV1Api, CoreV1Api, type KubeConfig, VersionApi } from '@kubernetes/client-node';
+import {
+  ApiException,
+  AppsV1Api,
+  BatchV1Api,
+  CoreV1Api,
+  type KubeConfig,
+  KubernetesObjectApi,
+  VersionApi,
+} from '@kubernetes/client-node';
 import { startTestKubernetes, type TestKubernetes, WORKER } from './cluster.ts';
 
 let cluster: TestKubernetes;
@@ -116,4 +124,14 @@ test('what is not there is told with a Status', async () => {
     code: 404,
     message: 'namespaces "none" not found',
   });
+});
+
+test('a client that learns the kinds from the cluster finds an object by kind and name', async () => {
+  const objects = KubernetesObjectApi.makeApiClient(await cluster.connect());
+  const found = await objects.read({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'encryption-key', namespace: 'passage' },
+  });
+  expect(found).toMatchObject({ kind: 'Secret', metadata: { name: 'encryption-key' } });
 });
