@@ -38,8 +38,9 @@ export async function listenForDns(answer: { readonly udp: Answerer; readonly tc
 }
 
 function serveUdp(socket: DatagramSocket, answer: Answerer): void {
+  // A client that went away is no concern of ours.
+  socket.on('error', () => undefined);
   socket.on('message', (query, { port, address }) => {
-    // A client that went away is no concern of ours.
     socket.send(answer(query), port, address, () => undefined);
   });
 }

@@ -106,6 +106,20 @@ test('an answer too long for a datagram is truncated, and whole over TCP', async
   expect(streamDecode(received).answers).toHaveLength(60);
 });
 
+test('a question of a type that nobody knows has no answer', async () => {
+  const udp = createSocket('udp4');
+  // 65: HTTPS, which browsers ask for.
+  const name = 'acme.example';
+  udp.send(
+    encode({ type: 'query', id: 9, questions: [{ type: 'UNKNOWN_65' as 'A', name }] }),
+    server.port,
+    '127.0.0.1',
+  );
+  const [message] = await once(udp, 'message');
+  udp.close();
+  expect(decode(message)).toMatchObject({ id: 9, rcode: 'NOERROR', answers: [], authorities: [{ type: 'SOA', name }] });
+});
+
 test('what is no DNS is refused, and the server goes on', async () => {
   const udp = createSocket('udp4');
   udp.send(Buffer.from([1, 2, 3]), server.port, '127.0.0.1');
