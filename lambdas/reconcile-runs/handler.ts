@@ -1,44 +1,80 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { parseDeployed } from '../../lib/adapters/configuration.ts';
 import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
 import { type Executions, stepFunctions } from '../../lib/adapters/executions.ts';
+import { type SendMail, ses } from '../../lib/adapters/mail.ts';
+import { keys } from '../../lib/domain/run.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
+import { unwindFailedMail } from '../../lib/pages/mail.ts';
 import { Ledger } from '../../lib/workflow/documents.ts';
 
 interface Deps {
   documents: Documents;
   executions: Executions;
   unwindMachine: string;
+  sendMail: SendMail;
 }
 
-/** After so many failed attempts at one epoch only a person can help; the runbook says how. */
+/** At one epoch; an unwind that took over has another. */
 const ATTEMPTS = 10;
 
-export const reconcileRuns = task('ReconcileRuns')(async ({ documents, executions, unwindMachine }: Deps) => {
-  const started: string[] = [];
-  for (const key of await documents.keys('migrations/')) {
-    if (!key.endsWith('/ledger.json')) continue;
-    const ledger = (await documents.read(key, Ledger))?.value;
-    if (!ledger?.holder) continue;
-    // After the point of no return nothing is put back without a person.
-    if (ledger.pointOfNoReturn) continue;
-    const holder = await executions.describe(ledger.holder.execution);
-    if (holder?.status === 'RUNNING') continue;
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const name = `unwind-${ledger.holder.run}-${ledger.epoch}-${attempt}`;
-      const before = await executions.describe(`${unwindMachine.replace(':stateMachine:', ':execution:')}:${name}`);
-      if (before?.status === 'RUNNING') break;
-      if (before) continue;
-      started.push(await executions.start(unwindMachine, name, { migration: ledger.migration }));
-      break;
-    }
+/** Starts unwind for a lease that nobody acts for any more; null when somebody does, or only a person may. */
+async function startUnwind({ executions, unwindMachine }: Deps, ledger: Ledger): Promise<string | null> {
+  // After the point of no return nothing is put back without a person.
+  if (!ledger.holder || ledger.pointOfNoReturn) return null;
+  const holder = await executions.describe(ledger.holder.execution);
+  if (holder?.status === 'RUNNING') return null;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const name = `unwind-${ledger.holder.run}-${ledger.epoch}-${attempt}`;
+    const before = await executions.describe(`${unwindMachine.replace(':stateMachine:', ':execution:')}:${name}`);
+    if (before?.status === 'RUNNING') return null;
+    if (!before) return executions.start(unwindMachine, name, { migration: ledger.migration });
   }
-  return { started };
+  return null;
+}
+
+/** The fence may still be up: the approvers are told, once a run. */
+async function callPeople(deps: Deps, ledger: Ledger, cause: string): Promise<boolean> {
+  const { documents, sendMail } = deps;
+  if (!ledger.holder) return false;
+  const { run, configurationDigest } = ledger.holder;
+  const text = await documents.text(keys.configuration(ledger.migration, configurationDigest));
+  const people = text === null ? [] : (parseDeployed(ledger.migration, text).approvals?.approvers ?? []);
+  if (!(await documents.create(keys.document(run, 'people-called'), { at: ledger.updatedAt, cause }))) return false;
+  for (const { email } of people) await sendMail(unwindFailedMail({ to: email, ledger, run, cause }));
+  return true;
+}
+
+export const reconcileRuns = task('ReconcileRuns')(async (deps: Deps, { detail }) => {
+  const started: string[] = [];
+  const called: string[] = [];
+  const unwindFailed = detail?.stateMachineArn === deps.unwindMachine;
+  for (const key of await deps.documents.keys('migrations/')) {
+    if (!key.endsWith('/ledger.json')) continue;
+    const ledger = (await deps.documents.read(key, Ledger))?.value;
+    if (!ledger?.holder) continue;
+    if (unwindFailed) {
+      // Not at once again: whatever stopped it would stop it again. The minute tries.
+      const { migration, lease } = JSON.parse(detail.input) as { migration?: unknown; lease?: unknown };
+      // A run that cleaned up after itself has its own failure, and an unwind of its own coming.
+      if (lease !== undefined) continue;
+      if (migration === ledger.migration && (await callPeople(deps, ledger, detail.cause ?? detail.status))) {
+        called.push(ledger.migration);
+      }
+      continue;
+    }
+    const execution = await startUnwind(deps, ledger);
+    if (execution) started.push(execution);
+  }
+  return { started, called };
 });
 
 export const handler = onLambda(reconcileRuns, (told) => ({
   documents: s3Documents(new S3Client({}), told.ledgers),
   executions: stepFunctions(new SFNClient({})),
   unwindMachine: told.unwindMachine,
+  sendMail: ses(new SESv2Client({}), told.mail),
 }));

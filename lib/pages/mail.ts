@@ -1,4 +1,4 @@
-import type { ApprovalRequest } from '../workflow/documents.ts';
+import type { ApprovalRequest, Ledger } from '../workflow/documents.ts';
 import { questions } from './approval.ts';
 import { utc } from './format.ts';
 import { html, visible } from './html.ts';
@@ -76,6 +76,42 @@ export function approvalMail({
         html`<tr><td style="padding:5px 14px 5px 0;color:#566370;vertical-align:top;border-top:1px solid #dce2e8">${label}</td><td style="padding:5px 0;border-top:1px solid #dce2e8;word-break:break-word">${value}</td></tr>`,
     )}</table>
 <p style="margin:18px 0 0;font-size:14px;color:#566370">${needed}</p></div></body></html>
+`.text,
+  };
+}
+
+/** Tells people that the way back is stuck: the one message of Passage that asks somebody to look now. */
+export function unwindFailedMail({
+  to,
+  ledger,
+  run,
+  cause,
+}: {
+  readonly to: string;
+  readonly ledger: Ledger;
+  readonly run: string;
+  readonly cause: string;
+}): Mail {
+  const { migration, writable } = ledger;
+  const closed =
+    writable === 'none' ? 'Nobody can write: the source is still closed.' : `The ${writable} can be written.`;
+  const sentences = [
+    `Run ${line(run)} of migration ${line(migration)} ended, and putting everything back has failed.`,
+    closed,
+    'It is tried again every minute. What is fenced stays fenced until it succeeds.',
+    `What stopped it: ${line(cause).slice(0, 500)}`,
+    'Look at the newest execution of passage-unwind in the Step Functions console, and at the runbook section of its error.',
+  ];
+  return {
+    to,
+    subject: line(`${migration}: putting back run ${run} has failed, somebody has to look`),
+    text: `${sentences.join('\n\n')}\n`,
+    html: html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>${migration}</title></head>
+<body style="margin:0;padding:24px;background:#f3f5f7;color:#17212b;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif">
+<div style="max-width:600px;margin:0 auto;background:#ffffff;padding:28px 32px;border:1px solid #dce2e8">${sentences.map(
+      (sentence) => html`<p style="margin:0 0 14px">${sentence}</p>`,
+    )}</div></body></html>
 `.text,
   };
 }

@@ -88,7 +88,7 @@ export const goodDay: Scripts = {
   TakeLease: ({ request }) => returns({ lease, mode: request.mode, decide: { go: 3600, switch: 1800 } }),
   AdmitCutover: returns({ rehearsal: 'monday' }),
   RecordRequester: nothing,
-  ReconcileRuns: returns({ started: [] }),
+  ReconcileRuns: returns({ started: [], called: [] }),
   CollectSource: wrote('source'),
   CollectTarget: wrote('target'),
   CollectDns: wrote('dns'),

@@ -70,14 +70,22 @@ export const RecordRequester = lambda({
 });
 
 export const ReconcileRuns = lambda({
-  summary: 'Starts unwind for every lease whose execution is not running; called by events and every minute.',
-  input: z.looseObject({}),
-  output: z.strictObject({ started: z.array(z.string()) }),
+  summary:
+    'Starts unwind for every lease whose execution is not running, each minute and by event; calls people when unwind itself fails.',
+  input: z.looseObject({
+    /** The status change that woke it; absent at the minute. */
+    detail: z
+      .looseObject({ stateMachineArn: z.string(), status: z.string(), input: z.string(), cause: z.string().nullish() })
+      .optional(),
+  }),
+  output: z.strictObject({ started: z.array(z.string()), called: z.array(z.string()) }),
   throws: ['ServiceUnavailable'],
   uses: {
     ledgers: ['s3:GetObject', 's3:ListBucket'],
+    runs: ['s3:PutObject'],
     executions: ['states:DescribeExecution'],
     unwindMachine: ['states:StartExecution', 'states:DescribeExecution'],
+    mail: ['ses:SendEmail'],
   },
   timeoutSeconds: 60,
 });

@@ -91,6 +91,7 @@ export const DropCopy = lambda({
     'TargetLoginRefused',
     'PastPointOfNoReturn',
     'Fenced',
+    'EffectInFlight',
     'SecretUnavailable',
     'LeaseLost',
     'ServiceUnavailable',
