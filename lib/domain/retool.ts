@@ -5,9 +5,9 @@ export type Variables = ReadonlyMap<string, string>;
 export const isMainBackend = (serviceType: string | undefined): boolean =>
   (serviceType ?? '').split(',').includes('MAIN_BACKEND');
 
-/** `tryretool/backend:3.148.5-stable` → `3.148.5-stable`; null where the image is pinned by digest or not at all. */
+/** `tryretool/backend:3.148.5-stable` → `3.148.5-stable`, with or without a digest behind; null where there is no tag. */
 export function tagOf(image: string): string | null {
-  const tag = /:([^/:@]+)$/.exec(image)?.[1];
+  const tag = /^[^@]*:([^/:@]+)(?:@|$)/.exec(image)?.[1];
   return tag ?? null;
 }
 

@@ -1,0 +1,42 @@
+import { facts } from '../../lib/domain/facts.ts';
+import { copyProof, databases, fence, plan, preflight, rehearsal } from '../support/run-documents.ts';
+
+const nothingYet = { rehearsal: null, fence: null, copy: null, record: null };
+const known = { plan: plan(), preflight: preflight(), databases: databases(14, 16) };
+
+test('before the freeze an approver learns reason, both databases and preflight', () => {
+  expect(facts({ ...known, ...nothingYet })).toEqual([
+    { label: 'Reason', value: 'CHG-1042' },
+    { label: 'Source', value: 'PostgreSQL 14.4, 60 MB, 40 tables' },
+    { label: 'Target', value: 'PostgreSQL 16.4' },
+    { label: 'Preflight', value: '0 checks, 0 warnings' },
+  ]);
+});
+
+test('a warning is told in its own words', () => {
+  const warning = {
+    id: 'image-tag',
+    title: 'Tag',
+    severity: 'WARNING' as const,
+    saw: 'Source 1, target 2.',
+    todo: null,
+  };
+  const told = facts({ ...known, ...nothingYet, preflight: preflight([warning]) });
+  expect(told.at(-1)?.value).toBe('1 checks, 1 warnings; image-tag: Source 1, target 2.');
+});
+
+test('before the switch the measured figures of prediction, fence, copy and the record are added', () => {
+  const whole = facts({
+    ...known,
+    rehearsal: rehearsal(),
+    fence: fence(),
+    copy: copyProof({ rows: 206_747 }),
+    record: { name: 'retool.acme.example.com', target: 'eks.elb.example.com' },
+  });
+  expect(Object.fromEntries(whole.slice(4).map(({ label, value }) => [label, value]))).toEqual({
+    'Predicted freeze': '20 to 40 s, from rehearsal monday',
+    Fence: '1 attacks refused, 0 sessions, 1 tables unchanged',
+    'Copied and proved': '206,747 rows in 1 tables, 0 differences',
+    DNS: 'retool.acme.example.com → eks.elb.example.com',
+  });
+});
