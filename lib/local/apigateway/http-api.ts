@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HttpApi } from '../assembly/triggers.ts';
@@ -17,8 +18,6 @@ export interface HttpApiOptions {
   readonly clock: Clock;
   readonly region: string;
   readonly accountId: string;
-  /** Tried first, so that addresses in mails live on over a restart; another free one is taken when it is not free. */
-  readonly port?: number;
 }
 
 /** What an API answers with and to. */
@@ -48,15 +47,8 @@ export async function startHttpApi(
       },
     );
   });
-  const listen = (port: number) =>
-    new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, '127.0.0.1', () => {
-        server.removeListener('error', reject);
-        resolve();
-      });
-    });
-  await listen(options.port ?? 0).catch(() => listen(0));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** What the assembly is made of, in the checkout. */
 const SOURCES = ['bin', 'lib', 'lambdas', 'statemachines', 'package.json', 'package-lock.json', 'cdk.json'];
-/** It reads the assembly, so no assembly depends on it. */
-const READER = join('lib', 'local');
-const DIGEST_FILE = 'content.sha256';
+/** One reads the assembly, the other has it read: no assembly depends on them. */
+const READERS = [join('lib', 'local'), join('lib', 'commands')];
+/** Assemblies that are kept: another command may still run from an older one. */
+const KEPT = 4;
 
 /**
  * The cloud assembly of a checkout, synthesized only when its content changed since the last time: no network, no
@@ -22,18 +23,29 @@ export async function synthesize(options: {
   /** Told when a synthesis begins, which takes some seconds. */
   readonly say?: (line: string) => void;
 }): Promise<string> {
-  // A directory of its own: `cdk synth` and `cdk deploy` write other stages to cdk.out itself.
-  const directory = join(options.checkout, 'cdk.out', options.migrations ? 'own' : 'local');
-  const digest = contentDigest(options.checkout, options.migrations);
-  if (readDigest(directory) === digest) return directory;
+  // Folders of their own: `cdk synth` and `cdk deploy` write other stages to cdk.out itself.
+  const cache = join(options.checkout, 'cdk.out', 'local');
+  const directory = join(cache, contentDigest(options.checkout, options.migrations).slice(0, 16));
+  if (existsSync(join(directory, 'manifest.json'))) return directory;
   options.say?.('Synthesizing the stacks');
   const next = `${directory}.${process.pid}`;
-  rmSync(next, { recursive: true, force: true });
-  await run(options.checkout, next, options.migrations);
-  writeFileSync(join(next, DIGEST_FILE), digest);
-  rmSync(directory, { recursive: true, force: true });
-  renameSync(next, directory);
+  try {
+    await run(options.checkout, next, options.migrations);
+    renameSync(next, directory);
+  } catch (error) {
+    rmSync(next, { recursive: true, force: true });
+    // Another command was as fast, from the same content.
+    if (!existsSync(join(directory, 'manifest.json'))) throw error;
+  }
+  removeOldest(cache);
   return directory;
+}
+
+function removeOldest(cache: string): void {
+  const byAge = readdirSync(cache)
+    .map((name) => ({ path: join(cache, name), made: statSync(join(cache, name)).mtimeMs }))
+    .sort((a, b) => b.made - a.made);
+  for (const { path } of byAge.slice(KEPT)) rmSync(path, { recursive: true, force: true });
 }
 
 /** SHA-256 over the names and contents of all that the assembly is made of. */
@@ -41,7 +53,7 @@ export function contentDigest(checkout: string, migrations = 'migrations'): stri
   const hash = createHash('sha256');
   const add = (path: string) => {
     const file = resolve(checkout, path);
-    if (path === READER || !existsSync(file)) return;
+    if (READERS.includes(path) || !existsSync(file)) return;
     const entries = directoryEntries(file);
     if (entries) for (const entry of entries) add(join(path, entry));
     else {
@@ -56,14 +68,6 @@ export function contentDigest(checkout: string, migrations = 'migrations'): stri
 function directoryEntries(path: string): string[] | undefined {
   try {
     return readdirSync(path).sort();
-  } catch {
-    return undefined;
-  }
-}
-
-function readDigest(directory: string): string | undefined {
-  try {
-    return readFileSync(join(directory, DIGEST_FILE), 'utf8');
   } catch {
     return undefined;
   }

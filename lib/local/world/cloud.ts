@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { startHttpApi } from '../apigateway/http-api.ts';
 import type { Assembly } from '../assembly/assembly.ts';
 import type { Clock } from '../clock.ts';
@@ -34,6 +35,8 @@ import { trailed } from './trail.ts';
 
 export interface CloudOptions {
   readonly paths: WorldPaths;
+  /** Whose services and pods: without the sample's databases its services must not start. */
+  readonly compute: 'sample' | 'own';
   readonly assemblyDirectory: string;
   readonly clock: Clock;
   readonly processes: Processes;
@@ -119,7 +122,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const resolveImage = imagesOf(assembly, { tools: options.postgresTools, sample: options.sampleImage });
   const ecs = createEcs({
     ...shared,
-    directory: paths.service('ecs'),
+    directory: join(paths.service('ecs'), options.compute),
     processes,
     resolveImage,
     credentialsFor,
@@ -139,7 +142,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   }
   const clusters = await openTargetClusters({
     assembly,
-    paths,
+    directory: join(paths.service('kubernetes'), options.compute),
     clock,
     authorize,
     credentials,

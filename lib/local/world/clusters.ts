@@ -12,7 +12,6 @@ import type { Processes } from '../processes/processes.ts';
 import type { Authorize } from '../wire/endpoint.ts';
 import { verifyPresigned } from '../wire/sigv4.ts';
 import { ACCOUNT } from './account.ts';
-import type { WorldPaths } from './paths.ts';
 
 /** EKS and the clusters that the assembly's access entries name. */
 export interface TargetClusters {
@@ -24,7 +23,8 @@ export interface TargetClusters {
 
 export interface TargetClustersOptions {
   readonly assembly: Assembly;
-  readonly paths: WorldPaths;
+  /** One folder a cluster. */
+  readonly directory: string;
   readonly clock: Clock;
   readonly authorize: Authorize;
   readonly credentials: Credentials;
@@ -47,7 +47,7 @@ export async function openTargetClusters(options: TargetClustersOptions): Promis
       ...ACCOUNT,
       clusterName,
       clock,
-      directory: join(options.paths.service('kubernetes'), clusterName),
+      directory: join(options.directory, clusterName),
       processes: options.processes,
       resolveImage: options.resolveImage,
       baseEnvironment: options.baseEnvironment,

@@ -23,6 +23,8 @@ export interface Facts extends Account {
   readonly buckets: { readonly evidence: string; readonly staging: string };
   /** Ports on 127.0.0.1, by hostname. */
   readonly loadBalancers: Readonly<Record<string, number>>;
+  /** The folder of migrations that is deployed, when it is not the checkout's own. */
+  readonly migrations: string | undefined;
   /** The sample's two: the application's login on the source, the master's on the target. */
   readonly databases: { readonly source: SampleLogin; readonly target: SampleLogin } | undefined;
 }
@@ -31,6 +33,8 @@ export interface WorldInfo extends Facts {
   readonly paths: WorldPaths;
   /** Where port 443 of a load balancer's hostname is on this machine; throws for any other name. */
   addressOf(hostname: string): { readonly host: string; readonly port: number };
+  /** The processes that stand for containers at this moment. */
+  processes(): readonly { readonly name: string; readonly pid: number }[];
   /** Every mail that was sent, the oldest first; one entry a recipient. */
   outbox(): Promise<readonly Mail[]>;
   /** What the sample's user was told is stored, in order; empty without the sample. */
@@ -55,21 +59,30 @@ export function informed(facts: Facts, paths: WorldPaths): WorldInfo {
       if (port === undefined) throw new Error(`${hostname} is no load balancer of the simulated account.`);
       return { host: '127.0.0.1', port };
     },
+    processes: () => jsonFiles(paths.processes).map((file) => readJson<{ name: string; pid: number }>(file)),
     outbox: async () => readOutbox(paths.outbox),
     acknowledged: () => readLines<Acknowledgement>(paths.journal),
   };
 }
 
 function readOutbox(directory: string): Mail[] {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory)
-    .filter((name) => /^\d.*\.json$/.test(name))
-    .sort()
-    .map((name) => JSON.parse(readFileSync(join(directory, name), 'utf8')) as Message)
+  return jsonFiles(directory)
+    .map((file) => readJson<Message>(file))
     .flatMap(({ to, subject, text = '', html, sent }) =>
       to.map((recipient) => ({ to: recipient, subject, text, html, sent })),
     );
 }
+
+/** By name; those that are still being written have a dot in front. */
+function jsonFiles(directory: string): string[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .filter((name) => /^\d.*\.json$/.test(name))
+    .sort()
+    .map((name) => join(directory, name));
+}
+
+const readJson = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T;
 
 function readLines<T>(file: string): T[] {
   if (!existsSync(file)) return [];

@@ -7,6 +7,7 @@ import type { Closing } from './closing.ts';
 import type { Cloud } from './cloud.ts';
 import type { Databases } from './databases.ts';
 import type { SampleNames } from './sample-names.ts';
+import { setSecret } from './secrets.ts';
 
 /** One version on both sides: Retool's schema migrations know one direction only. */
 export const IMAGE = 'tryretool/backend:3.148.5-stable';
@@ -30,7 +31,7 @@ export async function deploySource(options: {
   const { cluster } = names.source.ecs;
   const { application, passage } = databases.logins.source;
   const login = { username: passage.user, password: passage.password };
-  secrets.createSecret({ name: names.source.database.loginSecret, value: JSON.stringify(login) });
+  await setSecret(secrets, operator, names.source.database.loginSecret, JSON.stringify(login));
 
   ecs.registerCluster(cluster);
   for (const { name, serviceType, count, port } of SERVICES) {

@@ -5,6 +5,7 @@ import type { Cloud } from './cloud.ts';
 import type { Databases } from './databases.ts';
 import type { SampleNames } from './sample-names.ts';
 import { IMAGE } from './sample-source.ts';
+import { setSecret } from './secrets.ts';
 
 const DEPLOYMENTS = [
   { name: 'retool', role: 'main-backend', serviceType: 'MAIN_BACKEND,DB_CONNECTOR,DB_SSH_CONNECTOR', port: 3000 },
@@ -24,7 +25,7 @@ export async function deployTarget(options: {
     throw new Error(`The assembly gives nobody access to the sample's cluster ${names.target.eks.cluster}.`);
   const { master } = databases.logins.target;
   const login = { username: master.user, password: master.password };
-  cloud.secrets.createSecret({ name: names.target.database.loginSecret, value: JSON.stringify(login) });
+  await setSecret(cloud.secrets, cloud.operator.principal, names.target.database.loginSecret, JSON.stringify(login));
 
   // Deployments that were there keep their replicas: a world that was cut over starts as such.
   const first = kubernetes.ingress(namespace, ingress) === undefined;

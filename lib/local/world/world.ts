@@ -18,6 +18,7 @@ import { type WorldPaths, worldPaths } from './paths.ts';
 import { sampleNames } from './sample-names.ts';
 import { deploySource } from './sample-source.ts';
 import { deployTarget } from './sample-target.ts';
+import { setSecret } from './secrets.ts';
 
 export type { Acknowledgement } from '../sample/writer.ts';
 export type { Mail, WorldInfo } from './info.ts';
@@ -59,6 +60,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const taken = await takeLock<Facts>(paths.lock, options.command);
   if ('holder' in taken) {
     const { command, pid, info } = taken.holder;
+    if (options.migrations && options.migrations !== info.migrations) {
+      throw new Error(
+        `"${command}" (process ${pid}) has another deployment of the simulated account up. End it, then try again.`,
+      );
+    }
     return { info: informed(info, paths), joined: { command, pid }, stop: async () => {} };
   }
   const closing = createClosing();
@@ -90,6 +96,7 @@ async function start(options: WorldOptions, paths: WorldPaths, closing: Closing)
   if (databases) closing.add('PostgreSQL', () => databases.stop());
   const cloud = await openCloud({
     paths,
+    compute: sample ? 'sample' : 'own',
     assemblyDirectory: await synthesis,
     clock,
     processes,
@@ -97,13 +104,15 @@ async function start(options: WorldOptions, paths: WorldPaths, closing: Closing)
     postgresTools: (databases?.source.binaries ?? findPostgres()).directory,
     sampleImage,
   });
-  for (const [name, value] of Object.entries(options.secrets ?? {})) cloud.secrets.createSecret({ name, value });
+  for (const [name, value] of Object.entries(options.secrets ?? {})) {
+    await setSecret(cloud.secrets, cloud.operator.principal, name, value);
+  }
   for (const kubernetes of cloud.clusters.kubernetes.values()) {
     applyManifests(kubernetes, join(checkout, 'lib', 'kubernetes', 'rbac.json'));
   }
   const balancers = databases ? await deploySample(checkout, cloud, databases, paths, closing) : [];
   cloud.begin();
-  return factsOf(cloud, databases, balancers);
+  return { ...factsOf(cloud, databases, balancers), migrations };
 }
 
 /** The first's result, once the second is not going to fail: else what was opened is closed again. */
@@ -143,7 +152,11 @@ async function deploySample(
   return balancers;
 }
 
-function factsOf(cloud: Cloud, databases: Databases | undefined, balancers: readonly LoadBalancer[]): Facts {
+function factsOf(
+  cloud: Cloud,
+  databases: Databases | undefined,
+  balancers: readonly LoadBalancer[],
+): Omit<Facts, 'migrations'> {
   const { assembly } = cloud;
   const bucket = (name: string): string => {
     const found = assembly.buckets.find(({ logicalId }) => logicalId.toLowerCase().startsWith(name));
