@@ -1,5 +1,5 @@
 import type { CopierInput, CopierOutput, Role } from './contract.ts';
-import type { DumpedChunk } from './dump-chunk.ts';
+import type { DumpedChunk } from './dump/dump-chunk.ts';
 import type { LargeObjectMeasure } from './postgres/large-objects.ts';
 import { add, type Measure, nothing } from './postgres/row-hash.ts';
 import { peakMemory } from './progress.ts';

@@ -7,10 +7,10 @@ import { openDatabase } from './aws/database.ts';
 import { S3Staging } from './aws/s3-staging.ts';
 import { StepFunctionsHeart } from './aws/step-functions-heart.ts';
 import { CopierInput, type CopierOutput, type Role, roles } from './contract.ts';
-import { dump } from './dump.ts';
+import { dump } from './dump/dump.ts';
 import { perform } from './perform.ts';
 import type { Clock, Log } from './ports.ts';
-import { restore } from './restore.ts';
+import { restore } from './restore/restore.ts';
 
 /**
  * The container's entry: `node worker.mjs <role>`, in Fargate, in a pod and on one machine. Its task token and input

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { compareManifests } from '../../lib/copier/compare.ts';
-import { dump } from '../../lib/copier/dump.ts';
-import { restore } from '../../lib/copier/restore.ts';
+import { dump } from '../../lib/copier/dump/dump.ts';
+import { restore } from '../../lib/copier/restore/restore.ts';
 import { asSuperuser } from '../../lib/local/postgres/master.ts';
 import { createLogin, query, startTestCluster, type TestCluster } from '../support/postgres.ts';
-import { type Copying, prepareCopying } from './copying.ts';
-import { everyKind } from './every-kind.ts';
-import { schemaOf } from './schema-of.ts';
+import { type Copying, prepareCopying } from './support/copying.ts';
+import { everyKind } from './support/every-kind.ts';
+import { schemaOf } from './support/schema-of.ts';
 
 let cluster: TestCluster;
 let copying: Copying;

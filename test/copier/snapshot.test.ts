@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { compareManifests } from '../../lib/copier/compare.ts';
-import { dump } from '../../lib/copier/dump.ts';
-import { restore } from '../../lib/copier/restore.ts';
+import { dump } from '../../lib/copier/dump/dump.ts';
+import { restore } from '../../lib/copier/restore/restore.ts';
 import { connect, query, startTestCluster, type TestCluster } from '../support/postgres.ts';
-import { type Copying, prepareCopying } from './copying.ts';
+import { type Copying, prepareCopying } from './support/copying.ts';
 
 let cluster: TestCluster;
 let copying: Copying;

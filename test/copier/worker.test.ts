@@ -18,7 +18,7 @@ import { AwsError } from '../../lib/local/wire/endpoint.ts';
 import { jsonEndpoint, operation } from '../../lib/local/wire/json.ts';
 import { type Account, accountId, region, startAccount } from '../local/account.ts';
 import { createDatabase, query, startTestCluster, type TestCluster, type TestLogin } from '../support/postgres.ts';
-import { fence } from './copying.ts';
+import { fence } from './support/copying.ts';
 
 /** The bundle that AWS runs, as a process of its own, with the unmodified SDK against the simulated account. */
 let folder: string;

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Staging } from '../../lib/copier/ports.ts';
+import type { Staging } from '../../../lib/copier/ports.ts';
 
 /** Staging in a folder, and what a test does to it behind the copier's back. */
 export class DirectoryStaging implements Staging {
@@ -68,6 +68,28 @@ export class DirectoryStaging implements Staging {
 
   address(key: string): string {
     return key;
+  }
+
+  /** The same staging, which lets a test act when an object has been put or created, or is about to be opened. */
+  acting(act: (what: 'put' | 'create' | 'open', key: string) => unknown): Staging {
+    return {
+      get: (key) => this.get(key),
+      list: (prefix) => this.list(prefix),
+      address: (key) => this.address(key),
+      put: async (key, body) => {
+        await this.put(key, body);
+        await act('put', key);
+      },
+      create: async (key, body) => {
+        const created = await this.create(key, body);
+        await act('create', key);
+        return created;
+      },
+      open: async (key) => {
+        await act('open', key);
+        return await this.open(key);
+      },
+    };
   }
 
   remove(): void {

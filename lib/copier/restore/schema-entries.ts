@@ -1,4 +1,4 @@
-import { WorkflowError } from '../workflow/errors.ts';
+import { WorkflowError } from '../../workflow/errors.ts';
 
 /** One entry of pg_dump's table of contents, as pg_restore prints it. */
 export interface SchemaEntry {

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import { WorkflowError } from '../workflow/errors.ts';
+import { WorkflowError } from '../../workflow/errors.ts';
+import type { CopierInput, CopierOutput } from '../contract.ts';
+import { crew } from '../crew.ts';
+import { answer, Tally } from '../manifest.ts';
+import type { Clock, Surroundings } from '../ports.ts';
+import * as catalog from '../postgres/catalog.ts';
+import { dumpSchema } from '../postgres/client-tools.ts';
+import { readLargeObjectRanges } from '../postgres/large-objects.ts';
+import { qualified } from '../postgres/row-hash.ts';
+import { closeSession, type Database, declared, openSession } from '../postgres/session.ts';
+import { ProgressBoard } from '../progress.ts';
+import { keys, Manifest, type Plan } from '../staged.ts';
 import { planChunks } from './chunks.ts';
-import type { CopierInput, CopierOutput } from './contract.ts';
 import { copyChunks } from './copy-chunks.ts';
-import { crew } from './crew.ts';
 import { SourceChanged } from './dump-chunk.ts';
-import { answer, Tally } from './manifest.ts';
-import type { Clock, Surroundings } from './ports.ts';
-import * as catalog from './postgres/catalog.ts';
-import { dumpSchema } from './postgres/client-tools.ts';
-import { readLargeObjectRanges } from './postgres/large-objects.ts';
-import { qualified } from './postgres/row-hash.ts';
-import { closeSession, type Database, declared, openSession } from './postgres/session.ts';
-import { ProgressBoard } from './progress.ts';
-import { keys, Manifest, type Plan } from './staged.ts';
 import { standAside } from './stand-aside.ts';
 
 /** A source that changes under three snapshots will change under the fourth. */

@@ -1,22 +1,22 @@
 import type pg from 'pg';
-import { WorkflowError } from '../workflow/errors.ts';
+import { WorkflowError } from '../../workflow/errors.ts';
+import type { CopierInput, CopierOutput } from '../contract.ts';
+import { crew } from '../crew.ts';
+import { answer } from '../manifest.ts';
+import type { Surroundings } from '../ports.ts';
+import { readSequences, serverFacts } from '../postgres/catalog.ts';
+import { schemaScript } from '../postgres/client-tools.ts';
+import { writeFenced, writeOnce } from '../postgres/fence.ts';
+import { closeSession, type Database, declared, openSession } from '../postgres/session.ts';
+import { SteadySession } from '../postgres/steady-session.ts';
+import * as target from '../postgres/target.ts';
+import { ProgressBoard } from '../progress.ts';
+import { keys, Manifest, type Plan } from '../staged.ts';
 import { Agenda, type Job } from './agenda.ts';
-import type { CopierInput, CopierOutput } from './contract.ts';
-import { crew } from './crew.ts';
 import { DumpWatch, Superseded } from './dump-watch.ts';
 import { loadChunk } from './load-chunk.ts';
-import { answer } from './manifest.ts';
 import { measureTarget } from './measure-target.ts';
-import type { Surroundings } from './ports.ts';
-import { readSequences, serverFacts } from './postgres/catalog.ts';
-import { schemaScript } from './postgres/client-tools.ts';
-import { writeFenced, writeOnce } from './postgres/fence.ts';
-import { closeSession, type Database, declared, openSession } from './postgres/session.ts';
-import * as target from './postgres/target.ts';
-import { ProgressBoard } from './progress.ts';
 import { readSchemaScript, type SchemaEntry } from './schema-entries.ts';
-import { keys, Manifest, type Plan } from './staged.ts';
-import { SteadySession } from './steady-session.ts';
 
 /** Entries created in one transaction; each takes lock slots, and a large schema would run out of them. */
 const ENTRIES_AT_ONCE = 200;

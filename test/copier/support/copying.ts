@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { CopierInput } from '../../lib/copier/contract.ts';
-import type { Clock, Surroundings } from '../../lib/copier/ports.ts';
-import type { Database, Side } from '../../lib/copier/postgres/session.ts';
-import { keys, Manifest } from '../../lib/copier/staged.ts';
-import { createDatabase, query, type TestCluster, type TestLogin } from '../support/postgres.ts';
+import { compareManifests, type Difference } from '../../../lib/copier/compare.ts';
+import { CopierInput, type CopierOutput } from '../../../lib/copier/contract.ts';
+import { dump } from '../../../lib/copier/dump/dump.ts';
+import type { Clock, Surroundings } from '../../../lib/copier/ports.ts';
+import type { Database, Side } from '../../../lib/copier/postgres/session.ts';
+import { restore } from '../../../lib/copier/restore/restore.ts';
+import { keys, Manifest } from '../../../lib/copier/staged.ts';
+import { createDatabase, query, type TestCluster, type TestLogin } from '../../support/postgres.ts';
 import { DirectoryStaging } from './directory-staging.ts';
 
 export const realClock: Clock = {
@@ -29,7 +32,19 @@ export interface Copying {
   around(options?: Partial<Surroundings>): Surroundings;
   database(side: Side, changes?: Partial<Database>): Database;
   manifest(role: 'dump' | 'restore'): Promise<Manifest>;
+  dump(around?: Partial<Surroundings>, changes?: Partial<Database>): Promise<CopierOutput>;
+  restore(around?: Partial<Surroundings>, changes?: Partial<Database>): Promise<CopierOutput>;
+  /** Between the two manifests. */
+  differences(): Promise<readonly Difference[]>;
 }
+
+/** Four tables that are large enough (1 MiB) for a chunk each. */
+export const fourChunks = [1, 2, 3, 4]
+  .map(
+    (at) => `CREATE TABLE t${at} (id int PRIMARY KEY, v text);
+      INSERT INTO t${at} SELECT i, repeat(md5('${at}.' || i), 8) FROM generate_series(1, 4500) i;`,
+  )
+  .join('\n');
 
 export async function prepareCopying(cluster: TestCluster, statements: string): Promise<Copying> {
   const source = await createDatabase(cluster);
@@ -47,19 +62,20 @@ export async function prepareCopying(cluster: TestCluster, statements: string): 
     epoch: 1,
     ...changes,
   });
-  return {
+  const input = CopierInput.parse({
+    run,
+    epoch: 1,
+    copy: 'main',
+    staging: { bucket: 'staging', prefix: `runs/${run}/main/1` },
+    source: { secretArn: 'source' },
+  });
+  const copying: Copying = {
     source,
     target,
     staging,
     events,
     database,
-    input: CopierInput.parse({
-      run,
-      epoch: 1,
-      copy: 'main',
-      staging: { bucket: 'staging', prefix: `runs/${run}/main/1` },
-      source: { secretArn: 'source' },
-    }),
+    input,
     around: (options = {}) => ({
       staging,
       clock: realClock,
@@ -73,7 +89,12 @@ export async function prepareCopying(cluster: TestCluster, statements: string): 
         .reverse();
       return Manifest.parse(JSON.parse((await staging.get(key ?? ''))?.toString() ?? 'null'));
     },
+    dump: (around, changes) => dump(input, database('source', changes), copying.around(around)),
+    restore: (around, changes) => restore(input, database('target', changes), copying.around(around)),
+    differences: async () =>
+      compareManifests(await copying.manifest('dump'), await copying.manifest('restore')).differences,
   };
+  return copying;
 }
 
 /** As the preparation of the target leaves it. */

@@ -1,5 +1,5 @@
-import { condition, qualified, quoted } from './postgres/row-hash.ts';
-import type { Piece, PlannedTable } from './staged.ts';
+import type { Piece, PlannedTable } from '../staged.ts';
+import { condition, qualified, quoted } from './row-hash.ts';
 
 /** Columns are named on both sides: generated ones are left out, and a dropped one does not shift the rest. */
 export function copyOutStatement(table: PlannedTable, piece: Piece): string {

@@ -1,4 +1,4 @@
-import type { PlannedChunk, PlannedTable } from './staged.ts';
+import type { PlannedChunk, PlannedTable } from '../staged.ts';
 
 /** About 10 MB in S3, and a second or two of work: small enough to repeat, large enough to pay for its transaction. */
 const CHUNK_BYTES = 64 << 20;

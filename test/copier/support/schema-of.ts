@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import type { TestLogin } from '../support/postgres.ts';
+import type { TestLogin } from '../../support/postgres.ts';
 
 /** `pg_dump -s` without Passage's schema, as lines that can be compared. */
 export function schemaOf(login: TestLogin): string[] {

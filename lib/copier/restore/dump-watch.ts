@@ -1,8 +1,8 @@
-import { WorkflowError } from '../workflow/errors.ts';
+import { WorkflowError } from '../../workflow/errors.ts';
+import { damaged } from '../codec.ts';
+import type { Surroundings } from '../ports.ts';
+import { DoneMark, keys, Plan } from '../staged.ts';
 import type { Agenda } from './agenda.ts';
-import { damaged } from './codec.ts';
-import type { Surroundings } from './ports.ts';
-import { DoneMark, keys, Plan } from './staged.ts';
 
 /** A newer attempt of the dump exists: what was loaded belongs to a snapshot that is given up. */
 export class Superseded extends Error {}

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { pageRanges, planChunks } from '../../lib/copier/chunks.ts';
-import type { PlannedTable } from '../../lib/copier/staged.ts';
+import { pageRanges, planChunks } from '../../../lib/copier/dump/chunks.ts';
+import type { PlannedTable } from '../../../lib/copier/staged.ts';
 
 const MiB = 1 << 20;
 const table = (bytes: number, pages = Math.ceil(bytes / 8192)) => ({ bytes, pages }) as PlannedTable;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readSchemaScript } from '../../lib/copier/schema-entries.ts';
+import { readSchemaScript } from '../../../lib/copier/restore/schema-entries.ts';
 
 const heading = (id: number, name: string, type: string, more = '') =>
   `--\n-- TOC entry ${id} (class 1259 OID ${id}00)\n${more}-- Name: ${name}; Type: ${type}; Schema: public; Owner: -\n-- Data Pos: 0\n--\n\n`;

@@ -1,7 +1,7 @@
-import { applicationName } from '../adapters/postgres/names.ts';
-import type { Surroundings } from './ports.ts';
-import type { Database } from './postgres/session.ts';
-import { SteadySession } from './steady-session.ts';
+import { applicationName } from '../../adapters/postgres/names.ts';
+import type { Surroundings } from '../ports.ts';
+import type { Database } from '../postgres/session.ts';
+import { SteadySession } from '../postgres/steady-session.ts';
 
 /** Who is seen waiting for us twice, this far apart, has waited too long: behind an ALTER TABLE every reader queues. */
 const PATIENCE_MS = 2000;

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { WorkflowError } from '../workflow/errors.ts';
-import { pack } from './codec.ts';
-import { copyOutStatement } from './copy-statements.ts';
-import type { Staging } from './ports.ts';
-import { CopyOut } from './postgres/copy-out.ts';
-import { copyOutLargeObjects, type LargeObjectMeasure, measureLargeObjects } from './postgres/large-objects.ts';
-import { type Measure, measure, qualified } from './postgres/row-hash.ts';
-import { sqlState } from './postgres/session.ts';
-import { type DoneMark, keys, type Plan, type PlannedChunk, type PlannedTable } from './staged.ts';
+import { WorkflowError } from '../../workflow/errors.ts';
+import { pack } from '../codec.ts';
+import type { Staging } from '../ports.ts';
+import { CopyOut } from '../postgres/copy-out.ts';
+import { copyOutStatement } from '../postgres/copy-statements.ts';
+import { copyOutLargeObjects, type LargeObjectMeasure, measureLargeObjects } from '../postgres/large-objects.ts';
+import { type Measure, measure, qualified } from '../postgres/row-hash.ts';
+import { sqlState } from '../postgres/session.ts';
+import { type DoneMark, keys, type Plan, type PlannedChunk, type PlannedTable } from '../staged.ts';
 
 /** A table is not what it was when the snapshot was taken: the attempt is worthless. */
 export class SourceChanged extends Error {}

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { damaged, unpack } from './codec.ts';
-import { copyInStatement } from './copy-statements.ts';
-import type { Staging } from './ports.ts';
-import { copyIn } from './postgres/copy-in.ts';
-import { writeOnce } from './postgres/fence.ts';
-import { copyInLargeObjects, createLanding, writeLanded } from './postgres/large-objects.ts';
-import type { Holder } from './postgres/session.ts';
-import { type DoneMark, keys, type Part, type Plan, type PlannedTable } from './staged.ts';
+import { damaged, unpack } from '../codec.ts';
+import type { Staging } from '../ports.ts';
+import { copyIn } from '../postgres/copy-in.ts';
+import { copyInStatement } from '../postgres/copy-statements.ts';
+import { writeOnce } from '../postgres/fence.ts';
+import { copyInLargeObjects, createLanding, writeLanded } from '../postgres/large-objects.ts';
+import type { Holder } from '../postgres/session.ts';
+import { type DoneMark, keys, type Part, type Plan, type PlannedTable } from '../staged.ts';
 
 /**
  * Loads one staged chunk in one fenced transaction, once. False when it had been loaded before. On any error nothing

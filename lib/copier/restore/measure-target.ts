@@ -1,13 +1,13 @@
-import { pageRanges } from './chunks.ts';
-import { crew } from './crew.ts';
-import { Tally } from './manifest.ts';
-import type { Surroundings } from './ports.ts';
-import { measureLargeObjects } from './postgres/large-objects.ts';
-import { measure } from './postgres/row-hash.ts';
-import type { Database } from './postgres/session.ts';
-import { sizeHere } from './postgres/target.ts';
-import type { Piece, Plan, PlannedTable } from './staged.ts';
-import { SteadySession } from './steady-session.ts';
+import { crew } from '../crew.ts';
+import { pageRanges } from '../dump/chunks.ts';
+import { Tally } from '../manifest.ts';
+import type { Surroundings } from '../ports.ts';
+import { measureLargeObjects } from '../postgres/large-objects.ts';
+import { measure } from '../postgres/row-hash.ts';
+import type { Database } from '../postgres/session.ts';
+import { SteadySession } from '../postgres/steady-session.ts';
+import { sizeHere } from '../postgres/target.ts';
+import type { Piece, Plan, PlannedTable } from '../staged.ts';
 
 /** Counts and hashes every table of the plan as it lies in the target, by `workers` side by side. */
 export async function measureTarget(

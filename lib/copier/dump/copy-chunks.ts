@@ -1,10 +1,10 @@
-import { crew } from './crew.ts';
+import { crew } from '../crew.ts';
+import type { Surroundings } from '../ports.ts';
+import { findChanged } from '../postgres/catalog.ts';
+import type { Database } from '../postgres/session.ts';
+import { SteadySession } from '../postgres/steady-session.ts';
+import type { Plan } from '../staged.ts';
 import { type DumpedChunk, dumpChunk } from './dump-chunk.ts';
-import type { Surroundings } from './ports.ts';
-import { findChanged } from './postgres/catalog.ts';
-import type { Database } from './postgres/session.ts';
-import type { Plan } from './staged.ts';
-import { SteadySession } from './steady-session.ts';
 
 /**
  * Copies every chunk of the plan, in its order, by `workers` side by side; `onDumped` after each. A worker has two

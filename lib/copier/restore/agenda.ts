@@ -1,5 +1,5 @@
+import type { DoneMark, Plan } from '../staged.ts';
 import type { SchemaEntry } from './schema-entries.ts';
-import type { DoneMark, Plan } from './staged.ts';
 
 export type Job =
   | { readonly kind: 'load'; readonly mark: DoneMark }

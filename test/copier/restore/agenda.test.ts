@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { Agenda, type Job } from '../../lib/copier/agenda.ts';
-import type { SchemaEntry } from '../../lib/copier/schema-entries.ts';
-import type { DoneMark, Plan } from '../../lib/copier/staged.ts';
+import { Agenda, type Job } from '../../../lib/copier/restore/agenda.ts';
+import type { SchemaEntry } from '../../../lib/copier/restore/schema-entries.ts';
+import type { DoneMark, Plan } from '../../../lib/copier/staged.ts';
 
 const entry = (id: number, type: string, dependsOn: number[], oid = 0): SchemaEntry => ({
   id,

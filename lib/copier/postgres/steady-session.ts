@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { WorkflowError } from '../workflow/errors.ts';
-import type { Surroundings } from './ports.ts';
-import { closeSession, type Database, declared, mayPass, openSession, sqlState } from './postgres/session.ts';
+import { WorkflowError } from '../../workflow/errors.ts';
+import type { Surroundings } from '../ports.ts';
+import { closeSession, type Database, declared, mayPass, openSession, sqlState } from './session.ts';
 
 /** What is cured by another try is tried again after 1 s · 2ⁿ; 6 tries = 31 s of waiting. */
 const TRIES = 6;

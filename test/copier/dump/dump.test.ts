@@ -1,0 +1,110 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { dump } from '../../../lib/copier/dump/dump.ts';
+import type { Clock, Staging } from '../../../lib/copier/ports.ts';
+import { keys } from '../../../lib/copier/staged.ts';
+import { query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
+import { type Copying, fourChunks, prepareCopying, realClock } from '../support/copying.ts';
+
+let cluster: TestCluster;
+let copying: Copying;
+beforeAll(async () => {
+  cluster = await startTestCluster();
+}, 30_000);
+beforeEach(async () => {
+  copying = await prepareCopying(cluster, fourChunks);
+}, 30_000);
+afterEach(() => copying.staging.remove());
+afterAll(() => cluster?.close());
+
+describe('a dump that is interrupted', () => {
+  test('starts again under a new snapshot, and the restore with it', async () => {
+    const kill = new AbortController();
+    let marks = 0;
+    const staging = copying.staging.acting((what, key) => {
+      if (what === 'put' && key.includes('/done/') && ++marks === 2) kill.abort(new Error('killed'));
+    });
+    const restoring = copying.restore();
+    await expect(copying.dump({ staging, signal: kill.signal })).rejects.toThrow('killed');
+    await query(copying.source, 'INSERT INTO t1 VALUES (0, NULL); CREATE TABLE t5 (v int)');
+    await copying.dump();
+    expect((await restoring).rows).toBe(18_001);
+    expect(await copying.differences()).toEqual([]);
+    expect((await copying.manifest('restore')).attempt).toBe(2);
+  }, 30_000);
+
+  test('answers from its manifest when it was complete', async () => {
+    const first = await copying.dump();
+    await query(copying.source, 'TRUNCATE t1');
+    expect(await copying.dump()).toEqual(first);
+  });
+});
+
+describe('a source whose tables change under the snapshot', () => {
+  const changeOnce = (change: string, times = 1) => {
+    let left = times;
+    return copying.staging.acting(async (what, key) => {
+      if (what === 'create' && key.endsWith('plan.json') && left-- > 0) await query(copying.source, change);
+    });
+  };
+
+  test.each([
+    ['truncated', 'TRUNCATE t3', 13_500],
+    ['rewritten', 'ALTER TABLE t3 ALTER v TYPE varchar(500) USING upper(v)', 18_000],
+    [
+      'exchanged by renames',
+      'ALTER TABLE t3 RENAME TO x; ALTER TABLE t2 RENAME TO t3; ALTER TABLE x RENAME TO t2',
+      18_000,
+    ],
+    ['dropped', 'DROP TABLE t3', 13_500],
+    ['given a column', 'ALTER TABLE t3 ADD c int', 18_000],
+    ['cut in width', 'ALTER TABLE t3 DROP v', 18_000],
+  ])('is copied anew when one was %s', async (_, change, rows) => {
+    const dumped = await copying.dump({ staging: changeOnce(change) });
+    expect(dumped.rows).toBe(rows);
+    expect((await copying.manifest('dump')).attempt).toBe(2);
+  });
+
+  test('is given up after three snapshots', async () => {
+    await expect(
+      copying.dump({ staging: changeOnce('TRUNCATE t3; INSERT INTO t3 VALUES (1)', 9) }),
+    ).rejects.toMatchObject({
+      name: 'SourceKeepsChanging',
+      message: expect.stringMatching(/"t3"/),
+    });
+    expect((await copying.staging.list(keys.attempts)).filter((key) => key.endsWith('plan.json'))).toHaveLength(3);
+  });
+});
+
+test('a session that waits for the copier’s lock waits seconds, not for the whole chunk', async () => {
+  const { staging } = copying;
+  let altered: Promise<unknown> | undefined;
+  const stalled: Staging = {
+    ...staging.acting(() => undefined),
+    async put(key, body) {
+      if (altered || !key.includes('/chunks/') || Buffer.isBuffer(body)) return await staging.put(key, body);
+      // The copy has its lock, and goes on only when the ALTER that waits for it is through.
+      altered = query(copying.source, 'ALTER TABLE t1 ADD CONSTRAINT c CHECK (id > 0)');
+      const change = altered;
+      await staging.put(
+        key,
+        (async function* () {
+          for await (const part of body) {
+            yield part;
+            await change;
+          }
+        })(),
+      );
+    },
+  };
+  // A clock on which a second passes in 10 ms.
+  const clock: Clock = { now: Date.now, sleep: (ms, signal) => realClock.sleep(ms / 100, signal) };
+  const dumped = await dump(
+    { ...copying.input, workers: 1 },
+    copying.database('source'),
+    copying.around({ staging: stalled, clock }),
+  );
+  await altered;
+  expect(dumped.rows).toBe(18_000);
+  expect((await copying.manifest('dump')).attempt).toBe(1);
+  expect(copying.events.map(({ event }) => event)).toContain('stood aside for a waiting session');
+}, 30_000);

@@ -1,0 +1,41 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startTestCluster, type TestCluster } from '../../support/postgres.ts';
+import { type Copying, fourChunks, prepareCopying } from '../support/copying.ts';
+
+let cluster: TestCluster;
+let copying: Copying;
+beforeAll(async () => {
+  cluster = await startTestCluster();
+}, 30_000);
+beforeEach(async () => {
+  copying = await prepareCopying(cluster, fourChunks);
+}, 30_000);
+afterEach(() => copying.staging.remove());
+afterAll(() => cluster?.close());
+
+describe('what cannot be reached or entered', () => {
+  test.each([
+    ['a wrong password at the source', () => copying.dump({}, { password: 'wrong' }), 'SourceLoginRefused'],
+    ['a missing source database', () => copying.dump({}, { database: 'nowhere' }), 'SourceLoginRefused'],
+    ['a closed port at the source', () => copying.dump({}, { port: 1 }), 'SourceUnreachable'],
+    ['a source without TLS', () => copying.dump({}, { ssl: 'require' }), 'SourceUnreachable'],
+    [
+      'a wrong password at the target',
+      () => copying.dump().then(() => copying.restore({}, { password: 'wrong' })),
+      'TargetLoginRefused',
+    ],
+    [
+      'a closed port at the target',
+      () => copying.dump().then(() => copying.restore({}, { port: 1 })),
+      'TargetUnreachable',
+    ],
+  ])('%s has a declared name and betrays no password', async (_, attempt, name) => {
+    const error = await attempt().then(
+      () => undefined,
+      (thrown: Error) => thrown,
+    );
+    expect(error).toMatchObject({ name });
+    expect(`${error?.message} ${JSON.stringify(copying.events)}`).not.toContain(copying.source.password);
+    expect(error?.message).not.toContain('wrong');
+  });
+});

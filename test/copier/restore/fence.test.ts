@@ -1,0 +1,67 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { restore } from '../../../lib/copier/restore/restore.ts';
+import { query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
+import { type Copying, fence, fourChunks, prepareCopying } from '../support/copying.ts';
+
+let cluster: TestCluster;
+let copying: Copying;
+beforeAll(async () => {
+  cluster = await startTestCluster();
+}, 30_000);
+beforeEach(async () => {
+  copying = await prepareCopying(cluster, fourChunks);
+}, 30_000);
+afterEach(() => copying.staging.remove());
+afterAll(() => cluster?.close());
+
+const tablesInTarget = async () =>
+  (await query(copying.target, "SELECT FROM pg_tables WHERE schemaname = 'public'")).length;
+
+describe('the fence', () => {
+  test.each([
+    ['another epoch', () => fence(copying.target, copying.input.run, 2)],
+    ['another run', () => fence(copying.target, 'another-run', 1)],
+    ['another state', () => fence(copying.target, copying.input.run, 1, 'closed')],
+    ['nothing', () => query(copying.target, 'DROP SCHEMA passage CASCADE')],
+  ])('lets nothing be written when it names %s', async (_, change) => {
+    await copying.dump();
+    await change();
+    await expect(copying.restore()).rejects.toMatchObject({ name: 'Fenced' });
+    expect(await tablesInTarget()).toBe(0);
+  });
+
+  test('stops a restore whose epoch ends in the middle: what follows is not written', async () => {
+    await copying.dump();
+    let opened = 0;
+    const staging = copying.staging.acting(async (what) => {
+      if (what !== 'open' || ++opened !== 2) return;
+      // The chunk that is being opened holds the row; the takeover waits for it, the next chunk waits for neither.
+      void fence(copying.target, copying.input.run, 2);
+    });
+    await expect(
+      restore({ ...copying.input, workers: 1 }, copying.database('target'), copying.around({ staging })),
+    ).rejects.toMatchObject({
+      name: 'Fenced',
+    });
+    expect(await query(copying.target, "SELECT count(*)::int AS n FROM passage.chunks WHERE chunk ~ '/0'")).toEqual([
+      { n: 2 },
+    ]);
+    expect(await query(copying.target, "SELECT count(*)::int AS n FROM pg_indexes WHERE tablename ~ '^t'")).not.toEqual(
+      [{ n: 4 }],
+    );
+  });
+});
+
+describe('a takeover', () => {
+  test('waits for the chunk that is being loaded, so that nothing of the old epoch commits after it', async () => {
+    await copying.dump();
+    const attempts: unknown[] = [];
+    const staging = copying.staging.acting(async (what) => {
+      if (what !== 'open') return;
+      const takeover = "SET lock_timeout = '100ms'; UPDATE passage.fence SET epoch = 2";
+      attempts.push(await query(copying.target, takeover).catch((error: { code: string }) => error.code));
+    });
+    await restore({ ...copying.input, workers: 1 }, copying.database('target'), copying.around({ staging }));
+    expect(attempts).toEqual(['55P03', '55P03', '55P03', '55P03']);
+  });
+});
