@@ -55,17 +55,22 @@ export async function createTestSource(cluster: TestCluster): Promise<TestSource
 /** Everything that a fence may touch, as the catalog has it. */
 export async function readAccess(cluster: TestCluster, source: TestSource): Promise<Record<string, unknown>> {
   return asSuperuser(cluster, source.application.database, async (client) => {
-    const [row] = (
-      await client.query(
-        `SELECT coalesce(datacl, acldefault('d', datdba))::text AS acl,
-                (SELECT jsonb_agg(jsonb_build_array(rolname, rolcanlogin, rolcreaterole, rolconnlimit, rolvaliduntil)
-                                  ORDER BY rolname) FROM pg_roles) AS roles,
-                (SELECT jsonb_agg(s ORDER BY s.setrole, s.setdatabase) FROM pg_db_role_setting s) AS settings,
-                (SELECT jsonb_agg(jsonb_build_array(nspname, nspacl::text) ORDER BY nspname)
-                   FROM pg_namespace WHERE nspname !~ '^pg_(toast|temp)') AS schemas
-           FROM pg_database WHERE datname = current_database()`,
-      )
-    ).rows;
+    const [row] = (await client.query(ACCESS)).rows;
     return row;
   });
 }
+
+/** The same through a login. */
+export async function readAccessOf(login: TestLogin): Promise<Record<string, unknown>> {
+  const [row] = await query<Record<string, unknown>>(login, ACCESS);
+  return row ?? {};
+}
+
+const ACCESS = `
+  SELECT coalesce(datacl, acldefault('d', datdba))::text AS acl,
+         (SELECT jsonb_agg(jsonb_build_array(rolname, rolcanlogin, rolcreaterole, rolconnlimit, rolvaliduntil)
+                           ORDER BY rolname) FROM pg_roles) AS roles,
+         (SELECT jsonb_agg(s ORDER BY s.setrole, s.setdatabase) FROM pg_db_role_setting s) AS settings,
+         (SELECT jsonb_agg(jsonb_build_array(nspname, nspacl::text) ORDER BY nspname)
+            FROM pg_namespace WHERE nspname !~ '^pg_(toast|temp)') AS schemas
+    FROM pg_database WHERE datname = current_database()`;
