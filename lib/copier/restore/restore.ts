@@ -7,7 +7,7 @@ import type { Surroundings } from '../ports.ts';
 import { readSequences, serverFacts } from '../postgres/catalog.ts';
 import { schemaScript } from '../postgres/client-tools.ts';
 import { writeFenced, writeOnce } from '../postgres/fence.ts';
-import { closeSession, type Database, declared, openSession } from '../postgres/session.ts';
+import { type Database, declared } from '../postgres/session.ts';
 import { SteadySession } from '../postgres/steady-session.ts';
 import * as target from '../postgres/target.ts';
 import { ProgressBoard } from '../progress.ts';
@@ -81,9 +81,9 @@ class Restore {
     const started = clock.now();
     const plan = this.#plan;
     this.#progress.begin(plan);
-    const lead = await openSession(this.#database, signal);
+    const lead = new SteadySession(this.#database, this.#around);
     try {
-      const serverVersion = await this.#takePossession(lead);
+      const serverVersion = await lead.try('take possession', (client) => this.#takePossession(client));
       this.#progress.phase = 'creating tables';
       const schema = await this.#watch.object(plan, keys.schema(plan.attempt));
       const before = readSchemaScript(await schemaScript(schema, 'pre-data', signal));
@@ -96,20 +96,23 @@ class Restore {
 
       this.#progress.phase = 'finishing';
       for (const view of plan.materializedViews) {
-        await this.#once(lead, `refresh ${view}`, `REFRESH MATERIALIZED VIEW ${view}`);
+        const refresh = `REFRESH MATERIALIZED VIEW ${view}`;
+        await lead.try(refresh, (client) => this.#once(client, `refresh ${view}`, refresh));
       }
       const source = Manifest.parse(
         JSON.parse((await this.#watch.object(plan, keys.manifest(plan.attempt))).toString()),
       );
-      await writeFenced(lead, this.#input, () => target.setSequences(lead, source.sequences));
-      await this.#analyze(await target.tablesToAnalyze(lead));
-      await target.makeDurable(lead, this.#input, plan.id);
+      await lead.try('set sequences', (client) =>
+        writeFenced(client, this.#input, () => target.setSequences(client, source.sequences)),
+      );
+      await this.#analyze(await lead.try('list tables', target.tablesToAnalyze));
+      await lead.try('flush', (client) => target.makeDurable(client, this.#input, plan.id));
 
       this.#progress.phase = 'measuring';
       const tally = await measureTarget(plan, this.#database, this.#input.workers, this.#around);
       const manifest = tally.manifest('restore', this.#input, {
         serverVersion,
-        sequences: await readSequences(lead),
+        sequences: await lead.try('read sequences', readSequences),
         startedAt: new Date(started).toISOString(),
         finishedAt: new Date(clock.now()).toISOString(),
       });
@@ -120,25 +123,25 @@ class Restore {
       if (error instanceof Superseded) throw error;
       throw declared(error, this.#database, 'restore');
     } finally {
-      await closeSession(lead);
+      await lead.close();
     }
   }
 
   /** Makes sure that the target is ours, fit, and holds nothing but this plan's data. */
-  async #takePossession(lead: pg.Client): Promise<number> {
-    const { version, encoding } = await serverFacts(lead);
+  async #takePossession(client: pg.Client): Promise<number> {
+    const { version, encoding } = await serverFacts(client);
     if (encoding !== this.#plan.encoding) {
       throw new WorkflowError(
         'RestoreFailed',
         `The target database is encoded in ${encoding}, the source in ${this.#plan.encoding}. Create it with the source's encoding.`,
       );
     }
-    const plans = await writeFenced(lead, this.#input, () => target.plansIn(lead));
+    const plans = await writeFenced(client, this.#input, () => target.plansIn(client));
     if (plans.some((plan) => plan !== this.#plan.id)) {
       this.#around.log('target emptied: it held the data of an earlier snapshot');
-      await target.wipe(lead, this.#input);
+      await target.wipe(client, this.#input);
     } else if (!plans.length) {
-      const stranger = await target.findRelation(lead);
+      const stranger = await target.findRelation(client);
       if (stranger) {
         throw new WorkflowError(
           'TargetNotEmpty',
@@ -149,10 +152,11 @@ class Restore {
     return version;
   }
 
-  async #createTables(lead: pg.Client, entries: readonly SchemaEntry[]): Promise<void> {
+  async #createTables(lead: SteadySession, entries: readonly SchemaEntry[]): Promise<void> {
     for (let at = 0; at < entries.length; at += ENTRIES_AT_ONCE) {
       const some = entries.slice(at, at + ENTRIES_AT_ONCE);
-      await this.#once(lead, `entries before data from ${at}`, some.map((entry) => entry.sql).join('\n'));
+      const sql = some.map((entry) => entry.sql).join('\n');
+      await lead.try('create tables', (client) => this.#once(client, `entries before data from ${at}`, sql));
     }
   }
 
