@@ -130,7 +130,9 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     onTaskStateChange: (event) => bus.put(ecsTask(event)),
     secretValue(valueFrom, executionRoleArn = '') {
       authorize({ arn: executionRoleArn, roleArn: executionRoleArn }, 'secretsmanager:GetSecretValue', valueFrom);
-      return secrets.value(valueFrom) ?? '';
+      const value = secrets.value(valueFrom);
+      if (value === undefined) throw new Error(`${valueFrom} has no value`);
+      return value;
     },
   });
   closing.add('ECS', () => ecs.close());
