@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { dump } from '../../../lib/copier/dump/dump.ts';
-import type { Clock, Staging } from '../../../lib/copier/ports.ts';
+import type { Staging } from '../../../lib/copier/ports.ts';
 import { keys } from '../../../lib/copier/staged.ts';
 import { query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
-import { type Copying, fourChunks, prepareCopying, realClock } from '../support/copying.ts';
+import { type Copying, endSessions, fastClock, fourChunks, prepareCopying } from '../support/copying.ts';
 
 let cluster: TestCluster;
 let copying: Copying;
@@ -36,6 +36,30 @@ describe('a dump that is interrupted', () => {
     const first = await copying.dump();
     await query(copying.source, 'TRUNCATE t1');
     expect(await copying.dump()).toEqual(first);
+  });
+});
+
+describe('a dump that loses its sessions', () => {
+  const losing = (condition: string) => {
+    let chunks = 0;
+    return copying.staging.acting(async (what, key) => {
+      if (what === 'put' && key.includes('/chunks/') && ++chunks === 2) await endSessions(copying.source, condition);
+    });
+  };
+  /** What distinguishes the session that holds the snapshot: it ran nothing since it began. */
+  const holder = "query LIKE '%pg_backend_pid()%' AND pid <> pg_backend_pid()";
+
+  test('goes on under its snapshot while the session that holds it lives', async () => {
+    const dumped = await copying.dump({ staging: losing(`NOT (${holder})`), clock: fastClock });
+    expect(dumped.rows).toBe(18_000);
+    expect((await copying.manifest('dump')).attempt).toBe(1);
+    expect(copying.events.map(({ event }) => event)).toContain('tried again');
+  });
+
+  test('starts again under a new snapshot when that one is lost', async () => {
+    const dumped = await copying.dump({ staging: losing(holder), clock: fastClock });
+    expect(dumped.rows).toBe(18_000);
+    expect((await copying.manifest('dump')).attempt).toBe(2);
   });
 });
 
@@ -96,12 +120,10 @@ test('a session that waits for the copier’s lock waits seconds, not for the wh
       );
     },
   };
-  // A clock on which a second passes in 10 ms.
-  const clock: Clock = { now: Date.now, sleep: (ms, signal) => realClock.sleep(ms / 100, signal) };
   const dumped = await dump(
     { ...copying.input, workers: 1 },
     copying.database('source'),
-    copying.around({ staging: stalled, clock }),
+    copying.around({ staging: stalled, clock: fastClock }),
   );
   await altered;
   expect(dumped.rows).toBe(18_000);

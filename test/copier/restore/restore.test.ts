@@ -4,7 +4,7 @@ import type { Clock } from '../../../lib/copier/ports.ts';
 import { restore } from '../../../lib/copier/restore/restore.ts';
 import { keys } from '../../../lib/copier/staged.ts';
 import { query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
-import { type Copying, fourChunks, prepareCopying } from '../support/copying.ts';
+import { type Copying, endSessions, fastClock, fourChunks, prepareCopying } from '../support/copying.ts';
 
 let cluster: TestCluster;
 let copying: Copying;
@@ -41,6 +41,18 @@ describe('a restore that is interrupted', () => {
     // Two were loaded, the third was opened twice.
     expect(opened).toHaveLength(5);
     expect(opened[2]).toBe(opened[3]);
+  });
+
+  test('goes on by itself when it loses all its sessions', async () => {
+    await copying.dump();
+    let opened = 0;
+    const staging = copying.staging.acting(async (what) => {
+      if (what === 'open' && ++opened === 2) await endSessions(copying.target);
+    });
+    const restored = await copying.restore({ staging, clock: fastClock });
+    expect(restored.rows).toBe(18_000);
+    expect(await copying.differences()).toEqual([]);
+    expect(copying.events.map(({ event }) => event)).toContain('tried again');
   });
 
   test('may be started twice at once', async () => {

@@ -97,6 +97,17 @@ export async function prepareCopying(cluster: TestCluster, statements: string): 
   return copying;
 }
 
+/** A clock on which a second passes in 10 ms. */
+export const fastClock: Clock = { now: realClock.now, sleep: (ms, signal) => realClock.sleep(ms / 100, signal) };
+
+/** Ends the copier's sessions in a database, as a failover would. The condition is over pg_stat_activity. */
+export const endSessions = (login: TestLogin, condition = 'true') =>
+  query(
+    login,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE application_name ~ '^passage/' AND datname = current_database() AND ${condition}`,
+  );
+
 /** As the preparation of the target leaves it. */
 export async function fence(target: TestLogin, run: string, epoch: number, state = 'loading'): Promise<void> {
   await query(
