@@ -6,7 +6,10 @@ const project = (displayName, testMatch, more = {}) => ({
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2024', experimental: { keepImportAttributes: true } },
+        module: { type: 'es6' },
+      },
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.passage'],
@@ -18,7 +21,7 @@ export default {
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/support/closing-line.js'],
   projects: [
-    project('rules', ['<rootDir>/test/{domain,workflow,pages,lambda,commands}/**/*.test.ts']),
+    project('rules', ['<rootDir>/test/{domain,workflow,pages,lambda,lambdas,commands}/**/*.test.ts']),
     project('contract', ['<rootDir>/test/contract/**/*.test.ts']),
     project('machines', ['<rootDir>/test/statemachines/**/*.test.ts']),
     project('adapters', ['<rootDir>/test/adapters/**/*.test.ts']),
