@@ -1,4 +1,5 @@
 import type { DoneMark, Plan } from '../staged.ts';
+import { splitConstraint } from './constraints.ts';
 import type { SchemaEntry } from './schema-entries.ts';
 
 export type Job =
@@ -25,6 +26,8 @@ export class Agenda {
   /** By place in the plan's tables. */
   readonly #piecesLeft: number[];
   #tablesLoaded = 0;
+  /** By place in the plan's tables: indexes that are not built. */
+  readonly #indexesLeft: number[];
   /** Not begun, with the tables that they need loaded. */
   readonly #builds: { entry: SchemaEntry; tables: number[] }[];
   /** Begun or not, but not ended. */
@@ -36,6 +39,7 @@ export class Agenda {
     this.#plan = plan;
     this.#loadsLeft = plan.chunks.length;
     this.#piecesLeft = plan.tables.map(() => 0);
+    this.#indexesLeft = plan.tables.map(() => 0);
     for (const { pieces } of plan.chunks) {
       for (const { table } of pieces) this.#piecesLeft[table] = (this.#piecesLeft[table] ?? 0) + 1;
     }
@@ -45,10 +49,14 @@ export class Agenda {
       if (at !== undefined) this.#tableOf.set(id, at);
     }
     const rank = ({ tables }: { tables: number[] }) => Math.min(...tables, plan.tables.length);
-    this.#builds = after
-      .map((entry) => ({ entry, tables: entry.dependsOn.flatMap((id) => this.#tableOf.get(id) ?? []) }))
-      .sort((a, b) => rank(a) - rank(b));
-    this.#unbuilt = new Set(after.map((entry) => entry.id));
+    const tablesOf = (entry: SchemaEntry) => entry.dependsOn.flatMap((id) => this.#tableOf.get(id) ?? []);
+    const entries = after.flatMap((entry) => (tablesOf(entry).length ? splitConstraint(entry) : [entry]));
+    this.#builds = entries.map((entry) => ({ entry, tables: tablesOf(entry) })).sort((a, b) => rank(a) - rank(b));
+    this.#unbuilt = new Set(entries.map(({ id }) => id));
+    for (const { entry, tables } of this.#builds) {
+      if (entry.type === 'INDEX')
+        for (const table of tables) this.#indexesLeft[table] = (this.#indexesLeft[table] ?? 0) + 1;
+    }
   }
 
   /** A chunk is complete in staging. Twice is harmless. */
@@ -87,6 +95,12 @@ export class Agenda {
   ended(job: Job): void {
     if (job.kind === 'build') {
       this.#unbuilt.delete(job.entry.id);
+      if (job.entry.type === 'INDEX') {
+        for (const id of job.entry.dependsOn) {
+          const table = this.#tableOf.get(id);
+          if (table !== undefined) this.#indexesLeft[table] = (this.#indexesLeft[table] ?? 0) - 1;
+        }
+      }
       return;
     }
     this.#loadsLeft -= 1;
@@ -101,6 +115,8 @@ export class Agenda {
   #mayBuild(entry: SchemaEntry, tables: readonly number[]): boolean {
     if (!early.has(entry.type) && this.#loadsLeft > 0) return false;
     if (entry.dependsOn.some((id) => this.#unbuilt.has(id))) return false;
+    // It locks the whole table, and would only wait for the indexes that are being built.
+    if (entry.type === 'CONSTRAINT' && tables.some((table) => this.#indexesLeft[table])) return false;
     return tables.every((table) => this.#piecesLeft[table] === 0);
   }
 }

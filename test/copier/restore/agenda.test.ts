@@ -91,3 +91,21 @@ test('a mark that is offered twice is loaded once; the end is when nothing is le
   }
   expect([loads, agenda.finished]).toEqual([3, true]);
 });
+
+test('a constraint on a table waits for its indexes, its own too', () => {
+  const agenda = new Agenda(plan, before, [
+    { ...entry(50, 'CONSTRAINT', [20]), sql: 'ALTER TABLE ONLY t\n    ADD CONSTRAINT k PRIMARY KEY (a);' },
+    entry(51, 'INDEX', [20]),
+  ]);
+  agenda.offer(mark('3', 1));
+  end(agenda, take(agenda)[0]);
+  const [own, other] = [take(agenda), take(agenda)];
+  expect([own[1], other[1]].sort()).toEqual(['CONSTRAINT 50', 'INDEX 51']);
+  expect(take(agenda)[0]).toBeUndefined();
+  end(agenda, own[0]);
+  expect(take(agenda)[0]).toBeUndefined();
+  end(agenda, other[0]);
+  const [last] = take(agenda);
+  expect(last).toMatchObject({ entry: { id: 50, sql: expect.stringMatching(/USING INDEX k/) } });
+  end(agenda, last);
+});

@@ -77,6 +77,11 @@ export const everyKind = `
   CREATE RULE no_deletes AS ON DELETE TO parent DO INSTEAD NOTHING;
   ALTER TABLE customers ENABLE ROW LEVEL SECURITY;
   CREATE POLICY nobody ON customers USING (false);
+  CREATE TABLE keys (a int NOT NULL, b int, c int, CONSTRAINT "k 1" PRIMARY KEY (a) WITH (fillfactor = 70), UNIQUE (b, a),
+    CONSTRAINT later UNIQUE (c) DEFERRABLE INITIALLY DEFERRED, UNIQUE (c) INCLUDE (b));
+  ALTER TABLE keys CLUSTER ON keys_b_a_key;
+  ALTER TABLE keys REPLICA IDENTITY USING INDEX "k 1";
+  INSERT INTO keys SELECT i, i, i FROM generate_series(1, 20) i;
   CREATE UNLOGGED TABLE unlogged (v int);
   INSERT INTO unlogged VALUES (1);
 
