@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { HttpApi } from '../assembly/triggers.ts';
 import type { Clock } from '../clock.ts';
 import type { LambdaRuntime } from '../lambda/runtime.ts';
-import type { Authorize } from '../wire/endpoint.ts';
+import { type Authorize, AwsError } from '../wire/endpoint.ts';
 import { findRoute, type RouteMatch } from './routes.ts';
 
 export interface HttpApiServer {
@@ -42,7 +42,8 @@ export async function startHttpApi(
     answer(incoming, options, backend()).then(
       (response) => send(outgoing, response),
       (error) => {
-        console.error('The simulated HTTP API failed:', error);
+        // Without permission to invoke, API Gateway says no more than this either.
+        if (!(error instanceof AwsError)) console.error('The simulated HTTP API failed:', error);
         send(outgoing, message(500, 'Internal Server Error'));
       },
     );

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type HttpApiServer, startHttpApi } from '../../../lib/local/apigateway/http-api.ts';
 import { findRoute } from '../../../lib/local/apigateway/routes.ts';
 import { readAssembly } from '../../../lib/local/assembly/assembly.ts';
+import type { HttpApi } from '../../../lib/local/assembly/triggers.ts';
 import { systemClock } from '../../../lib/local/clock.ts';
 import { createAuthorize } from '../../../lib/local/iam/authorize.ts';
 import { createLambdaRuntime, type LambdaRuntime } from '../../../lib/local/lambda/runtime.ts';
@@ -13,12 +14,14 @@ const account = { accountId: '123456789012', region: 'eu-west-1' };
 let directory: string;
 let server: HttpApiServer;
 let lambda: LambdaRuntime;
+let api: HttpApi;
 let ready = false;
 
 beforeAll(async () => {
   process.env.CDK_VALIDATION = 'false';
   directory = mkdtempSync(`${tmpdir()}/passage-api-`);
   const assembly = readAssembly(synthesizeSample(directory), account);
+  api = assembly.httpApis[0]!;
   lambda = createLambdaRuntime({
     functions: assembly.functions,
     directory,
@@ -32,7 +35,7 @@ beforeAll(async () => {
     resourcePolicies: new Map(assembly.functionPolicies.map(({ functionArn, policy }) => [functionArn, policy])),
   });
   server = await startHttpApi({ ...account, clock: systemClock }, () =>
-    ready ? { api: assembly.httpApis[0]!, lambda, authorize } : undefined,
+    ready ? { api, lambda, authorize } : undefined,
   );
 }, 60_000);
 afterAll(async () => {
@@ -67,6 +70,13 @@ test('a request reaches the function as an event of format 2.0, and its answer c
     isBase64Encoded: false,
     requestContext: { http: { method: 'POST', path: '/greetings/Ada%20L' } },
   });
+});
+
+test('a function that does not let the API in is not invoked', async () => {
+  const nobody = createAuthorize({ identityPolicies: new Map(), resourcePolicies: new Map() });
+  const closed = await startHttpApi({ ...account, clock: systemClock }, () => ({ api, lambda, authorize: nobody }));
+  expect((await fetch(`${closed.url}/greetings/ada`)).status).toBe(500);
+  await closed.close();
 });
 
 test('what no route takes is not found, another method neither', async () => {
