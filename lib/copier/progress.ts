@@ -10,7 +10,7 @@ export const peakMemory = () => process.resourceUsage().maxRSS * 1024;
 
 /** Counts what a role has done and overwrites `progress/<role>.json` every second until `stop`. */
 export class ProgressBoard {
-  phase = 'starting';
+  #phase = 'starting';
   tablesDone = 0;
   rowsDone = 0;
   bytesDone = 0;
@@ -26,6 +26,16 @@ export class ProgressBoard {
     this.#around = around;
     this.#startedAt = new Date(around.clock.now()).toISOString();
     this.#published = this.#publish(AbortSignal.any([this.#stop.signal, around.signal]));
+  }
+
+  get phase(): string {
+    return this.#phase;
+  }
+
+  /** Logged too: the log tells where the time went. */
+  set phase(phase: string) {
+    this.#phase = phase;
+    this.#around.log('phase', { phase });
   }
 
   /** A new attempt counts from nothing. */
@@ -58,7 +68,7 @@ export class ProgressBoard {
   async #write(): Promise<void> {
     const progress: Progress = {
       role: this.#role,
-      phase: this.phase,
+      phase: this.#phase,
       tablesDone: this.tablesDone,
       rowsDone: this.rowsDone,
       bytesDone: this.bytesDone,
