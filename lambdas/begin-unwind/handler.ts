@@ -27,8 +27,10 @@ function refuseWhenSwitched({ migration, holder, pointOfNoReturn }: Ledger): voi
 export const beginUnwind = task('BeginUnwind')(async (deps: Deps, { migration, lease, execution }) => {
   const { ledgers, executions, now } = deps;
   if (lease) {
-    const ledger = await ledgers.changeHeld(lease, (current) => ({ ...current, phase: 'unwinding' }));
-    refuseWhenSwitched(ledger);
+    await ledgers.changeHeld(lease, (current) => {
+      refuseWhenSwitched(current);
+      return { ...current, phase: 'unwinding' };
+    });
     return { lease };
   }
   const ledger = await ledgers.read(migration);
@@ -45,6 +47,8 @@ export const beginUnwind = task('BeginUnwind')(async (deps: Deps, { migration, l
   }
   const after = await ledgers.change(migration, (current) => {
     if (current.holder?.execution === execution) return current;
+    // Asked again at the very swap: a call of the former holder may have outlived its execution.
+    refuseWhenSwitched(current);
     if (current.epoch !== ledger.epoch) {
       throw new WorkflowError('LeaseLost', `Somebody else has taken migration "${migration}" over meanwhile.`);
     }

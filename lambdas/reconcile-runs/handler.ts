@@ -41,10 +41,13 @@ async function callPeople(deps: Deps, ledger: Ledger, cause: string): Promise<bo
   const { documents, sendMail } = deps;
   if (!ledger.holder) return false;
   const { run, configurationDigest } = ledger.holder;
+  const called = keys.document(run, 'people-called');
+  if ((await documents.text(called)) !== null) return false;
   const text = await documents.text(keys.configuration(ledger.migration, configurationDigest));
   const people = text === null ? [] : (parseDeployed(ledger.migration, text).approvals?.approvers ?? []);
-  if (!(await documents.create(keys.document(run, 'people-called'), { at: ledger.updatedAt, cause }))) return false;
+  // Mail first: rather called twice than not at all.
   for (const { email } of people) await sendMail(unwindFailedMail({ to: email, ledger, run, cause }));
+  await documents.create(called, { at: ledger.updatedAt, cause });
   return true;
 }
 
@@ -52,23 +55,31 @@ export const reconcileRuns = task('ReconcileRuns')(async (deps: Deps, { detail }
   const started: string[] = [];
   const called: string[] = [];
   const unwindFailed = detail?.stateMachineArn === deps.unwindMachine;
-  for (const key of await deps.documents.keys('migrations/')) {
-    if (!key.endsWith('/ledger.json')) continue;
+  const reconcile = async (key: string) => {
     const ledger = (await deps.documents.read(key, Ledger))?.value;
-    if (!ledger?.holder) continue;
+    if (!ledger?.holder) return;
     if (unwindFailed) {
       // Not at once again: whatever stopped it would stop it again. The minute tries.
       const { migration, lease } = JSON.parse(detail.input) as { migration?: unknown; lease?: unknown };
       // A run that cleaned up after itself has its own failure, and an unwind of its own coming.
-      if (lease !== undefined) continue;
+      if (lease !== undefined) return;
       if (migration === ledger.migration && (await callPeople(deps, ledger, detail.cause ?? detail.status))) {
         called.push(ledger.migration);
       }
-      continue;
+      return;
     }
     const execution = await startUnwind(deps, ledger);
     if (execution) started.push(execution);
+  };
+  let failure: unknown;
+  for (const key of await deps.documents.keys('migrations/')) {
+    if (!key.endsWith('/ledger.json')) continue;
+    // One migration that cannot be read must not keep the others waiting: it is told once they are served.
+    await reconcile(key).catch((error: unknown) => {
+      failure ??= error;
+    });
   }
+  if (failure) throw failure;
   return { started, called };
 });
 

@@ -13,6 +13,7 @@ interface Deps {
 }
 
 export const recordRehearsal = task('RecordRehearsal')(async ({ ledgers, evidence, now }: Deps, { lease }) => {
+  await ledgers.held(lease);
   const [plan, databases, copy] = await Promise.all([
     evidence.read(lease.run, 'plan'),
     evidence.read(lease.run, 'databases'),

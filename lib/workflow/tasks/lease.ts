@@ -82,7 +82,7 @@ export const ReconcileRuns = lambda({
   throws: ['ServiceUnavailable'],
   uses: {
     ledgers: ['s3:GetObject', 's3:ListBucket'],
-    runs: ['s3:PutObject'],
+    runs: ['s3:GetObject', 's3:PutObject'],
     executions: ['states:DescribeExecution'],
     unwindMachine: ['states:StartExecution', 'states:DescribeExecution'],
     mail: ['ses:SendEmail'],
