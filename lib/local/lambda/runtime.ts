@@ -16,7 +16,7 @@ export interface RuntimeOptions {
   readonly credentialsFor: (roleArn: string, sessionName: string) => Readonly<Record<string, string>>;
   /** Settings of every function's environment: `AWS_ENDPOINT_URL`; they win over the function's own. */
   readonly environment: () => Readonly<Record<string, string>>;
-  /** Sandboxes kept for the next call, over all functions; the one unused for longest ends first. Default 12. */
+  /** Sandboxes kept for the next call, over all functions; the one unused for longest ends first. */
   readonly warm?: number;
 }
 
@@ -40,6 +40,8 @@ export interface LambdaRuntime {
 const MOST_AT_ONCE = 8;
 /** Keys live for an hour, and no function runs for longer than 15 minutes. */
 const OLDEST_SANDBOX_MS = 45 * 60 * 1000;
+/** Each takes some 65 MB; what a run calls again soon are the few functions that it polls. */
+const WARM = 4;
 /** Between the attempts of an asynchronous call. */
 const RETRY_MS = [60_000, 120_000];
 /** Our own bookkeeping in a sandbox is not the function's memory. */
@@ -83,7 +85,7 @@ export function createLambdaRuntime(options: RuntimeOptions): LambdaRuntime {
         waiting.shift()?.();
         if (!sandbox.alive || closing.signal.aborted) return void end(sandbox);
         idle.push({ name: model.name, sandbox });
-        while (idle.length > (options.warm ?? 12)) void end(idle.shift()!.sandbox);
+        while (idle.length > (options.warm ?? WARM)) void end(idle.shift()!.sandbox);
       },
     };
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { transformSync } from 'esbuild';
+import { stop as endService, transformSync } from 'esbuild';
 import type { Clock } from '../clock.ts';
 
 /** What a sandbox is started with. */
@@ -53,6 +53,8 @@ function workerModule(): URL {
   if (!inside) {
     const source = readFileSync(new URL('./worker.ts', import.meta.url), 'utf8');
     const { code } = transformSync(source, { loader: 'ts', format: 'esm', target: 'node24' });
+    // Its helper process has nothing more to do.
+    void endService();
     inside = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
   }
   return inside;
