@@ -34,6 +34,11 @@ const clock: Clock = {
     }),
 };
 
+/** A call that hangs must not cost the heartbeat: three tries of 10 s fit into any HeartbeatSeconds of 45 and more. */
+const small = { requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true } };
+/** A body may pause as long as the database at its other end does. */
+const streaming = { requestHandler: { connectionTimeout: 5_000, socketTimeout: 120_000 } };
+
 const [, , role] = process.argv;
 const log: Log = (event, fields) =>
   console.log(JSON.stringify({ at: new Date(clock.now()).toISOString(), role, event, ...fields }));
@@ -54,9 +59,9 @@ function readInput(text: string | undefined): CopierInput {
 }
 
 async function run(input: CopierInput, signal: AbortSignal): Promise<CopierOutput> {
-  const staging = new S3Staging(new S3Client(), input.staging.bucket, input.staging.prefix);
+  const staging = new S3Staging(new S3Client(streaming), input.staging.bucket, input.staging.prefix);
   const around = { staging, clock, log, signal };
-  const secrets = secretsManager(new SecretsManagerClient());
+  const secrets = secretsManager(new SecretsManagerClient(small));
   switch (role as Role) {
     case 'dump':
       return await dump(input, await openDatabase(secrets, 'source', input.source, input), around);
@@ -78,7 +83,7 @@ if (!token) {
 const stop = new AbortController();
 for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort(new Error(name)));
 
-const heart = new StepFunctionsHeart(new SFNClient(), token);
+const heart = new StepFunctionsHeart(new SFNClient(small), token);
 let input: CopierInput | undefined;
 try {
   input = readInput(inputText);
