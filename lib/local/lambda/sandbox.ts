@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { stop as endService, transformSync } from 'esbuild';
 import type { Clock } from '../clock.ts';
+import { inside } from './worker.ts';
 
 /** What a sandbox is started with. */
 export interface SandboxData {
@@ -46,24 +45,12 @@ export interface SandboxOptions extends SandboxData {
   readonly log: (chunk: Buffer) => void;
 }
 
-let inside: URL | undefined;
-
-/** The worker's module in plain JavaScript, made once: each thread would spend 35 ms on stripping its types. */
-function workerModule(): URL {
-  if (!inside) {
-    const source = readFileSync(new URL('./worker.ts', import.meta.url), 'utf8');
-    const { code } = transformSync(source, { loader: 'ts', format: 'esm', target: 'node24' });
-    // Its helper process has nothing more to do.
-    void endService();
-    inside = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
-  }
-  return inside;
-}
+const MODULE = new URL(`data:text/javascript,${encodeURIComponent(`await (${inside})();`)}`);
 
 /** A function's execution environment: a worker thread that sees nothing of this process but what it is given. */
 export function startSandbox({ clock, log, ...options }: SandboxOptions): Sandbox {
   const { directory, handler, compileCache } = options;
-  const worker = new Worker(workerModule(), {
+  const worker = new Worker(MODULE, {
     name: options.name,
     workerData: { directory, handler, compileCache } satisfies SandboxData,
     env: { ...options.environment },
