@@ -2,7 +2,8 @@ import { explain } from '../domain/diagnosis.ts';
 import { gather } from './circumstances.ts';
 import { type Command, exitCodes } from './command.ts';
 import { fetchMissingReports } from './fetch-report.ts';
-import { DIRECTORY, withWorld } from './open-world.ts';
+import { DIRECTORY, openWorld, withWorld } from './open-world.ts';
+import { untilPutBack } from './put-back.ts';
 import { sampleMigration } from './sample.ts';
 import { simulatedAccount } from './simulated-account.ts';
 
@@ -11,15 +12,24 @@ export const diagnose: Command = {
   summary: 'says in plain words how things stand: ledger, executions, databases, ECS, Kubernetes, DNS; and what to do',
   positionals: [],
   options: {},
-  run: ({ console }) =>
-    withWorld({ command: 'diagnose', console }, async (world) => {
-      const circumstances = await gather(world, sampleMigration());
-      await fetchMissingReports(simulatedAccount(world), DIRECTORY);
-      const { lines, verdict } = explain(circumstances);
-      const widest = Math.max(...lines.map(({ about }) => about.length));
-      for (const { about, says } of lines) console.line(`${about.padEnd(widest)}  ${says}`);
-      console.line();
-      console.line(verdict);
-      return exitCodes.ok;
-    }),
+  async run({ console }) {
+    const opening = { command: 'diagnose', console };
+    const opened = await openWorld(opening);
+    return withWorld(
+      opening,
+      async (world) => {
+        const migration = sampleMigration();
+        await untilPutBack(opened, console, migration.name);
+        const circumstances = await gather(world, migration);
+        await fetchMissingReports(simulatedAccount(world), DIRECTORY);
+        const { lines, verdict } = explain(circumstances);
+        const widest = Math.max(...lines.map(({ about }) => about.length));
+        for (const { about, says } of lines) console.line(`${about.padEnd(widest)}  ${says}`);
+        console.line();
+        console.line(verdict);
+        return exitCodes.ok;
+      },
+      opened,
+    );
+  },
 };

@@ -3,7 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import type { LocalMigration } from '../workflow/configuration.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import type { Call } from './command.ts';
-import { DIRECTORY, withWorld } from './open-world.ts';
+import { DIRECTORY, openWorld, withWorld } from './open-world.ts';
+import { untilPutBack } from './put-back.ts';
 import { sampleMigration } from './sample.ts';
 import { type SimulatedAccount, simulatedAccount } from './simulated-account.ts';
 
@@ -42,7 +43,15 @@ export async function withOwnDatabases(
     migrations: resolve(folder),
     secrets,
   };
-  return withWorld(opening, (world) => use(simulatedAccount(world)));
+  const opened = await openWorld(opening);
+  return withWorld(
+    opening,
+    async (world) => {
+      await untilPutBack(opened, call.console, migration.name);
+      return use(simulatedAccount(world));
+    },
+    opened,
+  );
 }
 
 /** As RDS writes a login's secret. */

@@ -6,10 +6,8 @@ import type { JourneyInput } from '../workflow/registry.ts';
 import { type Console, exitCodeOf, exitCodes } from './command.ts';
 import { fetchReport } from './fetch-report.ts';
 import { follow } from './follow.ts';
+import { untilReleased } from './put-back.ts';
 import type { SimulatedAccount } from './simulated-account.ts';
-
-/** Longer than a minute, after which the reconciler has looked, and an unwind of the sample. */
-const UNWIND_MS = 180_000;
 
 export interface Journey {
   readonly account: SimulatedAccount;
@@ -65,26 +63,6 @@ export async function runJourney(journey: Journey, input: JourneyInput): Promise
   if (signal.aborted) return exitCodes.interrupted;
   if (ended.status === 'SUCCEEDED') return exitCodes.ok;
   return exitCodeOf(ended.error ?? '');
-}
-
-/** Waits for unwind after a run that did not end well; true once this run holds nothing any more. */
-async function untilReleased(
-  account: SimulatedAccount,
-  console: Console,
-  migration: string,
-  run: string,
-): Promise<boolean> {
-  const deadline = Date.now() + UNWIND_MS;
-  let said = false;
-  for (;;) {
-    const ledger = await account.ledgers.read(migration);
-    if (ledger.holder?.run !== run) return true;
-    if (ledger.pointOfNoReturn) return false;
-    if (Date.now() > deadline) return false;
-    if (!said) console.line('Putting everything back (unwind).');
-    said = true;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
 }
 
 /** Lambda's cause is JSON around the message. */

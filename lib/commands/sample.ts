@@ -7,6 +7,7 @@ import { loadMigrations } from '../workflow/migrations.ts';
 import { type Console, usage } from './command.ts';
 import { fetchMissingReports } from './fetch-report.ts';
 import { DIRECTORY, type Opening, openWorld, withWorld } from './open-world.ts';
+import { untilPutBack } from './put-back.ts';
 import { simulatedAccount } from './simulated-account.ts';
 
 const NAME = 'acme-retool';
@@ -25,6 +26,7 @@ export async function withSample<T>(opening: Opening, use: (world: WorldInfo) =>
   let isCutOver: boolean;
   try {
     const account = simulatedAccount(world.info);
+    await untilPutBack(world, opening.console, NAME);
     await fetchMissingReports(account, DIRECTORY);
     isCutOver = (await account.ledgers.read(NAME)).pointOfNoReturn !== null;
   } catch (error) {
