@@ -52,7 +52,7 @@ export const compareCopy = task('CompareCopy')(async ({ ledgers, evidence, stagi
     })),
     differences: differences.slice(0, NAMED).map(({ message }) => message),
     memoryBytes: { dump: source.memoryBytes, restore: target.memoryBytes },
-    largestRowBytes: null,
+    largestRowBytes: source.largestRowBytes,
   });
   if (differences.length > 0) {
     throw new WorkflowError(

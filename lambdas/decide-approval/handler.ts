@@ -19,13 +19,17 @@ interface Deps {
   now: () => number;
 }
 
-/** Writes the outcome that votes and clock demand, once, and answers the callback as long as its token is kept. */
-async function settle(deps: Deps, id: string): Promise<boolean> {
+/**
+ * Writes the outcome that votes and clock demand, once, and answers the callback as long as its token is kept.
+ * @param closing the machine has waited for as long as people were given, by its own clock, which is a little ahead
+ */
+async function settle(deps: Deps, id: string, closing: boolean): Promise<boolean> {
   const { documents, approvals, staging, tokens, executions } = deps;
   const request = await approvals.request(id);
   if (!request) return false;
   if (!(await approvals.outcome(id))) {
-    const outcome = decide(request, await approvals.votes(id), deps.now());
+    const now = closing ? Math.max(deps.now(), Date.parse(request.deadline)) : deps.now();
+    const outcome = decide(request, await approvals.votes(id), now);
     if (!outcome) return false;
     await documents.create(keys.outcome(id), outcome);
   }
@@ -39,14 +43,23 @@ async function settle(deps: Deps, id: string): Promise<boolean> {
 }
 
 export const decideApproval = task('DecideApproval')(async (deps: Deps, input) => {
-  const ids =
-    'approval' in input
-      ? [input.approval as string]
-      : 'detail' in input
-        ? [(input.detail as { object: { key: string } }).object.key.split('/')[1] ?? '']
-        : (await deps.staging.keys(stagingKeys.token(''))).map((key) => key.slice(stagingKeys.token('').length));
+  const closing = 'approval' in input;
+  const ids = closing
+    ? [input.approval as string]
+    : 'detail' in input
+      ? [(input.detail as { object: { key: string } }).object.key.split('/')[1] ?? '']
+      : (await deps.staging.keys(stagingKeys.token(''))).map((key) => key.slice(stagingKeys.token('').length));
   const decided: string[] = [];
-  for (const id of ids) if (await settle(deps, id)) decided.push(id);
+  let failure: unknown;
+  for (const id of ids) {
+    try {
+      if (await settle(deps, id, closing)) decided.push(id);
+    } catch (error) {
+      // One that cannot be answered must not keep the others waiting: it is told once they are served.
+      failure ??= error;
+    }
+  }
+  if (failure) throw failure;
   return { decided };
 });
 

@@ -48,6 +48,8 @@ export const openApproval = task('OpenApproval')(async (deps: Deps, { lease, sub
   }
   // The newest token is the one that is waited for: a retry of the state brings another.
   await staging.put(stagingKeys.token(id), await tokens.seal(id, token), 'text/plain');
+  // Asked already: another mail would hold a link that leads nowhere.
+  if ((await documents.text(keys.request(id))) !== null) return { approval: id };
   const { run } = lease;
   const plan = await evidence.read(run, 'plan');
   const links = eligible.map(({ email }) => ({ email, key: newKey() }));

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   type _Object,
   DeleteObjectsCommand,
@@ -36,6 +37,9 @@ export interface Documents {
   remove(keys: readonly string[]): Promise<void>;
 }
 
+/** 50, 100, 150 and 200 ms apart: a write of a few kilobytes is over by then. */
+const CONFLICTS = 5;
+
 export function s3Documents(s3: S3Client, bucket: string): Documents {
   const get = async (key: string) => {
     try {
@@ -47,17 +51,23 @@ export function s3Documents(s3: S3Client, bucket: string): Documents {
     }
   };
 
-  /** 412: another was faster. 409: another is writing right now. 404: what was to be replaced is gone. */
+  /**
+   * 412: another was faster. 404 of a key: what was to be replaced is gone. 409: another is writing right now, and may
+   * yet fail, so it decides nothing: it is tried again.
+   */
   const conditional = async (key: string, body: string, contentType: string, condition: object) => {
-    try {
-      const { ETag } = await s3.send(
-        new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType, ...condition }),
-      );
-      return ETag ?? '';
-    } catch (error) {
-      const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-      if (status === 412 || status === 409 || status === 404) return false;
-      throw refused(`write s3://${bucket}/${key}`, error);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const { ETag } = await s3.send(
+          new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType, ...condition }),
+        );
+        return ETag ?? '';
+      } catch (error) {
+        const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+        if (status === 412 || (error instanceof S3ServiceException && error.name === 'NoSuchKey')) return false;
+        if (status !== 409 || attempt === CONFLICTS) throw refused(`write s3://${bucket}/${key}`, error);
+        await setTimeout(50 * attempt);
+      }
     }
   };
 

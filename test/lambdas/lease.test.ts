@@ -242,6 +242,13 @@ describe('the ledger', () => {
     );
   });
 
+  test('a swap whose reply was lost is not done twice', async () => {
+    const it = withRun();
+    it.documents.loseReplyOf(ledgerKey);
+    const next = await it.ledgers.change('acme-retool', (ledger) => ({ ...ledger, epoch: ledger.epoch + 1 }));
+    expect([next.epoch, it.ledger().epoch]).toEqual([2, 2]);
+  });
+
   test('a change sees the newest ledger, whoever wrote it', async () => {
     const it = withRun();
     it.documents.before(ledgerKey, () => it.ledgers.changeHeld(lease, (ledger) => ({ ...ledger, writable: 'none' })));
