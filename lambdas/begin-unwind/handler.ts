@@ -3,7 +3,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Executions, stepFunctions } from '../../lib/adapters/executions.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
-import { effectEndsIn, leaseOf, takenOver } from '../../lib/domain/ledger.ts';
+import { changedMoreThanTheCopy, effectEndsIn, leaseOf, takenOver } from '../../lib/domain/ledger.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import type { Lease, Ledger } from '../../lib/workflow/documents.ts';
@@ -27,11 +27,11 @@ function refuseWhenSwitched({ migration, holder, pointOfNoReturn }: Ledger): voi
 export const beginUnwind = task('BeginUnwind')(async (deps: Deps, { migration, lease, execution }) => {
   const { ledgers, executions, now } = deps;
   if (lease) {
-    await ledgers.changeHeld(lease, (current) => {
+    const held = await ledgers.changeHeld(lease, (current) => {
       refuseWhenSwitched(current);
       return { ...current, phase: 'unwinding' };
     });
-    return { lease };
+    return { lease, changed: changedMoreThanTheCopy(held) };
   }
   const ledger = await ledgers.read(migration);
   const { holder } = ledger;
@@ -61,7 +61,7 @@ export const beginUnwind = task('BeginUnwind')(async (deps: Deps, { migration, l
     }
     return takenOver(current, execution);
   });
-  return { lease: leaseOf(after) as Lease };
+  return { lease: leaseOf(after) as Lease, changed: changedMoreThanTheCopy(after) };
 });
 
 export const handler = onLambda(beginUnwind, (told) => ({

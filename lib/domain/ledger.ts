@@ -88,6 +88,11 @@ export function saving(saved: SavedState, more: Partial<SavedState>): SavedState
   return merged;
 }
 
+/** Whether the run changed anything besides the copy: services, logins, deployments, the gate, DNS, or who may write. */
+export const changedMoreThanTheCopy = ({ saved, writable }: Ledger): boolean =>
+  writable !== 'source' ||
+  [saved.services, saved.fence, saved.deployments, saved.gate, saved.dns].some((change) => change !== null);
+
 /** The ledger without a holder. What a cutover left on the target stays on the page; what a rehearsal did does not. */
 export const released = (ledger: Ledger): Ledger => ({
   ...ledger,

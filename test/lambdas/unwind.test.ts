@@ -28,7 +28,7 @@ describe('BeginUnwind', () => {
   test.each(ended)('takes over from an execution that is %s, under the next epoch', async (status) => {
     const it = withRun();
     it.running.set(journeyArn, status);
-    expect(await begin(it)).toEqual({ lease: { ...lease, epoch: 2 } });
+    expect(await begin(it)).toMatchObject({ lease: { ...lease, epoch: 2 } });
     expect(it.ledger()).toMatchObject({
       epoch: 2,
       phase: 'unwinding',
@@ -39,7 +39,17 @@ describe('BeginUnwind', () => {
   test('takes over from an execution that Step Functions has forgotten', async () => {
     const it = withRun();
     it.running.delete(journeyArn);
-    expect(await begin(it)).toEqual({ lease: { ...lease, epoch: 2 } });
+    expect(await begin(it)).toMatchObject({ lease: { ...lease, epoch: 2 } });
+  });
+
+  test.each<[string, Parameters<ReturnType<typeof withRun>['setLedger']>[0], boolean]>([
+    ['nothing but a scratch database', {}, false],
+    ['the side that may be written', { writable: 'none' }, true],
+  ])('says whether more was changed than the copy: %s', async (_, ledger, changed) => {
+    const it = withRun();
+    it.setLedger(ledger);
+    it.running.set(journeyArn, 'ABORTED');
+    expect(await begin(it)).toMatchObject({ changed });
   });
 
   test('refuses while the holder runs, and names it', async () => {
@@ -56,7 +66,7 @@ describe('BeginUnwind', () => {
     it.time.now += 11_999;
     await expect(begin(it)).rejects.toEqual(refusedBy('EffectInFlight'));
     it.time.now += 1;
-    expect(await begin(it)).toEqual({ lease: { ...lease, epoch: 2 } });
+    expect(await begin(it)).toMatchObject({ lease: { ...lease, epoch: 2 } });
   });
 
   test('twice is harmless: the same lease, no further epoch', async () => {
@@ -83,12 +93,12 @@ describe('BeginUnwind', () => {
     it.running.set(journeyArn, 'FAILED');
     await begin(it);
     it.running.set(unwindArn, 'FAILED');
-    expect(await begin(it, {}, 'arn:second-unwind')).toEqual({ lease: { ...lease, epoch: 3 } });
+    expect(await begin(it, {}, 'arn:second-unwind')).toMatchObject({ lease: { ...lease, epoch: 3 } });
   });
 
   test('goes on with the lease of the run that asks, whose execution still runs', async () => {
     const it = withRun('rehearsal');
-    expect(await begin(it, { lease })).toEqual({ lease });
+    expect(await begin(it, { lease })).toEqual({ lease, changed: false });
     expect(it.ledger()).toMatchObject({ epoch: 1, phase: 'unwinding', holder: { execution: journeyArn } });
   });
 

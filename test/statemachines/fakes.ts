@@ -119,7 +119,7 @@ export const goodDay: Scripts = {
   SealSource: nothing,
   PassPointOfNoReturn: returns({ at }),
   OpenGate: nothing,
-  BeginUnwind: returns({ lease }),
+  BeginUnwind: returns({ lease, changed: true }),
   StopWorkers: nothing,
   StopTarget: nothing,
   RestoreDns: nothing,

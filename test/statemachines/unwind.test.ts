@@ -6,6 +6,7 @@ import { everyFailureHasItsFate } from './recovery.ts';
 const whole = [
   'Take over',
   'Stop the workers',
+  'Was more changed than the copy?',
   'Close the target',
   'Put DNS back',
   'Open the source database',
@@ -19,7 +20,11 @@ const whole = [
 
 test('puts everything back from the name of the migration alone, with the lease that it took over', async () => {
   const later = { ...lease, epoch: 4 };
-  const run = await play('Unwind', { migration: 'acme-retool' }, { BeginUnwind: returns({ lease: later }) });
+  const run = await play(
+    'Unwind',
+    { migration: 'acme-retool' },
+    { BeginUnwind: returns({ lease: later, changed: true }) },
+  );
   expect(run.path).toEqual(whole);
   const [first, ...rest] = run.calls;
   expect(first?.input).toEqual({
@@ -33,6 +38,15 @@ test('goes on with the lease of the run that asks for it', async () => {
   const run = await play('Unwind', { migration: 'acme-retool', lease });
   expect(run.path).toEqual(whole);
   expect(run.calls[0]?.input).toMatchObject({ migration: 'acme-retool', lease });
+});
+
+test('after a rehearsal only the copy is left to remove', async () => {
+  const run = await play(
+    'Unwind',
+    { migration: 'acme-retool', lease },
+    { BeginUnwind: returns({ lease, changed: false }) },
+  );
+  expect(run.path).toEqual([...whole.slice(0, 3), ...whole.slice(7)]);
 });
 
 test('closes the target and puts DNS back before the source may be written again', async () => {
@@ -50,7 +64,7 @@ test("waits for the former holder's last effect before it begins", async () => {
   const run = await play(
     'Unwind',
     { migration: 'acme-retool' },
-    { BeginUnwind: [inFlight, inFlight, returns({ lease })] },
+    { BeginUnwind: [inFlight, inFlight, returns({ lease, changed: true })] },
   );
   expect(run.path).toEqual(whole);
   expect(run.calls[1]).toMatchObject({ task: 'BeginUnwind', second: 5 });

@@ -10,7 +10,11 @@ export const BeginUnwind = lambda({
   summary:
     'Takes the lease over from an execution that is not running any more, or continues it for the run that asks.',
   input: z.strictObject({ migration: z.string(), lease: Lease.optional(), execution: z.string() }),
-  output: z.strictObject({ lease: Lease }),
+  output: z.strictObject({
+    lease: Lease,
+    /** Whether the run changed anything besides the copy: services, logins, deployments, the gate or DNS. */
+    changed: z.boolean(),
+  }),
   throws: ['EffectInFlight', 'LeaseHeld', 'LeaseLost', 'PastPointOfNoReturn', 'ServiceUnavailable'],
   uses: { ...holdsLease, executions: ['states:DescribeExecution'] },
   timeoutSeconds: 30,
