@@ -30,7 +30,8 @@ export function onLambda<K extends LambdaName, D>(task: Task<K, D>, connect: Con
     })
     .onError((request) => {
       const error = declared(task.name, request.error);
-      logger.error('fails', { error: error.name, message: error.message, milliseconds: since(started) });
+      // Not under "message", which the logger keeps for itself.
+      logger.error('fails', { error: error.name, reason: error.message, milliseconds: since(started) });
       request.error = error;
     })
     .handler(async (event, context) => {
