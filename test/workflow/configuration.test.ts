@@ -1,0 +1,233 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MigrationConfiguration } from '../../lib/workflow/configuration.ts';
+import { loadMigrations } from '../../lib/workflow/migrations.ts';
+import { readSettings } from '../../lib/workflow/settings.ts';
+import { migrationFile } from '../support/run-documents.ts';
+
+type Change = readonly [path: string, value: unknown];
+
+/** The file with the value at a path replaced; `undefined` takes it away. */
+function changed(file: object, ...changes: readonly Change[]): object {
+  const copy = structuredClone(file) as Record<string, unknown>;
+  for (const [path, value] of changes) {
+    const steps = path.split('.');
+    const last = steps.pop() ?? '';
+    const at = steps.reduce<Record<string, unknown>>((inner, step) => inner[step] as Record<string, unknown>, copy);
+    if (value === undefined) delete at[last];
+    else at[last] = value;
+  }
+  return copy;
+}
+
+/** What is wrong with a file: each path with its message. */
+function problems(file: object): string[] {
+  const result = MigrationConfiguration.safeParse(file);
+  return (result.error?.issues ?? []).map(({ path, message }) => `${path.join('.') || '(all of it)'}: ${message}`);
+}
+
+const local = () => ({
+  name: 'my-databases',
+  journey: 'retool-ecs-to-eks',
+  platform: 'local',
+  source: { database: { host: 'a', database: 'retool', user: 'u', password: { env: 'SOURCE_PASSWORD' } } },
+  target: { database: { host: 'b', database: 'retool', user: 'u', password: { file: 'password.txt' } } },
+});
+
+test('both forms are read, with what they leave out filled in', () => {
+  expect(problems(migrationFile())).toEqual([]);
+  expect(problems(local())).toEqual([]);
+  expect(MigrationConfiguration.parse(migrationFile())).toMatchObject({ rehearsalFreshForHours: 168 });
+  expect(MigrationConfiguration.parse(local())).toMatchObject({ source: { database: { port: 5432, ssl: 'disable' } } });
+});
+
+describe('a migration on AWS', () => {
+  test.each<[string, Change, RegExp]>([
+    ['an unknown key', ['sorce', {}], /^\(all of it\): .*"sorce"/],
+    ['an unknown key inside', ['source.ecs.clutser', 'x'], /^source\.ecs: .*"clutser"/],
+    ['no name', ['name', undefined], /^name: /],
+    ['no login secret', ['source.database.loginSecret', undefined], /^source\.database\.loginSecret: /],
+    ['no target cluster', ['target.eks', undefined], /^target\.eks: /],
+    ['a name with capitals', ['name', 'Acme'], /^name: .*lower-case letters/],
+    ['another journey', ['journey', 'retool-to-the-moon'], /^journey: .*retool-ecs-to-eks/],
+    ['another platform', ['platform', 'azure'], /^platform: /],
+    ['a number where a text belongs', ['source.ecs.cluster', 7], /^source\.ecs\.cluster: .*string/],
+    ['a text where a number belongs', ['approvals.required', '2'], /^approvals\.required: .*number/],
+    ['no zone id', ['dns.hostedZoneId', 'acme.example.com'], /^dns\.hostedZoneId: .*like Z0123456789ABC/],
+    ['no host name', ['dns.record', 'http://retool'], /^dns\.record: .*like retool\.example\.com/],
+    ['a TTL of a day', ['dns.ttlSeconds', 86_400], /^dns\.ttlSeconds: /],
+    [
+      'an approver without an address',
+      ['approvals.approvers.1.email', 'bob'],
+      /^approvals\.approvers\.1\.email: .*like bob@example\.com/,
+    ],
+    [
+      'an approver who is named twice',
+      ['approvals.approvers.2.email', 'Bob@example.com'],
+      /^approvals\.approvers\.2\.email: "Bob@example.com" is named twice/,
+    ],
+    [
+      'one approver',
+      ['approvals.approvers', [{ email: 'bob@example.com' }]],
+      /^approvals\.approvers: needs at least two people/,
+    ],
+    ['a quorum beyond the people', ['approvals.required', 4], /^approvals\.required: asks for 4 of 3 approvers/],
+    ['a quorum of nobody', ['approvals.required', 0], /^approvals\.required: /],
+    ['no time to decide', ['approvals.minutesToDecide.go', 0], /^approvals\.minutesToDecide\.go: /],
+    ['a week to switch', ['approvals.minutesToDecide.switch', 10_080], /^approvals\.minutesToDecide\.switch: /],
+    [
+      'the same login for both sides',
+      ['target.database.loginSecret', 'passage/acme/source-login'],
+      /^target\.database\.loginSecret: is also the source's/,
+    ],
+    ['a password', ['source.database.password', 'hush'], /^source\.database: .*"password"/],
+  ])('with %s is refused, and the path says where', (_, change, problem) => {
+    const found = problems(changed(migrationFile(), change));
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(problem);
+  });
+
+  test('every mistake is told at once', () => {
+    const found = problems(changed(migrationFile(), ['name', 'A'], ['dns.record', '-'], ['target.eks.cluster', '']));
+    expect(found.map((problem) => problem.split(':')[0])).toEqual(['name', 'target.eks.cluster', 'dns.record']);
+  });
+
+  test.each(['source.ecs', 'target.application', 'dns', 'approvals'])(
+    'without %s alone names what is missing',
+    (part) => {
+      expect(problems(changed(migrationFile(), [part, undefined]))).toEqual([
+        `${part}: is missing: give source.ecs, target.application, dns and approvals all together, or none to rehearse databases alone`,
+      ]);
+    },
+  );
+
+  test('with one part alone names the three others', () => {
+    const alone = changed(
+      migrationFile(),
+      ['source.ecs', undefined],
+      ['target.application', undefined],
+      ['dns', undefined],
+    );
+    expect(problems(alone).map((problem) => problem.split(':')[0])).toEqual([
+      'source.ecs',
+      'target.application',
+      'dns',
+    ]);
+  });
+
+  test('without all four is a rehearsal of databases', () => {
+    const none = changed(
+      migrationFile(),
+      ['source.ecs', undefined],
+      ['target.application', undefined],
+      ['dns', undefined],
+      ['approvals', undefined],
+    );
+    expect(problems(none)).toEqual([]);
+  });
+});
+
+describe('a migration on this machine', () => {
+  test.each<[string, Change, RegExp]>([
+    [
+      'the source itself as target',
+      ['target.database.host', 'a'],
+      /^target\.database: is the source itself \(a:5432\/retool\)/,
+    ],
+    ['a password in the file', ['source.database.password', 'hush'], /^source\.database\.password: must be \{"env"/],
+    [
+      'a password from two places',
+      ['source.database.password', { env: 'A', file: 'b' }],
+      /^source\.database\.password: /,
+    ],
+    ['no password', ['source.database.password', undefined], /^source\.database\.password: /],
+    ['a port that is none', ['source.database.port', 70_000], /^source\.database\.port: /],
+    ['a part that is left out here', ['dns', {}], /^\(all of it\): .*"dns"/],
+  ])('with %s is refused, and the path says where', (_, change, problem) => {
+    const found = problems(changed(local(), change));
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(problem);
+  });
+
+  test('may have both databases on one server', () => {
+    expect(problems(changed(local(), ['target.database.host', 'a'], ['target.database.database', 'other']))).toEqual(
+      [],
+    );
+  });
+
+  test('no message repeats a password that was put in the file', () => {
+    expect(problems(changed(local(), ['source.database.password', 'hush-hush'])).join()).not.toContain('hush-hush');
+  });
+});
+
+describe('the migrations of a directory', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'migrations-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+  const write = (name: string, content: object | string) =>
+    writeFileSync(join(directory, name), typeof content === 'string' ? content : JSON.stringify(content));
+
+  test('are those of platform aws, by the order of their files', () => {
+    write('b.json', changed(migrationFile(), ['name', 'beta']));
+    write('a.json', changed(migrationFile(), ['name', 'alpha']));
+    write('local.json', local());
+    write('notes.txt', 'not a migration');
+    expect(loadMigrations(directory).map(({ name }) => name)).toEqual(['alpha', 'beta']);
+  });
+
+  test.each<[string, object | string, RegExp]>([
+    ['a wrong field', changed(migrationFile(), ['dns.ttlSeconds', 0]), /a\.json: dns\.ttlSeconds: /],
+    ['what is not JSON', '{', /a\.json is not JSON/],
+    ['a list', '[]', /a\.json: /],
+  ])('with %s are refused with the file', (_, content, message) => {
+    write('a.json', content);
+    expect(() => loadMigrations(directory)).toThrow(message);
+  });
+
+  test('may not have one name twice', () => {
+    write('a.json', migrationFile());
+    write('b.json', migrationFile());
+    expect(() => loadMigrations(directory)).toThrow(/Two files .* named "acme-retool"/);
+  });
+});
+
+describe('the settings of a deployment', () => {
+  const settings = () => ({
+    vpc: {
+      id: 'vpc-0123456789abcdef0',
+      availabilityZones: ['a', 'b'],
+      privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+    },
+    databaseSecurityGroupIds: ['sg-0123456789abcdef0'],
+    mailFrom: 'passage@example.com',
+  });
+
+  test('are read with their defaults', () => {
+    expect(readSettings(settings())).toMatchObject({ databasePort: 5432, resolvers: [], clusterSecurityGroupIds: [] });
+  });
+
+  test.each<[string, Change, string]>([
+    ['no VPC', ['vpc', undefined], 'context.passage.vpc: '],
+    [
+      'an id of something else',
+      ['vpc.id', 'subnet-0123456789abcdef0'],
+      'context.passage.vpc.id: must be the id of an existing vpc',
+    ],
+    [
+      'subnets that do not fill the zones',
+      ['vpc.privateSubnetIds', ['subnet-0123456789abcdef0']],
+      'context.passage.vpc.privateSubnetIds: ',
+    ],
+    ['an address that cannot send', ['mailFrom', 'nobody'], 'context.passage.mailFrom: '],
+    ['an unknown key', ['region', 'eu'], 'context.passage: '],
+  ])('with %s are refused with their path', (_, change, message) => {
+    expect(() => readSettings(changed(settings(), change))).toThrow(message);
+  });
+
+  test('that are missing altogether name each field', () => {
+    expect(() => readSettings(undefined)).toThrow(/context\.passage\.vpc: [\s\S]*context\.passage\.mailFrom: /);
+  });
+});
