@@ -7,24 +7,33 @@ const STATE = 'loading';
 const UNDEFINED_TABLE = '42P01';
 const INVALID_SCHEMA = '3F000';
 
+/** The target is restored from another plan: this one's snapshot is given up. */
+export class Superseded extends Error {}
+
+/** Who writes what: the plan must be the one that took possession of the target (see `take-possession.ts`). */
+export interface Writer extends Holder {
+  /** The plan's id. */
+  readonly plan: string;
+}
+
 /**
- * One transaction that writes to the target: it begins with the fence row, locked until its end, so that no later
- * epoch can begin while it runs; and it leaves `mark` in `passage.chunks`, so that it happens once.
- * False when it had happened before. Throws `Fenced` when the target belongs to another run, epoch or state.
+ * One transaction that writes to the target. It begins with the fence row and the plan's possession, both locked until
+ * its end, so that neither a later epoch nor another plan can begin while it runs; and it leaves `mark` in
+ * `passage.chunks`, so that it happens once. False when it had happened before. On an error the session is unusable.
+ * Throws `Fenced` when the target belongs to another run, epoch or state, Superseded when to another plan.
  */
 export async function writeOnce(
   client: pg.Client,
-  holder: Holder,
+  writer: Writer,
   mark: { id: string; rows: number; bytes: number },
   effect: (client: pg.Client) => Promise<void>,
 ): Promise<boolean> {
-  await client.query('BEGIN');
-  await passFence(client, holder);
+  await begin(client, writer);
   // A second writer of the same mark waits here for the first one's end.
   const { rowCount } = await client.query(
     `INSERT INTO passage.chunks (chunk, rows, bytes, epoch, loaded_at) VALUES ($1, $2, $3, $4, now())
      ON CONFLICT (chunk) DO NOTHING`,
-    [mark.id, mark.rows, mark.bytes, holder.epoch],
+    [`${writer.plan}/${mark.id}`, mark.rows, mark.bytes, writer.epoch],
   );
   if (rowCount === 0) {
     await client.query('ROLLBACK');
@@ -35,7 +44,19 @@ export async function writeOnce(
   return true;
 }
 
-/** A fenced transaction without a mark, for what may be done again. */
+/** The same without a mark, for what may be done again. */
+export async function writeAgain<T>(
+  client: pg.Client,
+  writer: Writer,
+  effect: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  await begin(client, writer);
+  const result = await effect(client);
+  await client.query('COMMIT');
+  return result;
+}
+
+/** A transaction of the fence's holder, whatever plan the target is restored from: only for taking possession. */
 export async function writeFenced<T>(
   client: pg.Client,
   holder: Holder,
@@ -46,6 +67,18 @@ export async function writeFenced<T>(
   const result = await effect(client);
   await client.query('COMMIT');
   return result;
+}
+
+/** The mark of the plan that the target is restored from; its `rows` are the attempt. */
+export const possessionMark = (plan: string) => `${plan}/possession`;
+
+async function begin(client: pg.Client, writer: Writer): Promise<void> {
+  await client.query('BEGIN');
+  await passFence(client, writer);
+  const { rowCount } = await client.query('SELECT 1 FROM passage.chunks WHERE chunk = $1 FOR SHARE', [
+    possessionMark(writer.plan),
+  ]);
+  if (!rowCount) throw new Superseded(`the target is no longer restored from plan ${writer.plan}`);
 }
 
 async function passFence(client: pg.Client, { run, epoch }: Holder): Promise<void> {

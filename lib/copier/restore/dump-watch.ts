@@ -1,11 +1,9 @@
 import { WorkflowError } from '../../workflow/errors.ts';
 import { damaged } from '../codec.ts';
 import type { Surroundings } from '../ports.ts';
+import { Superseded } from '../postgres/fence.ts';
 import { DoneMark, keys, Plan } from '../staged.ts';
 import type { Agenda } from './agenda.ts';
-
-/** A newer attempt of the dump exists: what was loaded belongs to a snapshot that is given up. */
-export class Superseded extends Error {}
 
 const POLL_MS = 300;
 const LOOK_EVERY_MS = 1000;
@@ -72,7 +70,8 @@ export class DumpWatch {
     await clock.sleep(POLL_MS, signal);
     if (clock.now() - this.#lookedAt < LOOK_EVERY_MS) return;
     this.#lookedAt = clock.now();
-    if (plan && (await staging.get(keys.plan(plan.attempt + 1)))) throw new Superseded();
+    if (plan && (await staging.get(keys.plan(plan.attempt + 1))))
+      throw new Superseded('a newer attempt of the dump has begun');
     const progress = (await staging.get(keys.progress('dump')))?.toString() ?? '';
     const sign = progress && `${progress}${this.#marks}`;
     if (sign !== this.#sign) {

@@ -4,9 +4,8 @@ import { damaged, unpack } from '../codec.ts';
 import type { Staging } from '../ports.ts';
 import { copyIn } from '../postgres/copy-in.ts';
 import { copyInStatement } from '../postgres/copy-statements.ts';
-import { writeOnce } from '../postgres/fence.ts';
+import { type Writer, writeOnce } from '../postgres/fence.ts';
 import { copyInLargeObjects, createLanding, writeLanded } from '../postgres/large-objects.ts';
-import type { Holder } from '../postgres/session.ts';
 import { type DoneMark, keys, type Part, type Plan, type PlannedTable } from '../staged.ts';
 
 /**
@@ -15,14 +14,13 @@ import { type DoneMark, keys, type Part, type Plan, type PlannedTable } from '..
  */
 export async function loadChunk(
   session: pg.Client,
-  holder: Holder,
+  writer: Writer,
   staging: Staging,
   plan: Plan,
   mark: DoneMark,
 ): Promise<boolean> {
   if (mark.plan !== plan.id) throw damaged(mark.chunk, 'its mark belongs to another plan');
-  const id = `${plan.id}/${mark.chunk}`;
-  return await writeOnce(session, holder, { id, rows: mark.rows, bytes: mark.bytes }, async () => {
+  return await writeOnce(session, writer, { id: mark.chunk, rows: mark.rows, bytes: mark.bytes }, async () => {
     const object = await staging.open(keys.chunk(plan.attempt, mark.chunk));
     if (!object) throw damaged(mark.chunk, 'its object is missing');
     const reader = new ObjectReader(object, mark.chunk);

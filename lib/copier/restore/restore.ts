@@ -1,25 +1,27 @@
 import type pg from 'pg';
-import { WorkflowError } from '../../workflow/errors.ts';
 import type { CopierInput, CopierOutput } from '../contract.ts';
 import { crew } from '../crew.ts';
 import { answer } from '../manifest.ts';
 import type { Surroundings } from '../ports.ts';
 import { readSequences, serverFacts } from '../postgres/catalog.ts';
 import { schemaScript } from '../postgres/client-tools.ts';
-import { writeFenced, writeOnce } from '../postgres/fence.ts';
+import { Superseded, type Writer, writeAgain, writeOnce } from '../postgres/fence.ts';
 import { type Database, declared } from '../postgres/session.ts';
 import { SteadySession } from '../postgres/steady-session.ts';
 import * as target from '../postgres/target.ts';
 import { ProgressBoard } from '../progress.ts';
 import { keys, Manifest, type Plan } from '../staged.ts';
 import { Agenda, type Job } from './agenda.ts';
-import { DumpWatch, Superseded } from './dump-watch.ts';
+import { DumpWatch } from './dump-watch.ts';
 import { loadChunk } from './load-chunk.ts';
 import { measureTarget } from './measure-target.ts';
 import { readSchemaScript, type SchemaEntry } from './schema-entries.ts';
+import { takePossession } from './take-possession.ts';
 
 /** Entries created in one transaction; each takes lock slots, and a large schema would run out of them. */
 const ENTRIES_AT_ONCE = 200;
+/** For the next attempt's plan to be there. */
+const AGAIN_MS = 1000;
 /** How long a worker without work waits for some. */
 const IDLE_MS = 100;
 
@@ -43,7 +45,8 @@ export async function restore(input: CopierInput, database: Database, around: Su
         return answer(manifest, staging.address(keys.restored(plan.attempt)));
       } catch (error) {
         if (!(error instanceof Superseded)) throw error;
-        log('restore starts again: the dump has a new snapshot', { attempt: plan.attempt });
+        log('restore starts again', { attempt: plan.attempt, reason: error.message });
+        await around.clock.sleep(AGAIN_MS, around.signal);
       }
     }
   } finally {
@@ -59,6 +62,7 @@ class Restore {
   readonly #plan: Plan;
   readonly #watch: DumpWatch;
   readonly #progress: ProgressBoard;
+  readonly #writer: Writer;
 
   constructor(
     input: CopierInput,
@@ -74,6 +78,7 @@ class Restore {
     this.#plan = plan;
     this.#watch = watch;
     this.#progress = progress;
+    this.#writer = { run: input.run, epoch: input.epoch, plan: plan.id };
   }
 
   async run(): Promise<Manifest> {
@@ -83,7 +88,8 @@ class Restore {
     this.#progress.begin(plan);
     const lead = new SteadySession(this.#database, this.#around);
     try {
-      const serverVersion = await lead.try('take possession', (client) => this.#takePossession(client));
+      const dropped = await lead.try('take possession', (client) => takePossession(client, this.#writer, plan));
+      if (dropped) log('target emptied: it held the data of an earlier snapshot');
       this.#progress.phase = 'creating tables';
       const schema = await this.#watch.object(plan, keys.schema(plan.attempt));
       const before = readSchemaScript(await schemaScript(schema, 'pre-data', signal));
@@ -103,15 +109,15 @@ class Restore {
         JSON.parse((await this.#watch.object(plan, keys.manifest(plan.attempt))).toString()),
       );
       await lead.try('set sequences', (client) =>
-        writeFenced(client, this.#input, () => target.setSequences(client, source.sequences)),
+        writeAgain(client, this.#writer, () => target.setSequences(client, source.sequences)),
       );
       await this.#analyze(await lead.try('list tables', target.tablesToAnalyze));
-      await lead.try('flush', (client) => target.makeDurable(client, this.#input, plan.id));
+      await lead.try('flush', (client) => target.makeDurable(client, this.#writer));
 
       this.#progress.phase = 'measuring';
       const tally = await measureTarget(plan, this.#database, this.#input.workers, this.#around);
       const manifest = tally.manifest('restore', this.#input, {
-        serverVersion,
+        serverVersion: (await lead.try('read the version', serverFacts)).version,
         sequences: await lead.try('read sequences', readSequences),
         startedAt: new Date(started).toISOString(),
         finishedAt: new Date(clock.now()).toISOString(),
@@ -125,31 +131,6 @@ class Restore {
     } finally {
       await lead.close();
     }
-  }
-
-  /** Makes sure that the target is ours, fit, and holds nothing but this plan's data. */
-  async #takePossession(client: pg.Client): Promise<number> {
-    const { version, encoding } = await serverFacts(client);
-    if (encoding !== this.#plan.encoding) {
-      throw new WorkflowError(
-        'RestoreFailed',
-        `The target database is encoded in ${encoding}, the source in ${this.#plan.encoding}. Create it with the source's encoding.`,
-      );
-    }
-    const plans = await writeFenced(client, this.#input, () => target.plansIn(client));
-    if (plans.some((plan) => plan !== this.#plan.id)) {
-      this.#around.log('target emptied: it held the data of an earlier snapshot');
-      await target.wipe(client, this.#input);
-    } else if (!plans.length) {
-      const stranger = await target.findRelation(client);
-      if (stranger) {
-        throw new WorkflowError(
-          'TargetNotEmpty',
-          `Target database ${this.#database.database} already holds ${stranger}. Name an empty database, or drop it.`,
-        );
-      }
-    }
-    return version;
   }
 
   async #createTables(lead: SteadySession, entries: readonly SchemaEntry[]): Promise<void> {
@@ -187,7 +168,7 @@ class Restore {
     } else {
       const { mark } = job;
       await session.try(`chunk ${mark.chunk}`, (client) =>
-        loadChunk(client, this.#input, this.#around.staging, this.#plan, mark),
+        loadChunk(client, this.#writer, this.#around.staging, this.#plan, mark),
       );
       this.#progress.rowsDone += mark.rows;
       this.#progress.bytesDone += this.#plan.chunks.find(({ id }) => id === mark.chunk)?.bytes ?? 0;
@@ -202,7 +183,7 @@ class Restore {
       try {
         for (let table = tables.shift(); table; table = tables.shift()) {
           const analyze = `ANALYZE ${table}`;
-          await session.try(analyze, (client) => writeFenced(client, this.#input, () => client.query(analyze)));
+          await session.try(analyze, (client) => writeAgain(client, this.#writer, () => client.query(analyze)));
         }
       } finally {
         await session.close();
@@ -213,7 +194,7 @@ class Restore {
 
   /** DDL in one fenced transaction, once for this plan. */
   async #once(session: pg.Client, what: string, sql: string): Promise<void> {
-    await writeOnce(session, this.#input, { id: `${this.#plan.id}/${what}`, rows: 0, bytes: 0 }, async () => {
+    await writeOnce(session, this.#writer, { id: what, rows: 0, bytes: 0 }, async () => {
       await session.query(sql);
     });
   }

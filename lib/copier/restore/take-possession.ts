@@ -1,0 +1,130 @@
+import type pg from 'pg';
+import { WorkflowError } from '../../workflow/errors.ts';
+import { foreignSchemas, serverFacts } from '../postgres/catalog.ts';
+import { possessionMark, Superseded, writeFenced } from '../postgres/fence.ts';
+import { qualified, quoted } from '../postgres/row-hash.ts';
+import type { Holder } from '../postgres/session.ts';
+import type { Plan } from '../staged.ts';
+
+/** One at a time empties and takes: an arbitrary number, the same in every release. */
+const ADVISORY_KEY = 7_277_244;
+/** Longer than emptying a large database takes. */
+const LOCK_TIMEOUT = '60s';
+
+/**
+ * Makes the target the plan's: what an earlier plan of this run has left is dropped, then the plan's possession is
+ * marked, which every writer checks. Again is harmless. True when something was dropped.
+ * Throws Superseded when a later attempt has taken it, TargetNotEmpty when it holds what is not this run's, Fenced,
+ * RestoreFailed when its encoding differs from the source's.
+ */
+export async function takePossession(client: pg.Client, holder: Holder, plan: Plan): Promise<boolean> {
+  const { encoding } = await serverFacts(client);
+  if (encoding !== plan.encoding) {
+    throw new WorkflowError(
+      'RestoreFailed',
+      `The target database is encoded in ${encoding}, the source in ${plan.encoding}. Create it with the source's encoding.`,
+    );
+  }
+  await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`);
+  await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_KEY]);
+  await client.query('SET lock_timeout = 0');
+  const dropped = await take(client, holder, plan);
+  // A session that fails in between is closed, which releases it too.
+  await client.query('SELECT pg_advisory_unlock($1)', [ADVISORY_KEY]);
+  return dropped;
+}
+
+async function take(client: pg.Client, holder: Holder, plan: Plan): Promise<boolean> {
+  const { rows: marks } = await writeFenced(client, holder, () =>
+    client.query<{ plan: string; epoch: number; attempt: string; possession: boolean }>(
+      `SELECT split_part(chunk, '/', 1) AS plan, epoch, max(rows) AS attempt, split_part(chunk, '/', 2) = 'possession' AS possession
+       FROM passage.chunks GROUP BY 1, 2, 4`,
+    ),
+  );
+  const possessions = marks.filter(({ possession }) => possession);
+  // Attempts are counted within an epoch; one of an earlier epoch is always older.
+  if (possessions.some(({ epoch, attempt }) => epoch === holder.epoch && Number(attempt) > plan.attempt)) {
+    throw new Superseded(`attempt ${plan.attempt} of the dump has a successor`);
+  }
+  const foreign = marks.some((mark) => mark.plan !== plan.id);
+  if (foreign) await wipe(client, holder);
+  const stranger = !foreign && !possessions.length && (await findRelation(client));
+  if (stranger) {
+    throw new WorkflowError(
+      'TargetNotEmpty',
+      `The target database already holds ${stranger}. Name an empty database, or drop it.`,
+    );
+  }
+  await writeFenced(client, holder, () =>
+    client.query(
+      `INSERT INTO passage.chunks (chunk, rows, bytes, epoch, loaded_at) VALUES ($1, $2, 0, $3, now())
+       ON CONFLICT (chunk) DO NOTHING`,
+      [possessionMark(plan.id), plan.attempt, holder.epoch],
+    ),
+  );
+  return foreign;
+}
+
+/** As many objects dropped in one transaction; each takes a lock slot. */
+const DROP_AT_ONCE = 200;
+
+/** Relations outside Passage's schema that no extension brought, foreign tables included. */
+const relations = `
+  SELECT c.relkind, n.nspname AS schema, c.relname AS name
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND NOT ${foreignSchemas}
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('e', 'i', 'a') AND (d.deptype = 'e' OR c.relkind = 'S'))`;
+
+/** Any relation that is not Passage's, as an example for a message. */
+async function findRelation(client: pg.Client): Promise<string | undefined> {
+  const { rows } = await client.query<{ schema: string; name: string }>(`${relations} LIMIT 1`);
+  return rows[0] && qualified(rows[0]);
+}
+
+const dropWords: Record<string, string> = {
+  v: 'VIEW',
+  m: 'MATERIALIZED VIEW',
+  f: 'FOREIGN TABLE',
+  S: 'SEQUENCE',
+};
+
+/** Empties the database of everything that a restore brings, and forgets the chunks. Fenced, in several transactions. */
+async function wipe(client: pg.Client, holder: Holder): Promise<void> {
+  for (let left = true; left; ) {
+    await writeFenced(client, holder, async () => {
+      const { rows } = await client.query<{ relkind: string; schema: string; name: string }>(
+        `${relations} LIMIT ${DROP_AT_ONCE}`,
+      );
+      left = rows.length > 0;
+      for (const row of rows) {
+        await client.query(`DROP ${dropWords[row.relkind] ?? 'TABLE'} IF EXISTS ${qualified(row)} CASCADE`);
+      }
+    });
+  }
+  for (let left = true; left; ) {
+    await writeFenced(client, holder, async () => {
+      const { rowCount } = await client.query(
+        `SELECT lo_unlink(oid) FROM (SELECT oid FROM pg_largeobject_metadata LIMIT ${DROP_AT_ONCE}) AS batch`,
+      );
+      left = Boolean(rowCount);
+    });
+  }
+  await writeFenced(client, holder, async () => {
+    const { rows: publications } = await client.query<{ name: string }>('SELECT pubname AS name FROM pg_publication');
+    for (const { name } of publications) await client.query(`DROP PUBLICATION ${quoted(name)}`);
+    const { rows: schemas } = await client.query<{ name: string }>(
+      `SELECT nspname AS name FROM pg_namespace n WHERE NOT ${foreignSchemas}`,
+    );
+    for (const { name } of schemas) await client.query(`DROP SCHEMA ${quoted(name)} CASCADE`);
+    // As initdb makes it: pg_restore counts on its being there.
+    await client.query(`DO $$ BEGIN
+      CREATE SCHEMA public;
+      COMMENT ON SCHEMA public IS 'standard public schema';
+      IF current_setting('server_version_num')::int >= 150000 THEN
+        ALTER SCHEMA public OWNER TO pg_database_owner;
+      END IF;
+      GRANT USAGE ON SCHEMA public TO PUBLIC;
+    END $$`);
+    await client.query('DELETE FROM passage.chunks');
+  });
+}
