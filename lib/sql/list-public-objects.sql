@@ -1,4 +1,5 @@
--- What stands in schema public apart from members of extensions, as the words that follow DROP.
+-- What stands in schema public apart from members of extensions and sequences of identity columns, which go with
+-- their table alone, as the words that follow DROP.
 -- IF EXISTS, because CASCADE may have taken a later one along with an earlier one.
 -- A schema is not dropped itself: before PostgreSQL 15 the database's owner does not own it.
 SELECT format('%s IF EXISTS public.%s', kind, name) AS object
@@ -18,5 +19,7 @@ SELECT format('%s IF EXISTS public.%s', kind, name) AS object
           FROM pg_type t
          WHERE t.typnamespace = 'public'::regnamespace AND t.typtype IN ('e', 'd', 'r', 'c')
            AND (t.typrelid = 0 OR EXISTS (SELECT FROM pg_class WHERE oid = t.typrelid AND relkind = 'c'))) AS o
- WHERE NOT EXISTS (SELECT FROM pg_depend WHERE classid = o.catalog AND objid = o.oid AND deptype = 'e')
+ WHERE NOT EXISTS (SELECT FROM pg_depend
+                    WHERE classid = o.catalog AND objid = o.oid
+                      AND (deptype = 'e' OR deptype = 'i' AND kind = 'SEQUENCE'))
  ORDER BY place, object

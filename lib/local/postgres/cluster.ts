@@ -166,6 +166,8 @@ class Place {
       Buffer.byteLength(this.directory) <= 103 - 15
         ? join(this.directory, 'socket')
         : mkdtempSync(join(sharedTemporaryFolder(), 'passage-socket-'));
+    // A killed server left its lock: its number counts as taken until its parent has collected it.
+    rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     if (this.user) chownSync(directory, this.user.uid, this.user.gid);
     return directory;

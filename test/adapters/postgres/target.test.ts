@@ -184,6 +184,8 @@ describe('emptying a real target', () => {
       `CREATE TYPE mood AS ENUM ('ok');
        CREATE TABLE users (id serial PRIMARY KEY, mood mood);
        CREATE TABLE "Odd Name" (id int REFERENCES users);
+       CREATE TABLE events (id int GENERATED ALWAYS AS IDENTITY, at date NOT NULL) PARTITION BY RANGE (at);
+       CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
        CREATE MATERIALIZED VIEW seen AS SELECT count(*) FROM users;
        CREATE FUNCTION twice(n int) RETURNS int LANGUAGE sql AS 'SELECT 2 * n';
        CREATE TYPE pair AS (a int, b int);

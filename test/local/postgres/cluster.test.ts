@@ -112,8 +112,11 @@ test('a cluster that was killed recovers, whatever its pid file says', async () 
   process.kill(cluster.pid, 'SIGKILL');
   while (alive(cluster.pid)) await sleep(10);
   expect(existsSync(join(directory, 'data', 'postmaster.pid'))).toBe(true);
+  const lock = join(cluster.socketDirectory, `.s.PGSQL.${cluster.port}.lock`);
+  expect(existsSync(lock)).toBe(true);
   cluster = await startCluster({ directory, name: 'test', durable: false });
   expect((await asMaster((client) => client.query("SELECT FROM pg_roles WHERE rolname = 'kept'"))).rowCount).toBe(1);
+  expect(existsSync(lock)).toBe(false);
 });
 
 test('a second start of the same folder stops the server it finds there', async () => {
