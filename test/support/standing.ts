@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EKSClient } from '@aws-sdk/client-eks';
 import { expect } from '@jest/globals';
+import { BatchV1Api } from '@kubernetes/client-node';
+import { connectCluster } from '../../lib/adapters/kubernetes/cluster.ts';
 import { gather } from '../../lib/commands/circumstances.ts';
 import { sampleMigration } from '../../lib/commands/sample.ts';
 import { simulatedAccount } from '../../lib/commands/simulated-account.ts';
@@ -40,7 +43,7 @@ export async function standing(info: WorldInfo) {
     gate: seen.gate,
     dns: seen.dns.answer,
     staging,
-    jobs: kubernetesNames(info, 'Job'),
+    jobs: await jobsIn(info),
   };
 }
 export type Standing = Awaited<ReturnType<typeof standing>>;
@@ -54,12 +57,12 @@ const passageSessions = async (login: TestLogin): Promise<string[]> => {
   return rows.map(({ name }) => name);
 };
 
-function kubernetesNames({ paths }: WorldInfo, kind: string): string[] {
-  const file = join(paths.service('kubernetes'), sampleMigration().target.eks.cluster, 'objects.json');
-  const { objects } = JSON.parse(readFileSync(file, 'utf8')) as {
-    objects: { kind: string; metadata: { name: string } }[];
-  };
-  return objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
+async function jobsIn({ url, region, credentials }: WorldInfo): Promise<string[]> {
+  const eks = new EKSClient({ endpoint: url, region, credentials });
+  const cluster = await connectCluster(eks, sampleMigration().target.eks.cluster);
+  const { items } = await cluster.makeApiClient(BatchV1Api).listJobForAllNamespaces();
+  eks.destroy();
+  return items.map(({ metadata }) => metadata?.name ?? '');
 }
 
 /** Longer than services take to come up on a busy machine. */
