@@ -80,15 +80,16 @@ async function dumpOnce(
     const { attempt } = plan;
     progress.begin(plan);
     progress.phase = 'copying';
+    const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const holderPid = rows[0]?.pid ?? 0;
     log('snapshot exported', {
       attempt,
       snapshot: plan.snapshot,
+      session: holderPid,
       tables: plan.tables.length,
       chunks: plan.chunks.length,
     });
 
-    const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-    const holderPid = rows[0]?.pid ?? 0;
     const tally = new Tally(plan);
     const copied = new AbortController();
     await crew(signal, [
