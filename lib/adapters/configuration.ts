@@ -1,6 +1,7 @@
 import { GetParameterCommand, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm';
 import { type DeployedMigration, MigrationConfiguration } from '../workflow/configuration.ts';
 import { WorkflowError } from '../workflow/errors.ts';
+import { parseJson } from './json.ts';
 import { refused } from './refused.ts';
 
 /** Reads the configuration that the deployment published for a migration. */
@@ -28,7 +29,7 @@ export async function deployedConfiguration(
 
 /** A configuration's text, checked again where it is used. */
 export function parseDeployed(migration: string, text: string): DeployedMigration {
-  const result = MigrationConfiguration.safeParse(JSON.parse(text));
+  const result = MigrationConfiguration.safeParse(parseJson(text));
   if (!result.success) {
     const [issue] = result.error.issues;
     throw new WorkflowError(

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { z } from 'zod';
 import { WorkflowError } from '../workflow/errors.ts';
+import { parseJson } from './json.ts';
 import { refused } from './refused.ts';
 
 /** A document as it stands in a bucket, and the ETag that a compare-and-swap needs. */
@@ -93,7 +94,7 @@ export function s3Documents(s3: S3Client, bucket: string): Documents {
     async read(key, schema) {
       const object = await get(key);
       if (!object) return null;
-      const result = schema.safeParse(JSON.parse(object.text));
+      const result = schema.safeParse(parseJson(object.text));
       if (!result.success) {
         throw new WorkflowError(
           'ServiceUnavailable',

@@ -1,4 +1,4 @@
-import { Resolver } from 'node:dns/promises';
+import { lookup, Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
 /** Asks one DNS server. */
@@ -8,13 +8,14 @@ export interface Answers {
   readonly answer: string[];
 }
 
-const silent = new Set(['ENOTFOUND', 'ENODATA', 'ETIMEOUT', 'ECONNREFUSED', 'ESERVFAIL', 'ETIMEOUT', 'EREFUSED']);
+const silent = new Set(['ENOTFOUND', 'ENODATA', 'ETIMEOUT', 'ECONNREFUSED', 'ESERVFAIL', 'EREFUSED', 'EAI_AGAIN']);
 
-/** An address as `Resolver.setServers` takes it; a host name is looked up first. */
+/** Addresses as `Resolver.setServers` takes them; a host name is looked up first, and keeps its port. */
 async function addresses(server: string): Promise<string[]> {
-  const host = server.replace(/:\d+$/, '');
+  const port = /:\d+$/.exec(server)?.[0] ?? '';
+  const host = server.slice(0, server.length - port.length);
   if (isIP(server) || isIP(host)) return [server];
-  return new Resolver().resolve4(server);
+  return (await lookup(host, { family: 4, all: true })).map(({ address }) => `${address}${port}`);
 }
 
 /** Asks every server by itself for the name; a server that does not answer gives an empty answer. */

@@ -41,10 +41,13 @@ describe('reading', () => {
     await expect(documents.read('k', Shape)).rejects.toEqual(unavailable(/read s3:\/\/evidence\/k: AccessDenied/));
   });
 
-  test('a document that is not what it should be is a failure, which names its key', async () => {
-    s3.on(GetObjectCommand).resolves(body('{"a": "one"}'));
-    await expect(documents.read('k', Shape)).rejects.toEqual(unavailable(/s3:\/\/evidence\/k is not the document/));
-  });
+  test.each(['{"a": "one"}', '{"a": 1', ''])(
+    'a document that is %j is a failure, which names its key',
+    async (text) => {
+      s3.on(GetObjectCommand).resolves(body(text));
+      await expect(documents.read('k', Shape)).rejects.toEqual(unavailable(/s3:\/\/evidence\/k is not the document/));
+    },
+  );
 });
 
 describe('creating', () => {
