@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { simulatedAccount } from '../../lib/commands/simulated-account.ts';
-import { startWorld, type WorldInfo } from '../../lib/local/world/world.ts';
 import { createWorkplace, type RunningCommand, type Workplace } from '../support/command-line.ts';
 import { decideByHand } from '../support/people.ts';
 import { expectAsBefore, expectEveryWriteOnce, type Standing, sampleLogins, standing } from '../support/standing.ts';
@@ -16,7 +15,7 @@ let acknowledged = 0;
 
 beforeAll(async () => {
   place = createWorkplace();
-  await inItsWorld(async (info) => {
+  await place.inWorld(async (info) => {
     await until(() => info.acknowledged().length > 3);
     before = await standing(info);
   });
@@ -69,7 +68,7 @@ async function killedAndPutBack(cutover: RunningCommand): Promise<void> {
   expect(output).toContain('Putting everything back (unwind).');
   expect(output).toMatch(/Nothing is under way, and nothing is left over\. The source serves\.\n$/);
   expect(code).toBe(0);
-  await inItsWorld(async (info) => {
+  await place.inWorld(async (info) => {
     expect(await simulatedAccount(info).ledgers.read('acme-retool')).toMatchObject({ pointOfNoReturn: null });
     await expectAsBefore(info, before);
     const { source } = sampleLogins(place.memory);
@@ -85,12 +84,3 @@ const runOf = async (command: RunningCommand): Promise<string> => {
   await command.said(/^Run cutover-\d{8}-\d{6}/m);
   return /^Run (cutover-\d{8}-\d{6})/m.exec(command.output())?.[1] ?? '';
 };
-
-async function inItsWorld(use: (info: WorldInfo) => Promise<void>): Promise<void> {
-  const world = await startWorld({ directory: place.memory, command: 'test', sample: true });
-  try {
-    await use(world.info);
-  } finally {
-    await world.stop();
-  }
-}

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { resetWorld } from '../../lib/local/world/world.ts';
+import { resetWorld, startWorld, type WorldInfo } from '../../lib/local/world/world.ts';
 import { descendants, processesOf } from './process-list.ts';
 import { until } from './until.ts';
 
@@ -38,6 +38,8 @@ export interface Workplace {
   run(...args: readonly string[]): Promise<Ended>;
   /** Sets variables for the commands that start from now on. */
   readonly environment: Record<string, string>;
+  /** Has the account up in this process, with the sample, while no command runs. */
+  inWorld(use: (info: WorldInfo) => Promise<void>): Promise<void>;
   /** Processes that have to do with this folder or with its databases. */
   leftovers(): string[];
   /** Ends what still runs, forgets the account and removes the folder. @returns what should not have been there */
@@ -61,6 +63,14 @@ export function createWorkplace(): Workplace {
     environment,
     start,
     run: (...args) => start(...args).ended,
+    async inWorld(use) {
+      const world = await startWorld({ directory: memory, command: 'test', sample: true });
+      try {
+        await use(world.info);
+      } finally {
+        await world.stop();
+      }
+    },
     leftovers: () => processesOf([directory, ...clusterFolders(memory)]),
     async close() {
       const left = [...running].map(({ pid }) => `command ${pid} still ran`);
