@@ -64,6 +64,9 @@ export const PlannedChunk = z.object({
 });
 export type PlannedChunk = z.infer<typeof PlannedChunk>;
 
+export const SequenceName = z.object({ schema: z.string(), name: z.string() });
+export type SequenceName = z.infer<typeof SequenceName>;
+
 export const Plan = z.object({
   /** Random. Names this plan's chunks in the target's `passage.chunks`. */
   id: z.string(),
@@ -76,6 +79,7 @@ export const Plan = z.object({
   startedAt: z.string(),
   tables: z.array(PlannedTable),
   chunks: z.array(PlannedChunk),
+  sequences: z.array(SequenceName),
   /** Populated materialized views as quoted names, in the order in which they can be refreshed. */
   materializedViews: z.array(z.string()),
 });
@@ -123,9 +127,7 @@ export const ManifestTable = z.object({
 });
 export type ManifestTable = z.infer<typeof ManifestTable>;
 
-export const ManifestSequence = z.object({
-  schema: z.string(),
-  name: z.string(),
+export const ManifestSequence = SequenceName.extend({
   lastValue: z.string(),
   isCalled: z.boolean(),
 });

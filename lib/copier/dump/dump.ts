@@ -9,9 +9,10 @@ import * as catalog from '../postgres/catalog.ts';
 import { dumpSchema } from '../postgres/client-tools.ts';
 import { readLargeObjectRanges } from '../postgres/large-objects.ts';
 import { qualified } from '../postgres/row-hash.ts';
-import { closeSession, type Database, declared, openSession } from '../postgres/session.ts';
+import { closeSession, type Database, declared, openSession, sqlState } from '../postgres/session.ts';
+import { SteadySession } from '../postgres/steady-session.ts';
 import { ProgressBoard } from '../progress.ts';
-import { keys, Manifest, type Plan } from '../staged.ts';
+import { keys, Manifest, type ManifestSequence, type Plan } from '../staged.ts';
 import { planChunks } from './chunks.ts';
 import { copyChunks } from './copy-chunks.ts';
 import { SourceChanged } from './dump-chunk.ts';
@@ -108,8 +109,7 @@ async function dumpOnce(
     ]);
 
     progress.phase = 'finishing';
-    const sequences = await catalog.readSequences(holder);
-    await holder.query('COMMIT');
+    const sequences = await readValues(plan, database, around);
     const { serverVersion, startedAt } = plan;
     const finishedAt = new Date(clock.now()).toISOString();
     const manifest = tally.manifest('dump', input, { serverVersion, sequences, startedAt, finishedAt });
@@ -147,6 +147,20 @@ async function stageSchema(plan: Plan, database: Database, around: Surroundings)
   }
 }
 
+/** Of the sequences that the schema has; one that is gone by now is a changed source. */
+async function readValues(plan: Plan, database: Database, around: Surroundings): Promise<ManifestSequence[]> {
+  const session = new SteadySession(database, around);
+  try {
+    return await session.try('read sequences', (client) =>
+      catalog.readSequenceValues(client, plan.sequences).catch((error: unknown) => {
+        throw sqlState(error) === '42P01' ? new SourceChanged((error as Error).message) : error;
+      }),
+    );
+  } finally {
+    await session.close();
+  }
+}
+
 /** Begins the transaction that holds the snapshot, and reads everything that the plan says in it. */
 async function exportSnapshot(holder: pg.Client, input: CopierInput, clock: Clock): Promise<Omit<Plan, 'attempt'>> {
   const startedAt = new Date(clock.now()).toISOString();
@@ -163,6 +177,7 @@ async function exportSnapshot(holder: pg.Client, input: CopierInput, clock: Cloc
     encoding,
     startedAt,
     tables,
+    sequences: await catalog.readSequences(holder),
     chunks: planChunks(tables, await readLargeObjectRanges(holder), version),
     materializedViews: await catalog.readMaterializedViews(holder),
   };

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { ManifestSequence, PlannedTable } from '../staged.ts';
+import type { ManifestSequence, PlannedTable, SequenceName } from '../staged.ts';
 import { qualified } from './row-hash.ts';
 
 /** What no copy, hash or comparison looks at: the server's own, and Passage's. */
@@ -111,12 +111,19 @@ export async function findChanged(
   });
 }
 
-/** Values are not transactional: read them after the data, so that they are past every copied key. */
-export async function readSequences(client: pg.Client): Promise<ManifestSequence[]> {
-  const { rows: sequences } = await client.query<{ schema: string; name: string }>(`
+export async function readSequences(client: pg.Client): Promise<SequenceName[]> {
+  const { rows } = await client.query<SequenceName>(`
     SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND NOT ${foreignSchemas} AND NOT ${isExtensionMember('pg_class', 'c.oid')}
     ORDER BY 1, 2`);
+  return rows;
+}
+
+/** Values are not transactional: read them after the data, so that they are past every copied key. */
+export async function readSequenceValues(
+  client: pg.Client,
+  sequences: readonly SequenceName[],
+): Promise<ManifestSequence[]> {
   const values: ManifestSequence[] = [];
   for (const sequence of sequences) {
     const { rows } = await client.query<{ last_value: string; is_called: boolean }>(

@@ -3,7 +3,7 @@ import type { CopierInput, CopierOutput } from '../contract.ts';
 import { crew } from '../crew.ts';
 import { answer } from '../manifest.ts';
 import type { Surroundings } from '../ports.ts';
-import { readSequences, serverFacts } from '../postgres/catalog.ts';
+import { readSequenceValues, serverFacts } from '../postgres/catalog.ts';
 import { schemaScript } from '../postgres/client-tools.ts';
 import { Superseded, type Writer, writeAgain, writeOnce } from '../postgres/fence.ts';
 import { type Database, declared } from '../postgres/session.ts';
@@ -118,7 +118,7 @@ class Restore {
       const tally = await measureTarget(plan, this.#database, this.#input.workers, this.#around);
       const manifest = tally.manifest('restore', this.#input, {
         serverVersion: (await lead.try('read the version', serverFacts)).version,
-        sequences: await lead.try('read sequences', readSequences),
+        sequences: await lead.try('read sequences', (client) => readSequenceValues(client, plan.sequences)),
         startedAt: new Date(started).toISOString(),
         finishedAt: new Date(clock.now()).toISOString(),
       });

@@ -88,6 +88,24 @@ describe('a source whose tables change under the snapshot', () => {
     expect((await copying.manifest('dump')).attempt).toBe(2);
   });
 
+  test('may get new tables and sequences: the copy has those of its snapshot', async () => {
+    const dumped = await copying.dump({
+      staging: changeOnce(
+        'CREATE TABLE new (id serial); CREATE SEQUENCE free; CREATE MATERIALIZED VIEW m AS SELECT 1 AS one',
+      ),
+    });
+    expect(dumped).toMatchObject({ tables: 4, rows: 18_000 });
+    await copying.restore();
+    expect(await copying.differences()).toEqual([]);
+    expect((await copying.manifest('dump')).attempt).toBe(1);
+  });
+
+  test('is copied anew when a sequence was dropped', async () => {
+    await query(copying.source, 'CREATE SEQUENCE gone');
+    await copying.dump({ staging: changeOnce('DROP SEQUENCE gone') });
+    expect((await copying.manifest('dump')).attempt).toBe(2);
+  });
+
   test('is given up after three snapshots', async () => {
     await expect(
       copying.dump({ staging: changeOnce('TRUNCATE t3; INSERT INTO t3 VALUES (1)', 9) }),
