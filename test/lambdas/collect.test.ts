@@ -1,0 +1,192 @@
+import { collectDns } from '../../lambdas/collect-dns/handler.ts';
+import { collectSource } from '../../lambdas/collect-source/handler.ts';
+import { collectTarget } from '../../lambdas/collect-target/handler.ts';
+import { runPreflight } from '../../lambdas/run-preflight/handler.ts';
+import type { EcsContainer } from '../../lib/adapters/ecs.ts';
+import type { Application, Deployment, Variable } from '../../lib/adapters/kubernetes/application.ts';
+import { keys } from '../../lib/domain/run.ts';
+import { DnsFindings, Preflight, SourceFindings, TargetFindings } from '../../lib/workflow/documents.ts';
+import { deployed, lease, migrationFile, plan, source, target } from '../support/run-documents.ts';
+import { type Account, call, refusedBy, withRun } from './account.ts';
+
+const written = (of: Account, name: string) => of.documents.json(keys.document(lease.run, name));
+/** What a run collects is written once, so a test that collects begins with nothing. */
+const uncollected = (): Account => {
+  const it = withRun();
+  const objects = it.documents.objects as Map<string, unknown>;
+  for (const name of ['source', 'target', 'dns', 'preflight']) objects.delete(keys.document(lease.run, name));
+  return it;
+};
+const configured = (of: Account, file: object) =>
+  of.documents.tamper(keys.configuration(lease.migration, plan().configurationDigest), deployed(file));
+
+const plain = {
+  SERVICE_TYPE: 'MAIN_BACKEND,DB_CONNECTOR',
+  POSTGRES_HOST: 'rds.invalid',
+  POSTGRES_DB: 'hammerhead_production',
+  POSTGRES_USER: 'retool',
+  POSTGRES_PASSWORD: 'the application password',
+  ENCRYPTION_KEY: 'the encryption key',
+};
+const container = (environment: object, secrets: object = {}): EcsContainer => ({
+  name: 'retool',
+  image: 'tryretool/backend:3.114.3-stable',
+  environment: new Map(Object.entries(environment)),
+  secrets: new Map(Object.entries(secrets)),
+});
+
+describe('CollectSource', () => {
+  const collect = (of: Account, containers: EcsContainer[], kept = new Map<string, string>()) =>
+    collectSource.run(
+      {
+        ...of,
+        fingerprintKey: 'fingerprint-key',
+        ecs: { ...of.ecs, containers: async () => containers },
+        secrets: {
+          ...of.secrets,
+          login: async () => ({ username: 'passage', password: 'hush' }),
+          write: async (name, value) => {
+            kept.set(name, value);
+            return `arn:secret:${name}`;
+          },
+        },
+      },
+      { lease },
+      call,
+    );
+
+  test('puts secret values into Secrets Manager and nowhere else', async () => {
+    const it = uncollected();
+    const kept = new Map<string, string>();
+    await collect(it, [container(plain)], kept);
+    const findings = SourceFindings.parse(written(it, 'source'));
+    expect(findings).toMatchObject({
+      imageTag: '3.114.3-stable',
+      database: { host: 'rds.invalid', port: 5432, database: 'hammerhead_production' },
+      applicationLogin: { user: 'retool', secretArn: 'arn:secret:passage/acme-retool/collected/application-login' },
+      encryptionKey: { secretArn: 'arn:secret:passage/acme-retool/collected/encryption-key' },
+    });
+    expect(kept.get('passage/acme-retool/collected/encryption-key')).toBe('the encryption key');
+    for (const { text } of it.documents.objects.values()) {
+      expect(text).not.toContain('the application password');
+      expect(text).not.toContain('the encryption key');
+    }
+  });
+
+  test('reads what the task definition takes from Secrets Manager', async () => {
+    const it = uncollected();
+    const { ENCRYPTION_KEY: _, ...rest } = plain;
+    const kept = new Map<string, string>();
+    await collect(it, [container(rest, { ENCRYPTION_KEY: 'arn:key' })], kept);
+    expect(kept.get('passage/acme-retool/collected/encryption-key')).toBe('text of arn:key');
+  });
+
+  test('a cluster without a main backend is SourceNotFound, whatever its services are called', async () => {
+    const jobs = container({ ...plain, SERVICE_TYPE: 'JOBS_RUNNER' });
+    await expect(collect(uncollected(), [jobs])).rejects.toEqual(refusedBy('SourceNotFound', /MAIN_BACKEND/));
+  });
+
+  test('a main backend that names no database is SourceNotFound', async () => {
+    const { POSTGRES_HOST: _, ...rest } = plain;
+    await expect(collect(uncollected(), [container(rest)])).rejects.toEqual(
+      refusedBy('SourceNotFound', /POSTGRES_HOST/),
+    );
+  });
+
+  test('without a cluster the secret must say where the database is', async () => {
+    const it = uncollected();
+    const { application: _, ...to } = migrationFile().target;
+    const { dns: __, approvals: ___, ...file } = migrationFile();
+    configured(it, { ...file, source: { database: file.source.database }, target: to });
+    await expect(collect(it, [])).rejects.toEqual(refusedBy('ConfigurationInvalid', /source\.database/));
+  });
+});
+
+describe('CollectTarget', () => {
+  const main = (environment: Record<string, Variable>): Deployment => ({
+    name: 'retool',
+    role: 'main-backend',
+    image: 'tryretool/backend:3.114.3-stable',
+    replicas: 0,
+    readyReplicas: 0,
+    environment: new Map(Object.entries(environment)),
+  });
+  const database = { POSTGRES_HOST: { value: 'target.invalid' }, POSTGRES_DB: { value: 'retool' } };
+  const collect = (of: Account, app: Partial<Application>) =>
+    collectTarget.run(
+      {
+        ...of,
+        fingerprintKey: 'fingerprint-key',
+        application: () => ({ ...of.application(), ...app }),
+        secrets: { ...of.secrets, login: async () => ({ username: 'master', password: 'hush' }) },
+      },
+      { lease },
+      call,
+    );
+
+  test('compares the key of the cluster by its fingerprint alone', async () => {
+    const it = uncollected();
+    const key = { ENCRYPTION_KEY: { secret: { name: 'encryption-key', key: 'encryption-key' } } };
+    await collect(it, {
+      deployments: async () => [main({ ...database, ...key })],
+      secret: async () => 'the encryption key',
+    });
+    const findings = TargetFindings.parse(written(it, 'target'));
+    expect(findings).toMatchObject({
+      database: { host: 'target.invalid', database: 'retool' },
+      encryptionKey: { secretArn: null, fingerprint: expect.stringMatching(/^[0-9a-f]{32}$/) },
+      backend: { ingress: 'retool', service: 'retool', port: 80 },
+    });
+    for (const { text } of it.documents.objects.values()) expect(text).not.toContain('the encryption key');
+  });
+
+  test.each([
+    ['no deployment with the role label', { deployments: async () => [] }, /main-backend/],
+    ['no database in its environment', { deployments: async () => [main({})] }, /POSTGRES_HOST/],
+    [
+      'a gate that is closed already',
+      { deployments: async () => [main(database)], backend: async () => null },
+      /no service behind it/,
+    ],
+  ])('%s is TargetNotFound', async (_, app, words) => {
+    await expect(collect(uncollected(), app)).rejects.toEqual(refusedBy('TargetNotFound', words));
+  });
+});
+
+test('CollectDns writes the records of the name, and nothing where no name is given', async () => {
+  const it = uncollected();
+  await collectDns.run(it, { lease }, call);
+  expect(DnsFindings.parse(written(it, 'dns'))).toMatchObject({
+    zone: 'acme.example.com',
+    records: [{ type: 'CNAME' }],
+  });
+});
+
+describe('RunPreflight', () => {
+  test('a blocker stops the run before anything is copied, and says which side is wrong and what to do', async () => {
+    const it = uncollected();
+    it.documents.tamper(keys.document(lease.run, 'source'), source());
+    it.documents.tamper(
+      keys.document(lease.run, 'target'),
+      target({ encryptionKey: { secretArn: null, fingerprint: '0'.repeat(32) } }),
+    );
+    it.documents.tamper(keys.document(lease.run, 'dns'), { zone: 'z', records: it.zone() });
+    await expect(runPreflight.run(it, { lease }, call)).rejects.toEqual(
+      refusedBy(
+        'PreflightBlocked',
+        /Nothing was copied.*encryption-key: The target's ENCRYPTION_KEY .*is not the source's/,
+      ),
+    );
+    // What was found stands in the evidence all the same.
+    const { findings } = Preflight.parse(written(it, 'preflight'));
+    expect(findings.find(({ id }) => id === 'encryption-key')?.severity).toBe('BLOCKER');
+  });
+
+  test('passes where nothing blocks, and counts the warnings', async () => {
+    const it = uncollected();
+    it.documents.tamper(keys.document(lease.run, 'source'), source({ imageTag: '3.115.0' }));
+    it.documents.tamper(keys.document(lease.run, 'target'), target());
+    it.documents.tamper(keys.document(lease.run, 'dns'), { zone: 'z', records: it.zone() });
+    expect(await runPreflight.run(it, { lease }, call)).toEqual({ document: 'preflight', warnings: 1 });
+  });
+});
