@@ -1,0 +1,146 @@
+import { compareCopy } from '../../lambdas/compare-copy/handler.ts';
+import { prepareTarget } from '../../lambdas/prepare-target/handler.ts';
+import { writeReport } from '../../lambdas/write-report/handler.ts';
+import { keys } from '../../lib/domain/run.ts';
+import type { CopyProof } from '../../lib/workflow/documents.ts';
+import { Summary } from '../../lib/workflow/summary.ts';
+import { later, lease, noon } from '../support/run-documents.ts';
+import { type Account, call, refusedBy, withRun } from './account.ts';
+
+describe('PrepareTarget', () => {
+  const prepare = (of: Account, into: 'scratch' | 'target') =>
+    prepareTarget.run({ ...of, bucket: 'staging', seconds: 60 }, { lease, copy: 'main', into }, call);
+
+  test.each([
+    ['scratch', /autumn/],
+    ['target', /^retool$/],
+  ] as const)('into %s: says which database it is about to write before it goes there', async (into, database) => {
+    const it = withRun();
+    await expect(prepare(it, into)).rejects.toEqual(refusedBy('TargetUnreachable'));
+    expect(it.ledger().saved.restoring).toEqual({ database: expect.stringMatching(database), into });
+  });
+
+  test('never restores over a target that is live', async () => {
+    const it = withRun();
+    it.setLedger({ pointOfNoReturn: noon });
+    for (const into of ['scratch', 'target'] as const) {
+      await expect(prepare(it, into)).rejects.toEqual(refusedBy('PastPointOfNoReturn', /never restored over/));
+    }
+  });
+});
+
+describe('CompareCopy', () => {
+  const table = (name: string, rows: number) => ({
+    schema: 'public',
+    name,
+    rows,
+    bytes: rows * 10,
+    hash: ['1', '2'],
+    seconds: 1.5,
+    chunks: 1,
+  });
+  const manifest = (role: 'dump' | 'restore', tables: ReturnType<typeof table>[], from: number) => ({
+    role,
+    run: 'autumn',
+    epoch: 1,
+    copy: 'main',
+    attempt: 1,
+    plan: 'p',
+    snapshot: 's',
+    serverVersion: 150_004,
+    tables,
+    sequences: [],
+    largeObjects: { count: 0, bytes: 0, hash: ['0', '0'] },
+    startedAt: later(from),
+    finishedAt: later(from + 4),
+    seconds: 4,
+    largestRowBytes: 1_048_600,
+    memoryBytes: role === 'dump' ? 100 : 200,
+  });
+  const output = (key: string, tables: { rows: number; bytes: number }[]) => ({
+    manifest: key,
+    tables: tables.length,
+    rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+    bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
+    seconds: 4,
+  });
+  const compare = async (of: Account, from: ReturnType<typeof table>[], to: ReturnType<typeof table>[]) => {
+    await of.staging.put(
+      'runs/autumn/main-target-1/dump.json',
+      JSON.stringify(manifest('dump', from, 0)),
+      'application/json',
+    );
+    await of.staging.put(
+      'runs/autumn/main-target-1/restore.json',
+      JSON.stringify(manifest('restore', to, 2)),
+      'application/json',
+    );
+    const dump = output('runs/autumn/main-target-1/dump.json', from);
+    const restore = output('runs/autumn/main-target-1/restore.json', to);
+    return compareCopy.run(of, { lease, copy: 'main', into: 'target', dump, restore }, call);
+  };
+  const proof = (of: Account) => of.documents.json(keys.document('autumn', 'copy-main')) as CopyProof;
+
+  test('proves a copy that is equal, with every figure measured by the workers', async () => {
+    const it = withRun();
+    it.setLedger({ saved: { ...it.ledger().saved, restoring: { database: 'retool', into: 'target' } } });
+    expect(await compare(it, [table('users', 3)], [table('users', 3)])).toEqual({
+      document: 'copy-main',
+      tables: 1,
+      rows: 3,
+      bytes: 30,
+    });
+    expect(proof(it)).toMatchObject({
+      database: 'retool',
+      startedAt: noon,
+      dumpedAt: later(4),
+      restoredAt: later(6),
+      provedAt: noon,
+      memoryBytes: { dump: 100, restore: 200 },
+      largestRowBytes: 1_048_600,
+      differences: [],
+      tables: [{ table: 'public.users', rowsSource: 3, rowsTarget: 3, seconds: 1.5, equal: true }],
+    });
+    expect(proof(it).stagedBytes).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['a row less', [table('users', 3)], [table('users', 2)]],
+    ['a table less', [table('users', 3), table('apps', 1)], [table('users', 3)]],
+    ['a table more', [table('users', 3)], [table('users', 3), table('apps', 1)]],
+  ])('%s on the target is a difference, which is written before it stops the run', async (_, from, to) => {
+    const it = withRun();
+    await expect(compare(it, from, to)).rejects.toEqual(refusedBy('DataDiffers', /^1 differences .* must not be used/));
+    expect(proof(it).differences).toHaveLength(1);
+    expect(proof(it).tables.some(({ equal }) => !equal)).toBe(true);
+  });
+});
+
+describe('WriteReport', () => {
+  const write = (of: Account) => writeReport.run(of, { lease }, call);
+
+  test('writes a page and its data, which fit the published schema', async () => {
+    const it = withRun();
+    expect(await write(it)).toEqual({ report: 'runs/autumn/report.html', summary: 'runs/autumn/summary.json' });
+    expect(Summary.parse(it.documents.json('runs/autumn/summary.json'))).toMatchObject({
+      run: 'autumn',
+      mode: 'cutover',
+    });
+    expect(it.documents.objects.get('runs/autumn/report.html')?.text).toMatch(/^<!doctype html>/i);
+  });
+
+  test('twice keeps the first', async () => {
+    const it = withRun();
+    await write(it);
+    const first = it.documents.objects.get('runs/autumn/report.html');
+    it.time.now += 60_000;
+    await write(it);
+    expect(it.documents.objects.get('runs/autumn/report.html')).toEqual(first);
+  });
+
+  test('asks for no lease: after a failure the report is written for whoever cleans up', async () => {
+    const it = withRun();
+    it.setLedger({ holder: null });
+    expect(await write(it)).toMatchObject({ report: 'runs/autumn/report.html' });
+  });
+});
