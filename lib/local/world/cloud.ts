@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import { type DnsServer, startDnsServer } from '../dns/dns-server.ts';
 import { createEcs, type Ecs } from '../ecs/ecs.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
-import { type Bus, createBus } from '../events/bus.ts';
+import { type Bus, type BusEvent, createBus } from '../events/bus.ts';
 import { createAuthorize } from '../iam/authorize.ts';
 import { type AccessKeys, createCredentials, keysEnvironment } from '../iam/credentials.ts';
 import { lambdaEndpoint } from '../lambda/endpoint.ts';
@@ -45,6 +45,8 @@ export interface CloudOptions {
   readonly postgresTools: string;
   /** Images that are not the assembly's. */
   readonly sampleImage: (image: string) => LocalImage | undefined;
+  /** Events that never arrive. */
+  readonly loses?: ((event: BusEvent) => boolean) | undefined;
 }
 
 /** The simulated account with all that the assembly deploys to it. */
@@ -79,11 +81,14 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const credentialsFor = (roleArn: string, session: string) => keysEnvironment(credentials.mint(roleArn, session));
   const baseEnvironment = () => ({ AWS_ENDPOINT_URL: gateway.url, AWS_REGION: ACCOUNT.region });
 
+  const tell = (event: BusEvent): void => {
+    if (!options.loses?.(event)) bus.put(event);
+  };
   const storage = openStorage({
     ...shared,
     paths,
     assemblyDirectory: options.assemblyDirectory,
-    onObjectCreated: (event) => bus.put(objectCreated(event)),
+    onObjectCreated: (event) => tell(objectCreated(event)),
   });
   const { assembly, secrets } = storage;
   decide = createAuthorize(policiesOf(assembly));
@@ -127,7 +132,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     resolveImage,
     credentialsFor,
     baseEnvironment,
-    onTaskStateChange: (event) => bus.put(ecsTask(event)),
+    onTaskStateChange: (event) => tell(ecsTask(event)),
     secretValue(valueFrom, executionRoleArn = '') {
       authorize({ arn: executionRoleArn, roleArn: executionRoleArn }, 'secretsmanager:GetSecretValue', valueFrom);
       const value = secrets.value(valueFrom);
@@ -159,7 +164,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     ...shared,
     directory: paths.service('states'),
     integrations: { ...lambdaIntegrations(lambda, authorize), ...runTaskIntegrations(ecs.endpoint) },
-    onStatusChange: (change) => bus.put(executionStatusChange(change)),
+    onStatusChange: (change) => tell(executionStatusChange(change)),
   });
   for (const machine of assembly.stateMachines) engine.createStateMachine(machine);
 
@@ -170,7 +175,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       ...[storage.s3, storage.secrets, storage.ssm, storage.kms].map(({ endpoint }) => endpoint),
       ...[route53, ecs, clusters.eks, createSts({ ...shared, credentials })].map(({ endpoint }) => endpoint),
       lambdaEndpoint(lambda, authorize),
-      trailed(statesEndpoint({ engine, authorize }), { ...ACCOUNT, clock, onEvent: (event) => bus.put(event) }),
+      trailed(statesEndpoint({ engine, authorize }), { ...ACCOUNT, clock, onEvent: tell }),
     ],
     credentials,
     clock,

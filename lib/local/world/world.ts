@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { synthesize } from '../assembly/synthesize.ts';
 import { systemClock } from '../clock.ts';
+import type { BusEvent } from '../events/bus.ts';
 import type { LoadBalancer } from '../loadbalancer/load-balancer.ts';
 import { findPostgres } from '../postgres/binaries.ts';
 import { createProcesses, killLeftovers } from '../processes/processes.ts';
@@ -37,6 +38,8 @@ export interface WorldOptions {
   readonly migrations?: string;
   /** Secrets of the account that the deployment does not make, by name: logins of a user's own databases. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** For tests of what must not rest on an event's arrival: those that are lost on the way to EventBridge. */
+  readonly loses?: (event: BusEvent) => boolean;
   /** Told what takes seconds. */
   readonly say?: (line: string) => void;
 }
@@ -103,6 +106,7 @@ async function start(options: WorldOptions, paths: WorldPaths, closing: Closing)
     closing,
     postgresTools: (databases?.source.binaries ?? findPostgres()).directory,
     sampleImage,
+    loses: options.loses,
   });
   for (const [name, value] of Object.entries(options.secrets ?? {})) {
     await setSecret(cloud.secrets, cloud.operator.principal, name, value);
