@@ -1,7 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { compareManifests } from '../../lib/copier/compare.ts';
-import { dump } from '../../lib/copier/dump/dump.ts';
-import { restore } from '../../lib/copier/restore/restore.ts';
 import { asSuperuser } from '../../lib/local/postgres/master.ts';
 import { createLogin, query, startTestCluster, type TestCluster } from '../support/postgres.ts';
 import { type Copying, prepareCopying } from './support/copying.ts';
@@ -13,14 +11,10 @@ let copying: Copying;
 beforeAll(async () => {
   cluster = await startTestCluster();
 }, 30_000);
-afterEach(() => copying?.staging.remove());
+afterEach(() => copying?.close());
 afterAll(() => cluster?.close());
 
-const copy = () =>
-  Promise.all([
-    dump(copying.input, copying.database('source'), copying.around()),
-    restore(copying.input, copying.database('target'), copying.around()),
-  ]);
+const copy = () => Promise.all([copying.dump(), copying.restore()]);
 
 test('copies every kind of table, value and object, and measures the same on both sides', async () => {
   copying = await prepareCopying(cluster, everyKind);
@@ -64,7 +58,7 @@ test('a target that holds an earlier snapshot of the run is emptied and filled a
   await copy();
   await query(copying.target, "UPDATE passage.chunks SET chunk = 'earlier/' || split_part(chunk, '/', 2)");
   await query(copying.target, 'CREATE TABLE left_over (v int); CREATE SCHEMA other; SELECT lo_create(99)');
-  await restore(copying.input, copying.database('target'), copying.around());
+  await copying.restore();
   expect(copying.events.map(({ event }) => event)).toContain('target emptied: it held the data of an earlier snapshot');
   expect(schemaOf(copying.target)).toEqual(schemaOf(copying.source));
   expect(compareManifests(await copying.manifest('dump'), await copying.manifest('restore')).differences).toEqual([]);
@@ -85,9 +79,6 @@ test('a login that only reads everything, and belongs to the owner, is enough fo
   await asSuperuser(cluster, 'postgres', (client) =>
     client.query('GRANT master TO reader; GRANT pg_read_all_data TO reader'),
   );
-  await Promise.all([
-    dump(copying.input, copying.database('source', reader), copying.around()),
-    restore(copying.input, copying.database('target'), copying.around()),
-  ]);
+  await Promise.all([copying.dump({}, { database: reader }), copying.restore()]);
   expect(compareManifests(await copying.manifest('dump'), await copying.manifest('restore')).differences).toEqual([]);
 }, 60_000);

@@ -1,7 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { compareManifests } from '../../lib/copier/compare.ts';
-import { dump } from '../../lib/copier/dump/dump.ts';
-import { restore } from '../../lib/copier/restore/restore.ts';
 import { connect, query, startTestCluster, type TestCluster } from '../support/postgres.ts';
 import { type Copying, prepareCopying } from './support/copying.ts';
 
@@ -10,14 +8,10 @@ let copying: Copying;
 beforeAll(async () => {
   cluster = await startTestCluster();
 }, 30_000);
-afterEach(() => copying?.staging.remove());
+afterEach(() => copying?.close());
 afterAll(() => cluster?.close());
 
-const copy = () =>
-  Promise.all([
-    dump(copying.input, copying.database('source'), copying.around()),
-    restore(copying.input, copying.database('target'), copying.around()),
-  ]);
+const copy = () => Promise.all([copying.dump(), copying.restore()]);
 
 test('the target is one moment of a source that is written all the while', async () => {
   // Large enough for chunks of their own, copied one after the other.

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { dump } from '../../../lib/copier/dump/dump.ts';
 import type { Staging } from '../../../lib/copier/ports.ts';
 import { keys } from '../../../lib/copier/staged.ts';
 import { query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
@@ -13,7 +12,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   copying = await prepareCopying(cluster, fourChunks);
 }, 30_000);
-afterEach(() => copying.staging.remove());
+afterEach(() => copying.close());
 afterAll(() => cluster?.close());
 
 describe('a dump that is interrupted', () => {
@@ -138,11 +137,7 @@ test('a session that waits for the copier’s lock waits seconds, not for the wh
       );
     },
   };
-  const dumped = await dump(
-    { ...copying.input, workers: 1 },
-    copying.database('source'),
-    copying.around({ staging: stalled, clock: fastClock }),
-  );
+  const dumped = await copying.dump({ staging: stalled, clock: fastClock }, { input: { workers: 1 } });
   await altered;
   expect(dumped.rows).toBe(18_000);
   expect((await copying.manifest('dump')).attempt).toBe(1);

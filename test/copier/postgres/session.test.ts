@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startTestCluster, type TestCluster } from '../../support/postgres.ts';
-import { type Copying, fourChunks, prepareCopying } from '../support/copying.ts';
+import { type Copying, fastClock, fourChunks, prepareCopying } from '../support/copying.ts';
 
 let cluster: TestCluster;
 let copying: Copying;
@@ -10,23 +10,27 @@ beforeAll(async () => {
 beforeEach(async () => {
   copying = await prepareCopying(cluster, fourChunks);
 }, 30_000);
-afterEach(() => copying.staging.remove());
+afterEach(() => copying.close());
 afterAll(() => cluster?.close());
 
 describe('what cannot be reached or entered', () => {
   test.each([
-    ['a wrong password at the source', () => copying.dump({}, { password: 'wrong' }), 'SourceLoginRefused'],
-    ['a missing source database', () => copying.dump({}, { database: 'nowhere' }), 'SourceLoginRefused'],
-    ['a closed port at the source', () => copying.dump({}, { port: 1 }), 'SourceUnreachable'],
-    ['a source without TLS', () => copying.dump({}, { ssl: 'require' }), 'SourceUnreachable'],
+    [
+      'a wrong password at the source',
+      () => copying.dump({}, { database: { password: 'wrong' } }),
+      'SourceLoginRefused',
+    ],
+    ['a missing source database', () => copying.dump({}, { database: { database: 'nowhere' } }), 'SourceLoginRefused'],
+    ['a closed port at the source', () => copying.dump({}, { database: { port: 1 } }), 'SourceUnreachable'],
+    ['a source without TLS', () => copying.dump({}, { database: { ssl: 'require' } }), 'SourceUnreachable'],
     [
       'a wrong password at the target',
-      () => copying.dump().then(() => copying.restore({}, { password: 'wrong' })),
+      () => copying.dump().then(() => copying.restore({ clock: fastClock }, { database: { password: 'wrong' } })),
       'TargetLoginRefused',
     ],
     [
       'a closed port at the target',
-      () => copying.dump().then(() => copying.restore({}, { port: 1 })),
+      () => copying.dump().then(() => copying.restore({ clock: fastClock }, { database: { port: 1 } })),
       'TargetUnreachable',
     ],
   ])('%s has a declared name and betrays no password', async (_, attempt, name) => {

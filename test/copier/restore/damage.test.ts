@@ -12,7 +12,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   copying = await prepareCopying(cluster, fourChunks);
 }, 30_000);
-afterEach(() => copying.staging.remove());
+afterEach(() => copying.close());
 afterAll(() => cluster?.close());
 
 describe('a staged chunk that is not what was dumped', () => {

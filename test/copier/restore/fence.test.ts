@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { restore } from '../../../lib/copier/restore/restore.ts';
 import { query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
 import { type Copying, fence, fourChunks, prepareCopying } from '../support/copying.ts';
 
@@ -11,7 +10,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   copying = await prepareCopying(cluster, fourChunks);
 }, 30_000);
-afterEach(() => copying.staging.remove());
+afterEach(() => copying.close());
 afterAll(() => cluster?.close());
 
 const tablesInTarget = async () =>
@@ -38,9 +37,7 @@ describe('the fence', () => {
       // The chunk that is being opened holds the row; the takeover waits for it, the next chunk waits for neither.
       void fence(copying.target, copying.input.run, 2);
     });
-    await expect(
-      restore({ ...copying.input, workers: 1 }, copying.database('target'), copying.around({ staging })),
-    ).rejects.toMatchObject({
+    await expect(copying.restore({ staging }, { input: { workers: 1 } })).rejects.toMatchObject({
       name: 'Fenced',
     });
     expect(await query(copying.target, "SELECT count(*)::int AS n FROM passage.chunks WHERE chunk ~ '/0'")).toEqual([
@@ -61,7 +58,7 @@ describe('a takeover', () => {
       const takeover = "SET lock_timeout = '100ms'; UPDATE passage.fence SET epoch = 2";
       attempts.push(await query(copying.target, takeover).catch((error: { code: string }) => error.code));
     });
-    await restore({ ...copying.input, workers: 1 }, copying.database('target'), copying.around({ staging }));
+    await copying.restore({ staging }, { input: { workers: 1 } });
     expect(attempts).toEqual(['55P03', '55P03', '55P03', '55P03']);
   });
 });

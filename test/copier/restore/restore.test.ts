@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../../lib/copier/ports.ts';
-import { restore } from '../../../lib/copier/restore/restore.ts';
 import { keys } from '../../../lib/copier/staged.ts';
 import { query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
 import { type Copying, endSessions, fastClock, fourChunks, prepareCopying } from '../support/copying.ts';
@@ -14,7 +13,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   copying = await prepareCopying(cluster, fourChunks);
 }, 30_000);
-afterEach(() => copying.staging.remove());
+afterEach(() => copying.close());
 afterAll(() => cluster?.close());
 
 describe('a restore that is interrupted', () => {
@@ -27,13 +26,9 @@ describe('a restore that is interrupted', () => {
       opened.push(key);
       if (opened.length === 3) kill.abort(new Error('killed'));
     });
-    await expect(
-      restore(
-        { ...copying.input, workers: 1 },
-        copying.database('target'),
-        copying.around({ staging, signal: kill.signal }),
-      ),
-    ).rejects.toThrow('killed');
+    await expect(copying.restore({ staging, signal: kill.signal }, { input: { workers: 1 } })).rejects.toThrow(
+      'killed',
+    );
 
     const restored = await copying.restore({ staging });
     expect(restored.rows).toBe(4 * 4500);

@@ -22,11 +22,11 @@ beforeEach(async () => {
   await copying.restore();
   first = Plan.parse(JSON.parse((await copying.staging.get(keys.plan(1)))?.toString() ?? ''));
   second = { ...first, id: 'second', attempt: 2 };
-  session = await openSession(copying.database('target'), new AbortController().signal);
+  session = await openSession(copying.database('target'), copying.around().signal);
 }, 30_000);
 afterEach(async () => {
   await session.end();
-  copying.staging.remove();
+  await copying.close();
 });
 afterAll(() => cluster?.close());
 

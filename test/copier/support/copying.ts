@@ -32,10 +32,17 @@ export interface Copying {
   around(options?: Partial<Surroundings>): Surroundings;
   database(side: Side, changes?: Partial<Database>): Database;
   manifest(role: 'dump' | 'restore'): Promise<Manifest>;
-  dump(around?: Partial<Surroundings>, changes?: Partial<Database>): Promise<CopierOutput>;
-  restore(around?: Partial<Surroundings>, changes?: Partial<Database>): Promise<CopierOutput>;
+  dump(around?: Partial<Surroundings>, options?: RoleOptions): Promise<CopierOutput>;
+  restore(around?: Partial<Surroundings>, options?: RoleOptions): Promise<CopierOutput>;
   /** Between the two manifests. */
   differences(): Promise<readonly Difference[]>;
+  /** Ends what still runs, and removes the staging folder. */
+  close(): Promise<void>;
+}
+
+interface RoleOptions {
+  readonly input?: Partial<CopierInput>;
+  readonly database?: Partial<Database>;
 }
 
 /** Four tables that are large enough (1 MiB) for a chunk each. */
@@ -69,6 +76,12 @@ export async function prepareCopying(cluster: TestCluster, statements: string): 
     staging: { bucket: 'staging', prefix: `runs/${run}/main/1` },
     source: { secretArn: 'source' },
   });
+  const end = new AbortController();
+  const started: Promise<unknown>[] = [];
+  const running = <T>(role: Promise<T>) => {
+    started.push(role);
+    return role;
+  };
   const copying: Copying = {
     source,
     target,
@@ -80,8 +93,8 @@ export async function prepareCopying(cluster: TestCluster, statements: string): 
       staging,
       clock: realClock,
       log: (event, fields) => events.push({ event, ...fields }),
-      signal: new AbortController().signal,
       ...options,
+      signal: AbortSignal.any([end.signal, ...(options.signal ? [options.signal] : [])]),
     }),
     async manifest(role) {
       const [key] = (await staging.list(keys.attempts))
@@ -89,8 +102,15 @@ export async function prepareCopying(cluster: TestCluster, statements: string): 
         .reverse();
       return Manifest.parse(JSON.parse((await staging.get(key ?? ''))?.toString() ?? 'null'));
     },
-    dump: (around, changes) => dump(input, database('source', changes), copying.around(around)),
-    restore: (around, changes) => restore(input, database('target', changes), copying.around(around)),
+    dump: (around, options) =>
+      running(dump({ ...input, ...options?.input }, database('source', options?.database), copying.around(around))),
+    restore: (around, options) =>
+      running(restore({ ...input, ...options?.input }, database('target', options?.database), copying.around(around))),
+    async close() {
+      end.abort(new Error('the test is over'));
+      await Promise.allSettled(started);
+      staging.remove();
+    },
     differences: async () =>
       compareManifests(await copying.manifest('dump'), await copying.manifest('restore')).differences,
   };
