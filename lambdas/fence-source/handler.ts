@@ -6,10 +6,10 @@ import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { fenceSource as fence, previewFence } from '../../lib/adapters/postgres/source-fence.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
 import { fencedSource } from '../../lib/adapters/source-database.ts';
-import { saving } from '../../lib/domain/ledger.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
+import { tasks } from '../../lib/workflow/registry.ts';
 
 interface Deps {
   ledgers: Ledgers;
@@ -26,9 +26,10 @@ export const fenceSource = task('FenceSource')(async ({ ledgers, evidence, secre
     );
   }
   const source = await fencedSource(secrets, await evidence.read(lease.run, 'source'), lease);
-  const saved = { ...(await previewFence(source)) };
-  await ledgers.changeHeld(lease, (ledger) => ({ ...ledger, saved: saving(ledger.saved, { fence: saved }) }));
-  await fence(source);
+  const saves = { fence: { ...(await previewFence(source)) } };
+  // Until the fence stands, nothing in the database would refuse a call that outlives its run: it is waited for.
+  const effect = { task: 'FenceSource', seconds: tasks.FenceSource.timeoutSeconds, saves };
+  await ledgers.effect(lease, effect, () => fence(source));
   return {};
 });
 

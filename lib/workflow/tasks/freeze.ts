@@ -37,6 +37,7 @@ export const FenceSource = lambda({
     'Fenced',
     'SecretUnavailable',
     'LeaseLost',
+    'EffectInFlight',
     'PastPointOfNoReturn',
     'ServiceUnavailable',
   ],
