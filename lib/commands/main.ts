@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseArgs, types } from 'node:util';
 import { WorkflowError } from '../workflow/errors.ts';
 import { type Command, exitCodeOf, exitCodes, usage } from './command.ts';
 import { terminal } from './console.ts';
@@ -89,7 +89,7 @@ function parse(command: Command, args: readonly string[]) {
       },
     });
   } catch (error) {
-    const [first = 'The command line is wrong.'] = (error instanceof Error ? error.message : '').split('. ');
+    const [first = 'The command line is wrong.'] = (types.isNativeError(error) ? error.message : '').split('. ');
     throw usage(`${first}. "passage ${command.name} --help" lists the options.`);
   }
 }

@@ -1,0 +1,51 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { summarize } from '../../lib/domain/summary.ts';
+import { cutoverRun, rehearsalRun } from '../pages/fixtures.ts';
+import { passage } from './calling.ts';
+
+const [rehearsal, cutover] = [summarize(rehearsalRun()), summarize(cutoverRun())];
+const home = process.cwd();
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'passage-runs-'));
+  process.chdir(folder);
+});
+afterAll(() => {
+  process.chdir(home);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('before the first run there is nothing to list or show, which is said', async () => {
+  expect(await passage('runs')).toMatchObject({ code: 0, output: expect.stringContaining('No run yet') });
+  expect(await passage('runs', '--json')).toEqual({ code: 0, output: '[]\n' });
+  expect(await passage('show', rehearsal.run)).toMatchObject({
+    code: 2,
+    output: expect.stringContaining(`There is no run "${rehearsal.run}" on this machine`),
+  });
+});
+
+test('runs are listed the newest first, and each is shown with where its report is', async () => {
+  for (const summary of [rehearsal, cutover]) {
+    const place = join(folder, '.passage', 'runs', summary.run);
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, 'summary.json'), JSON.stringify(summary));
+  }
+  // A run that was killed before its report was written is no run to list.
+  mkdirSync(join(folder, '.passage', 'runs', 'killed'));
+  const newest = [rehearsal, cutover].sort((a, b) => b.startedAt.localeCompare(a.startedAt)).map(({ run }) => run);
+  const { output } = await passage('runs');
+  expect(
+    output
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ')[0]),
+  ).toEqual(newest);
+  expect(JSON.parse((await passage('runs', '--json')).output).map(({ run }: { run: string }) => run)).toEqual(newest);
+  const shown = await passage('show', cutover.run);
+  expect(shown.code).toBe(0);
+  expect(shown.output).toContain('cut over');
+  expect(shown.output).toContain(`Report: ${join('.passage', 'runs', cutover.run, 'report.html')}`);
+});
