@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { jest } from '@jest/globals';
 import { compareManifests, type Difference } from '../../../lib/copier/compare.ts';
 import { CopierInput, type CopierOutput } from '../../../lib/copier/contract.ts';
 import { dump } from '../../../lib/copier/dump/dump.ts';
@@ -8,6 +9,9 @@ import { restore } from '../../../lib/copier/restore/restore.ts';
 import { keys, Manifest } from '../../../lib/copier/staged.ts';
 import { createDatabase, query, type TestCluster, type TestLogin } from '../../support/postgres.ts';
 import { DirectoryStaging } from './directory-staging.ts';
+
+// Real servers on a busy machine: a whole copy may take ten times as long as on a quiet one.
+jest.setTimeout(60_000);
 
 export const realClock: Clock = {
   now: () => Date.now(),
