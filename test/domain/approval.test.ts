@@ -10,6 +10,7 @@ import {
   phrase,
 } from '../../lib/domain/approval.ts';
 import type { ApprovalRequest, Outcome, Vote } from '../../lib/workflow/documents.ts';
+import { random } from '../support/random.ts';
 import { later, noon, people, request, vote } from '../support/run-documents.ts';
 
 const [alice, bob, carol] = people;
@@ -192,17 +193,6 @@ describe('forgery', () => {
     expect(check(more)).toMatch(why);
   });
 });
-
-/** A generator of numbers that is the same at every run: mulberry32. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe('whatever is cast, in whatever order', () => {
   const next = random(20_260_301);
