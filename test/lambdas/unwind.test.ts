@@ -300,6 +300,24 @@ describe('putting back', () => {
     expect(it.ledger().writable).toBe('source');
   });
 
+  test.each([
+    ['StopTarget', 'scale', stopTarget],
+    ['RestoreDns', 'dns', restoreDns],
+    ['StartSource', 'ecs scale', startSource],
+  ] as const)(
+    '%s: marks its effect, and leaves the mark where the outcome is unknown',
+    async (name, first, handler) => {
+      const { it, held } = await frozen();
+      it.failures.set(first, new WorkflowError('ServiceUnavailable', 'timed out'));
+      await expect(handler.run(it, { lease: held }, call)).rejects.toEqual(refusedBy('ServiceUnavailable'));
+      const mark = { task: name, until: later(30) };
+      expect([it.seen.at(-1)?.effect, it.ledger().effect]).toEqual([mark, mark]);
+      it.failures.clear();
+      await handler.run(it, { lease: held }, call);
+      expect(it.ledger().effect).toBeNull();
+    },
+  );
+
   test('UnfenceSource: goes to the database where a fence was saved', async () => {
     const { it, held } = await frozen();
     it.setLedger({ saved: { ...it.ledger().saved, fence: {} } });
