@@ -1,6 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { z } from 'zod';
 import { secretsManager } from '../adapters/secrets.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import { openDatabase } from './aws/database.ts';
@@ -50,12 +51,16 @@ function take(name: string): string | undefined {
   return value;
 }
 
-function readInput(text: string | undefined): CopierInput {
+function readInput(text = ''): CopierInput {
+  let value: unknown;
   try {
-    return CopierInput.parse(JSON.parse(text ?? ''));
-  } catch (error) {
-    throw new WorkflowError('InvalidInput', `PASSAGE_TASK_INPUT does not fit: ${(error as Error).message}`);
+    value = JSON.parse(text);
+  } catch {
+    throw new WorkflowError('InvalidInput', 'PASSAGE_TASK_INPUT is not JSON.');
   }
+  const input = CopierInput.safeParse(value);
+  if (input.success) return input.data;
+  throw new WorkflowError('InvalidInput', `PASSAGE_TASK_INPUT does not fit: ${z.prettifyError(input.error)}`);
 }
 
 async function run(input: CopierInput, signal: AbortSignal): Promise<CopierOutput> {

@@ -88,6 +88,22 @@ const dropWords: Record<string, string> = {
   S: 'SEQUENCE',
 };
 
+/**
+ * Functions and types of schema public that no extension brought, as the words that follow DROP. The schema itself
+ * stays: before PostgreSQL 15 the database's owner does not own it, and the provider's extensions may be in it.
+ */
+const inPublic = `
+  SELECT format('%s IF EXISTS public.%s', kind, name) AS object
+  FROM (SELECT p.oid, 'pg_proc'::regclass AS catalog,
+               quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS name,
+               CASE p.prokind WHEN 'a' THEN 'AGGREGATE' WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS kind
+        FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+        UNION ALL
+        SELECT t.oid, 'pg_type'::regclass, quote_ident(t.typname), 'TYPE'
+        FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+        WHERE t.typnamespace = 'public'::regnamespace AND t.typtype IN ('e', 'd', 'r', 'c') AND coalesce(c.relkind, 'c') = 'c') AS o
+  WHERE NOT EXISTS (SELECT FROM pg_depend WHERE classid = o.catalog AND objid = o.oid AND deptype = 'e')`;
+
 /** Empties the database of everything that a restore brings, and forgets the chunks. Fenced, in several transactions. */
 async function wipe(client: pg.Client, holder: Holder): Promise<void> {
   for (let left = true; left; ) {
@@ -113,18 +129,11 @@ async function wipe(client: pg.Client, holder: Holder): Promise<void> {
     const { rows: publications } = await client.query<{ name: string }>('SELECT pubname AS name FROM pg_publication');
     for (const { name } of publications) await client.query(`DROP PUBLICATION ${quoted(name)}`);
     const { rows: schemas } = await client.query<{ name: string }>(
-      `SELECT nspname AS name FROM pg_namespace n WHERE NOT ${foreignSchemas}`,
+      `SELECT nspname AS name FROM pg_namespace n WHERE NOT ${foreignSchemas} AND nspname <> 'public'`,
     );
     for (const { name } of schemas) await client.query(`DROP SCHEMA ${quoted(name)} CASCADE`);
-    // As initdb makes it: pg_restore counts on its being there.
-    await client.query(`DO $$ BEGIN
-      CREATE SCHEMA public;
-      COMMENT ON SCHEMA public IS 'standard public schema';
-      IF current_setting('server_version_num')::int >= 150000 THEN
-        ALTER SCHEMA public OWNER TO pg_database_owner;
-      END IF;
-      GRANT USAGE ON SCHEMA public TO PUBLIC;
-    END $$`);
+    const { rows: objects } = await client.query<{ object: string }>(inPublic);
+    for (const { object } of objects) await client.query(`DROP ${object} CASCADE`);
     await client.query('DELETE FROM passage.chunks');
   });
 }
