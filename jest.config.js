@@ -23,13 +23,16 @@ export default {
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/support/closing-line.js'],
   projects: [
-    project('rules', ['<rootDir>/test/{domain,workflow,pages,lambda,lambdas,commands}/**/*.test.ts']),
+    project('rules', [
+      '<rootDir>/test/{domain,workflow,pages,lambda,commands}/**/*.test.ts',
+      '<rootDir>/test/lambdas/*.test.ts',
+    ]),
     project('contract', ['<rootDir>/test/contract/**/*.test.ts']),
     project('machines', ['<rootDir>/test/statemachines/**/*.test.ts']),
     project('adapters', ['<rootDir>/test/adapters/**/*.test.ts']),
     project('infrastructure', ['<rootDir>/test/infra/**/*.test.ts']),
     project('local', ['<rootDir>/test/local/**/*.test.ts']),
-    project('postgres', ['<rootDir>/test/copier/**/*.test.ts']),
+    project('postgres', ['<rootDir>/test/{copier,lambdas/postgres}/**/*.test.ts']),
     project('end-to-end', ['<rootDir>/test/end-to-end/**/*.test.ts']),
   ],
 };

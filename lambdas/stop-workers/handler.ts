@@ -17,10 +17,8 @@ interface Deps {
 
 export const stopWorkers = task('StopWorkers')(async ({ evidence, ecs, jobs, workerCluster }: Deps, { lease }) => {
   const { target } = await evidence.configuration(lease);
-  // Every epoch up to this one: an earlier holder's dump is as unwanted as our own.
-  for (let epoch = 1; epoch <= lease.epoch; epoch++) {
-    await ecs.stopTasks(workerCluster, `${lease.run}-${epoch}`.slice(0, 36), `Run ${lease.run} is being unwound`);
-  }
+  // Of every epoch: an earlier holder's dump is as unwanted as our own. 36 characters is the most that ECS takes.
+  await ecs.stopTasks(workerCluster, lease.run.slice(0, 36), `Run ${lease.run} is being unwound`);
   await jobs(target.eks.cluster).remove(lease.run);
   return {};
 });

@@ -83,6 +83,20 @@ describe('TakeLease', () => {
     expect(new Map(it.documents.objects)).toEqual(objects);
   });
 
+  test('a name that an earlier run bore is refused, because its approvals would count again', async () => {
+    const it = account();
+    const { lease: first } = await take(it, 'monday');
+    await releaseLease.run(it, { lease: first }, call);
+    const request = { migration: 'acme-retool', mode: 'cutover', reason: 'once more' } as const;
+    const again = takeLease.run(
+      { ...it, configuration: async () => deployed() },
+      { request, execution: arn('monday'), startedAt: '2099-03-01T10:00:00.000Z' },
+      call,
+    );
+    await expect(again).rejects.toEqual(refusedBy('InvalidInput', /There has been a run monday, started at/));
+    expect(it.ledger().holder).toBeNull();
+  });
+
   test('a run that was begun under one configuration keeps it when another is deployed', async () => {
     const it = account();
     await take(it, 'monday');

@@ -332,10 +332,11 @@ describe('putting back', () => {
     expect(it.did).toEqual([]);
   });
 
-  test('StopWorkers: the dump of this run and its restore Jobs', async () => {
+  test('StopWorkers: the dump of this run and its restore Jobs, in as many calls at any epoch', async () => {
     const it = withRun();
-    await stopWorkers.run({ ...it, workerCluster: 'w' }, { lease }, call);
-    expect(it.did).toEqual(['ecs stop autumn-1', 'job remove autumn']);
+    it.setLedger({ epoch: 1000 });
+    await stopWorkers.run({ ...it, workerCluster: 'w' }, { lease: { ...lease, epoch: 1000 } }, call);
+    expect(it.did).toEqual(['ecs stop autumn', 'job remove autumn']);
   });
 
   test("EmptyStaging: all of this run and its tokens, nothing of another's", async () => {
