@@ -28,7 +28,8 @@ export async function perform(
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
   aborted.catch(() => {});
-  const beating = beat(heart, clock, log, heartbeatSeconds, answered.signal).catch((error) => refused.abort(error));
+  // Not waited for at the end: a beat under way may take as long as its time-out.
+  beat(heart, clock, log, heartbeatSeconds, answered.signal).catch((error) => refused.abort(error));
   try {
     const output = await Promise.race([role(signal), aborted]);
     log('succeeded', { ...output });
@@ -48,7 +49,6 @@ export async function perform(
     return 1;
   } finally {
     answered.abort();
-    await beating;
   }
 }
 
