@@ -24,7 +24,15 @@ export async function deployedConfiguration(
     }
     throw refused(`read the configuration of "${migration}"`, error);
   }
-  return parseDeployed(migration, text);
+  const configuration = parseDeployed(migration, text);
+  // `name:3` and `name:label` are selectors of the parameter store: an older configuration, under a ledger of its own.
+  if (configuration.name !== migration) {
+    throw new WorkflowError(
+      'ConfigurationInvalid',
+      `"${migration}" is not the name of a migration, "${configuration.name}" is; correct the name in the input.`,
+    );
+  }
+  return configuration;
 }
 
 /** A configuration's text, checked again where it is used. */

@@ -23,6 +23,13 @@ test('a name that nobody configured is refused with what to do', async () => {
   );
 });
 
+test('a selector behind the name does not bring an older configuration', async () => {
+  mock.on(GetParameterCommand).resolves({ Parameter: { Value: JSON.stringify(migrationFile()) } });
+  await expect(read('acme-retool:1')).rejects.toEqual(
+    declared('ConfigurationInvalid', /"acme-retool:1" is not the name of a migration, "acme-retool" is/),
+  );
+});
+
 test('a refusal of the parameter store is not a mistake in the configuration', async () => {
   mock.on(GetParameterCommand).rejects(sdkError('ThrottlingException'));
   await expect(read('acme')).rejects.toEqual(declared('ServiceUnavailable', /configuration of "acme"/));
