@@ -38,6 +38,14 @@ export const takeLease = task('TakeLease')(async (deps: Deps, input) => {
   const configurationDigest = digestOf(configuration);
   await deps.documents.create(keys.configuration(migration, configurationDigest), configuration);
   const run = runOf(execution);
+  // What a run leaves is written once: under a name that was used before, old proofs and old approvals would count.
+  const before = await deps.evidence.find(run, 'plan');
+  if (before && (before.execution !== execution || before.startedAt !== startedAt)) {
+    throw new WorkflowError(
+      'InvalidInput',
+      `There has been a run ${run}, started at ${before.startedAt}. Start the execution under another name.`,
+    );
+  }
   const taking = { run, execution, mode, configurationDigest, at: startedAt };
   const ledger = await deps.ledgers.change(migration, (current) => {
     const refusal = refusalToTake(current, taking);
