@@ -76,5 +76,10 @@ test.each(['StopTarget', 'RestoreDns'] as const)('when %s fails, the source stay
   expect(run.callsOf('UnfenceSource') + run.callsOf('StartSource') + run.callsOf('ReleaseLease')).toBe(0);
 });
 
+test('a report that cannot be written does not keep the migration from its next run', async () => {
+  const run = await play('Unwind', { migration: 'acme-retool' }, { WriteReport: fails('InvalidOutput') });
+  expect(run).toMatchObject({ status: 'SUCCEEDED', path: whole });
+});
+
 everyFailureHasItsFate('Unwind', () => ({ migration: 'acme-retool' }));
 everyStateIsVisited('Unwind');
