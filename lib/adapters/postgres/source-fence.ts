@@ -101,7 +101,7 @@ export async function sealSource(source: SourceDatabase): Promise<void> {
  */
 export async function unfenceSource(source: SourceDatabase): Promise<{ undone: boolean }> {
   return withClient(source.passage, options(source), async (client) => {
-    if (!(await readFence(client))) return { undone: false };
+    if (!(await fenceOnceSettled(client))) return { undone: false };
     const row = await takeOver(client, source);
     assertNotSealed(row);
     await writing(client, { ...row, state: 'fenced' }, async () => {
@@ -110,6 +110,17 @@ export async function unfenceSource(source: SourceDatabase): Promise<{ undone: b
     });
     return { undone: true };
   });
+}
+
+/** Waits for whoever is about to commit a fence, though its client may be gone: no fence means that none will come. */
+async function fenceOnceSettled(client: pg.Client): Promise<FenceRow | undefined> {
+  return (
+    (await readFence(client)) ??
+    (await inTransaction(client, async () => {
+      await lockFenceChanges(client);
+      return readFence(client);
+    }))
+  );
 }
 
 /** Run, epoch and state of the source's fence; `undefined` when there is none. */

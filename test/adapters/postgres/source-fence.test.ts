@@ -223,6 +223,21 @@ describe('epochs', () => {
     expect(await readSourceFence(held())).toBeUndefined();
   });
 
+  test('undoing waits for a fence that is about to be committed, though nobody sees it yet', async () => {
+    const fencing = await connect(source.passage);
+    await fencing.query('BEGIN');
+    await fencing.query('SELECT pg_advisory_xact_lock(7277243)');
+    let over = false;
+    const undoing = unfenceSource(held(2)).finally(() => {
+      over = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(over).toBe(false);
+    await fencing.query('COMMIT');
+    expect(await undoing).toEqual({ undone: false });
+    await fencing.end();
+  });
+
   test('a sealed source is not opened again, by any epoch', async () => {
     await fence();
     await sealSource(held());
