@@ -5,11 +5,16 @@ import { digestOf, sha256 } from './digest.ts';
 
 /**
  * Whether a principal is this person: named in the configuration, or a user or role session that bears the
- * e-mail address as its last part, as IAM Identity Center names sessions.
+ * e-mail address as its last part, as IAM Identity Center names sessions. Whoever assumes a role may name the session
+ * at will, so a configured role stands for every session of it.
  */
 export function isPerson(approver: Approver, principal: string): boolean {
   const session = principal.split('/').at(-1) ?? '';
-  return approver.principals.includes(principal) || session.toLowerCase() === approver.email.toLowerCase();
+  const role = principal.slice(0, -session.length - 1);
+  const named = [principal, ...(principal.includes(':assumed-role/') ? [role] : [])];
+  return (
+    approver.principals.some((one) => named.includes(one)) || session.toLowerCase() === approver.email.toLowerCase()
+  );
 }
 
 /** Who may decide: everybody configured but the requester, with the reason for whoever may not. */

@@ -17,7 +17,10 @@ const SecretName = z
 
 const Approver = z.strictObject({
   email: Email,
-  /** Principals of this person besides sessions named by the e-mail address, so that nobody approves their own start. */
+  /**
+   * Principals of this person besides sessions named by the e-mail address, so that nobody approves their own start.
+   * `arn:aws:sts::111111111111:assumed-role/Deployer` stands for every session of a role, whatever it calls itself.
+   */
   principals: z.array(z.string().min(1)).default([]),
 });
 

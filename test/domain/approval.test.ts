@@ -47,6 +47,13 @@ describe('who may decide', () => {
     expect(isPerson(bobs, 'arn:aws:iam::222222222222:user/bob')).toBe(false);
   });
 
+  test('a role that the configuration gives to a person is theirs under any session name', () => {
+    const bobs = { email: bob, principals: ['arn:aws:sts::111111111111:assumed-role/Deployer'] };
+    expect(isPerson(bobs, 'arn:aws:sts::111111111111:assumed-role/Deployer/alice@example.com')).toBe(true);
+    expect(isPerson(bobs, 'arn:aws:sts::111111111111:assumed-role/Deployer2/alice@example.com')).toBe(false);
+    expect(isPerson({ email: bob, principals: ['arn:aws:iam::1:user'] }, 'arn:aws:iam::1:user/carol')).toBe(false);
+  });
+
   test('whoever is no approver excludes nobody by starting the run', () => {
     expect(electorate(approvers, 'arn:aws:iam::111111111111:user/dave')).toEqual({ eligible: approvers, excluded: [] });
   });
