@@ -109,7 +109,8 @@ export function application(eks: EKSClient, cluster: string, namespace: string):
     async scale(deployment, replicas) {
       try {
         const { apps } = await connected();
-        const body = [{ op: 'replace', path: '/spec/replicas', value: replicas }];
+        // Not `replace`: the API leaves `replicas` out of a Scale whose count is zero.
+        const body = [{ op: 'add', path: '/spec/replicas', value: replicas }];
         await apps.patchNamespacedDeploymentScale({ name: deployment, namespace, body }, json);
       } catch (error) {
         throw kubernetesRefused(`scale deployment "${deployment}" to ${replicas}`, error);

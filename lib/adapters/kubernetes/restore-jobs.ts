@@ -45,7 +45,8 @@ export function restoreJobs(eks: EKSClient, cluster: string): RestoreJobs {
                 spec: {
                   restartPolicy: 'Never',
                   serviceAccountName: JOBS_SERVICE_ACCOUNT,
-                  securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+                  // By number: of a user that the image names, the kubelet cannot tell that it is not root.
+                  securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
                   containers: [
                     {
                       name: 'worker',
