@@ -20,6 +20,18 @@ export interface ApplicationDatabase {
   readonly ssl: 'disable' | 'require';
 }
 
+/** Values of `sslmode` that leave no choice; the certificate is not checked here, whichever it is. */
+const encrypting = /^(require|no-verify|verify-ca|verify-full)$/;
+
+/** A part of a URL; one that nobody encoded may hold a bare percent sign. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** The database of an application by its environment: POSTGRES_*, or DATABASE_URL; null when neither is whole. */
 export function databaseOf(environment: Variables): ApplicationDatabase | null {
   const url = environment.get('DATABASE_URL');
@@ -28,10 +40,10 @@ export function databaseOf(environment: Variables): ApplicationDatabase | null {
     return {
       host: hostname,
       port: Number(port || 5432),
-      database: decodeURIComponent(pathname.slice(1)),
-      user: decodeURIComponent(username),
-      password: decodeURIComponent(password),
-      ssl: searchParams.get('sslmode') === 'require' ? 'require' : 'disable',
+      database: decoded(pathname.slice(1)),
+      user: decoded(username),
+      password: decoded(password),
+      ssl: encrypting.test(searchParams.get('sslmode') ?? '') ? 'require' : 'disable',
     };
   }
   const host = environment.get('POSTGRES_HOST');

@@ -74,6 +74,19 @@ describe('the database of an environment', () => {
     });
   });
 
+  test.each([
+    ['disable', 'disable'],
+    ['prefer', 'disable'],
+    ['no-verify', 'require'],
+    ['verify-full', 'require'],
+  ])('sslmode=%s is %s here', (sslmode, ssl) => {
+    expect(databaseOf(variables({ DATABASE_URL: `postgres://u:p@db/retool?sslmode=${sslmode}` }))?.ssl).toBe(ssl);
+  });
+
+  test('with a percent sign that nobody encoded', () => {
+    expect(databaseOf(variables({ DATABASE_URL: 'postgres://u:100%@db/retool' }))?.password).toBe('100%');
+  });
+
   test('by POSTGRES_* where DATABASE_URL is no address', () => {
     const environment = variables({ DATABASE_URL: 'not an address', POSTGRES_HOST: 'db', POSTGRES_DB: 'retool' });
     expect(databaseOf(environment)?.host).toBe('db');
