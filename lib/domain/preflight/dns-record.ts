@@ -1,3 +1,4 @@
+import { withoutDot } from '../dns.ts';
 import { blocker, type Check, pass, warning } from './check.ts';
 
 /** Longer than this, and users would keep coming to the source for longer than a freeze should last. Seconds. */
@@ -20,6 +21,12 @@ export const dnsRecord: Check = {
       return blocker(
         'The zone has no A, AAAA or CNAME record of that name.',
         'Correct dns.record and dns.hostedZoneId in the configuration.',
+      );
+    }
+    if (dns.zone !== null && withoutDot(record.name).toLowerCase() === withoutDot(dns.zone).toLowerCase()) {
+      return blocker(
+        'The name is that of the zone itself, which may not be a CNAME.',
+        'Move users to a name inside of the zone, like retool.<zone>, before the cutover.',
       );
     }
     const at = record.alias ? `alias to ${record.alias.dnsName}` : `${record.type} ${record.values.join(', ')}`;
