@@ -24,6 +24,12 @@ test('hands both workers the input that was prepared for them, and the proof wha
   });
 });
 
+test('the dump task bears the name of its run, by which StopWorkers finds it', async () => {
+  expect((await play('CopyDatabase', copy)).startedBy).toEqual([lease.run]);
+  const long = { ...lease, run: 'a-run-with-a-name-of-forty-characters--x' };
+  expect((await play('CopyDatabase', { ...copy, lease: long })).startedBy).toEqual([long.run.slice(0, 36)]);
+});
+
 test('a dump worker that stops reporting is noticed after 45 s without a heartbeat', async () => {
   const run = await play('CopyDatabase', copy, { DumpDatabase: vanishes(3), RestoreDatabase: vanishes(30) });
   expect(run.path).toEqual([...forked, 'Dump worker lost']);

@@ -44,6 +44,8 @@ export interface Play extends Played {
   readonly parts: readonly Played[];
   /** Callbacks that were answered when nobody waited any more. */
   readonly lateAnswers: number;
+  /** By what name the ECS tasks that were run can be found again. */
+  readonly startedBy: readonly string[];
   callsOf(task: TaskName): number;
 }
 
@@ -99,6 +101,7 @@ export async function play<M extends MachineName>(
   const breaches: string[] = [];
   let lateAnswers = 0;
   const started: string[] = [];
+  const startedBy: string[] = [];
 
   const called = (task: TaskName, given: unknown): AnyFake => {
     const definition = tasks[task];
@@ -169,8 +172,9 @@ export async function play<M extends MachineName>(
   };
 
   const runTask = async (call: TaskCall): Promise<Json> => {
-    const { TaskDefinition, Overrides } = call.arguments as {
+    const { TaskDefinition, StartedBy, Overrides } = call.arguments as {
       TaskDefinition: string;
+      StartedBy: string;
       Overrides: { ContainerOverrides: { Environment: { Name: string; Value: string }[] }[] };
     };
     const environment = new Map(
@@ -179,6 +183,7 @@ export async function play<M extends MachineName>(
     const task = TaskDefinition.replace(/^local:(.*)TaskDefinitionArn$/, '$1') as TaskName;
     const token = environment.get('PASSAGE_TASK_TOKEN') ?? '';
     if (token !== call.token) breaches.push(`${task} was not given its token`);
+    startedBy.push(StartedBy);
     work(task, JSON.parse(environment.get('PASSAGE_TASK_INPUT') ?? 'null'), token);
     return { Tasks: [], Failures: [] };
   };
@@ -237,6 +242,7 @@ export async function play<M extends MachineName>(
       calls,
       parts: inner,
       lateAnswers,
+      startedBy,
       callsOf: (task) => calls.filter((call) => call.task === task).length,
     };
   } finally {
