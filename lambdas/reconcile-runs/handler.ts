@@ -70,6 +70,13 @@ export const reconcileRuns = task('ReconcileRuns')(async (deps: Deps, { detail }
     }
     const execution = await startUnwind(deps, ledger);
     if (execution) started.push(execution);
+    // An unwind that had taken over has failed. The event of that, or the mail after it, may have been lost.
+    const executionsOfUnwind = `${deps.unwindMachine.replace(':stateMachine:', ':execution:')}:`;
+    if (execution && ledger.holder.execution.startsWith(executionsOfUnwind)) {
+      const failed = await deps.executions.describe(ledger.holder.execution);
+      const cause = failed?.cause ?? failed?.error ?? failed?.status ?? 'its execution is gone';
+      if (await callPeople(deps, ledger, cause)) called.push(ledger.migration);
+    }
   };
   let failure: unknown;
   for (const key of await deps.documents.keys('migrations/')) {
