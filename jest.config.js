@@ -2,8 +2,7 @@ const project = (displayName, testMatch, more = {}) => ({
   displayName,
   testMatch,
   testEnvironment: 'node',
-  // No test depends on speed: this only ends one that hangs.
-  testTimeout: 120_000,
+  setupFilesAfterEnv: ['<rootDir>/test/support/patience.js'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

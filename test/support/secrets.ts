@@ -11,15 +11,15 @@ const STORES = {
     'secretsmanager/',
     'kms/',
     // Task definitions hold passwords and keys in clear, as the vendor's templates write them.
-    'ecs/state.json',
+    /^ecs\/[^/]+\/state\.json$/,
     // Kubernetes Secrets.
-    /^kubernetes\/[^/]+\/objects\.json$/,
+    /^kubernetes\/([^/]+\/)+objects\.json$/,
     'world.lock',
   ],
   // The links are in the mails alone.
   link: ['outbox/'],
   // Step Functions keeps what it was given; a worker gets its token by its environment.
-  token: [/^states\/executions\//, 'ecs/state.json', /^kubernetes\/[^/]+\/objects\.json$/],
+  token: [/^states\/executions\//, /^ecs\/[^/]+\/state\.json$/, /^kubernetes\/([^/]+\/)+objects\.json$/],
 } as const;
 type Kind = keyof typeof STORES;
 
