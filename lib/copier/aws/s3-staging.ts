@@ -12,7 +12,7 @@ import type { Staging } from '../ports.ts';
 
 /**
  * A body up to this is one PutObject; a larger one is sent in parts of it, one at a time. A worker holds a part twice
- * (collected, and joined to be sent): with two workers 16 MiB parts cost 40 MB more than these, and saved no time.
+ * (collected, and joined to be sent): with two workers 16 MiB parts cost 40 MB more than these.
  */
 const UPLOAD_PART_BYTES = 8 << 20;
 

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { S3Staging } from '../../../lib/copier/aws/s3-staging.ts';
 import { createS3 } from '../../../lib/local/s3/s3.ts';
 import { type Account, startAccount } from '../../local/account.ts';
+
+jest.setTimeout(60_000);
 
 let account: Account;
 let client: S3Client;
