@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   expect(await place.close()).toEqual([]);
-}, MINUTES);
+}, 3 * MINUTES);
 
 test(
   'killed while the fence goes up, everything is put back by the next command, which says so',

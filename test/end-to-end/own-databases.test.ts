@@ -26,18 +26,17 @@ beforeAll(async () => {
   target = await createDatabase(targetCluster, { name: 'new_home' });
   place.environment.SOURCE_PASSWORD = source.passage.password;
   writeFileSync(join(place.directory, 'target-password.txt'), `${target.password}\n`);
-}, MINUTES);
+}, 3 * MINUTES);
 
 afterAll(async () => {
   expect(await place.close()).toEqual([]);
   await sourceCluster.close();
   await targetCluster.close();
-}, MINUTES);
+}, 3 * MINUTES);
 
 interface Given {
   readonly source?: object;
   readonly target?: object;
-  readonly more?: object;
 }
 
 /** The user's configuration, with what a test changes in it. */
@@ -49,7 +48,6 @@ function configure(changed: Given = {}): string {
     platform: 'local',
     source: { database: { ...address(source.passage), password: { env: 'SOURCE_PASSWORD' }, ...changed.source } },
     target: { database: { ...address(target), password: { file: 'target-password.txt' }, ...changed.target } },
-    ...changed.more,
   };
   writeFileSync(join(place.directory, 'mine.json'), JSON.stringify(migration));
   return 'mine.json';
@@ -156,13 +154,16 @@ test(
   4 * MINUTES,
 );
 
-test(
-  "a target that does not answer is the target's fault, and is named",
-  async () => {
+test.each([
+  ['source', 6],
+  ['target', 7],
+] as const)(
+  'a %s that does not answer is its own fault, and is named',
+  async (side, expected) => {
     const port = await freePort();
-    configure({ target: { port } });
+    configure({ [side]: { port } });
     const { code, output } = await rehearse();
-    expect({ code, output }).toMatchObject({ code: 7, output: expect.stringContaining(`127.0.0.1:${port}`) });
+    expect({ code, output }).toMatchObject({ code: expected, output: expect.stringContaining(`127.0.0.1:${port}`) });
   },
   4 * MINUTES,
 );
@@ -177,18 +178,12 @@ test(
     };
     await refused({ source: { host, port, database } }, /target\.database: is the source itself/);
     await refused(
-      { more: { platfrom: 'local' } },
-      /platfrom: is not a known field[\s\S]*migrations\/my-databases\.json/,
-    );
-    await refused({ target: { port: '5432' } }, /target\.database\.port: /);
-    await refused(
       { source: { password: { env: 'NO_SUCH_VARIABLE' } } },
       /source\.database\.password: .*NO_SUCH_VARIABLE is not set/,
     );
     await refused({ target: { password: { file: 'no-such-file' } } }, /target\.database\.password: .*no-such-file/);
-    await refused({ target: { password: 'secret' } }, /target\.database\.password: must be \{"env"/);
   },
-  MINUTES,
+  4 * MINUTES,
 );
 
 test(
@@ -198,5 +193,5 @@ test(
     const { code, output } = await place.run('cutover', '--migration', 'mine.json');
     expect({ code, output }).toMatchObject({ code: 2, output: expect.stringContaining('Only the sample') });
   },
-  MINUTES,
+  4 * MINUTES,
 );

@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   expect(await place.close()).toEqual([]);
-}, MINUTES);
+}, 3 * MINUTES);
 
 test(
   'rejected before the freeze, the run ends with 5, says who said no, and has touched nothing',

@@ -14,7 +14,7 @@ beforeAll(() => {
 afterAll(async () => {
   expect(await alone.close()).toEqual([]);
   expect(await shared.close()).toEqual([]);
-}, MINUTES);
+}, 3 * MINUTES);
 
 test(
   'two rehearsals at once in two folders end well, one of them in the account that "serve" has up',
