@@ -1,0 +1,343 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EKSClient } from '@aws-sdk/client-eks';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SendTaskSuccessCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { CoreV1Api } from '@kubernetes/client-node';
+import type { Execution } from '../../lib/adapters/executions.ts';
+import { histories } from '../../lib/adapters/histories.ts';
+import { connectCluster } from '../../lib/adapters/kubernetes/cluster.ts';
+import { scratchDatabaseName } from '../../lib/adapters/postgres/names.ts';
+import { sampleMigration } from '../../lib/commands/sample.ts';
+import { type SimulatedAccount, simulatedAccount } from '../../lib/commands/simulated-account.ts';
+import { phrase } from '../../lib/domain/approval.ts';
+import { startWorld, type World } from '../../lib/local/world/world.ts';
+import { createWorkplace, type Workplace } from '../support/command-line.ts';
+import { decideByHand, linksOf } from '../support/people.ts';
+import { query } from '../support/postgres.ts';
+import { expectAsBefore, expectEveryWriteOnce, type Standing, sampleLogins, standing } from '../support/standing.ts';
+import { until } from '../support/until.ts';
+
+/** One world, and all that may go wrong in it; after each trouble everything is as before, and at the end a run succeeds. */
+const MINUTES = 60_000;
+const { name: MIGRATION, source, target } = sampleMigration();
+const [BOB, CAROL] = ['bob@example.com', 'carol@example.com'] as const;
+
+let place: Workplace;
+let world: World;
+let account: SimulatedAccount;
+let before: Standing;
+let client: { endpoint: string; region: string; credentials: World['info']['credentials'] };
+/** Whether EventBridge hears of executions that end. */
+let losesStatusChanges = false;
+const started: Run[] = [];
+
+beforeAll(async () => {
+  place = createWorkplace();
+  world = await startWorld({
+    directory: place.memory,
+    command: 'test',
+    sample: true,
+    loses: (event) => losesStatusChanges && event['detail-type'] === 'Step Functions Execution Status Change',
+  });
+  account = simulatedAccount(world.info);
+  client = { endpoint: world.info.url, region: world.info.region, credentials: world.info.credentials };
+  await until(() => world.info.acknowledged().length > 3);
+  before = await standing(world.info);
+}, 3 * MINUTES);
+
+afterAll(async () => {
+  await world.stop();
+  expect(await place.close()).toEqual([]);
+}, 3 * MINUTES);
+
+// A test that failed does not hinder the next.
+afterEach(async () => {
+  for (const { arn } of started) {
+    const { status } = (await account.executions.describe(arn))!;
+    if (status === 'RUNNING') await account.sfn.send(new StopExecutionCommand({ executionArn: arn }));
+  }
+  losesStatusChanges = false;
+  await until(async () => !(await account.ledgers.read(MIGRATION)).holder);
+}, 3 * MINUTES);
+
+interface Run {
+  readonly run: string;
+  readonly arn: string;
+}
+
+async function start(mode: 'rehearsal' | 'cutover'): Promise<Run> {
+  const run = `${mode}-${started.length + 1}`;
+  const { executionArn = '' } = await account.sfn.send(
+    new StartExecutionCommand({
+      stateMachineArn: account.journey,
+      name: run,
+      input: JSON.stringify({ migration: MIGRATION, mode, reason: 'a test of troubles' }),
+    }),
+  );
+  started.push({ run, arn: executionArn });
+  return started.at(-1)!;
+}
+
+const end = ({ arn }: Run): Promise<Execution> =>
+  until(async () => {
+    const execution = await account.executions.describe(arn);
+    return execution?.status === 'RUNNING' ? null : execution;
+  });
+
+/** All states that a run has entered so far, those of its parts too. */
+const entered = async ({ arn }: Run): Promise<string[]> =>
+  (await histories(account.executions, arn)).flatMap(({ events }) =>
+    events.flatMap(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name ?? []),
+  );
+
+const reaches = (run: Run, state: string) => until(async () => (await entered(run)).includes(state));
+
+/** What everybody must find after a trouble: nobody holds anything, nothing is left, users work and lost nothing. */
+async function asBefore(): Promise<void> {
+  await until(async () => !(await account.ledgers.read(MIGRATION)).holder);
+  await expectAsBefore(world.info, before);
+  await expectEveryWriteOnce(world.info, sampleLogins(place.memory).source.master);
+  const acknowledged = world.info.acknowledged().length;
+  await until(() => world.info.acknowledged().length > acknowledged);
+}
+
+/** A child process of a run by its name, once it is there. */
+const child = (run: Run, name: RegExp): Promise<number> =>
+  until(async () => {
+    const { status, error } = (await account.executions.describe(run.arn))!;
+    if (status !== 'RUNNING') throw new Error(`${run.run} ended before its worker was there: ${error}`);
+    for (const file of readdirSync(world.info.paths.processes).filter((each) => each.endsWith('.json'))) {
+      try {
+        const found = JSON.parse(readFileSync(join(world.info.paths.processes, file), 'utf8')) as {
+          pid: number;
+          name: string;
+        };
+        if (name.test(found.name)) return found.pid;
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+    return 0;
+  });
+
+const DUMP = /^ecs .*dump.* worker$/;
+const RESTORE = /^pod passage\/restore-/;
+
+test(
+  'a second run of a migration is refused and names the one that holds it, which goes on and ends well',
+  async () => {
+    const first = await start('rehearsal');
+    await until(async () => (await account.ledgers.read(MIGRATION)).holder?.run === first.run);
+    const second = await end(await start('rehearsal'));
+    expect(second).toMatchObject({ status: 'FAILED', error: 'LeaseHeld' });
+    expect(second.cause).toContain(`held by run ${first.run}`);
+    expect(await end(first)).toMatchObject({ status: 'SUCCEEDED' });
+    await asBefore();
+  },
+  4 * MINUTES,
+);
+
+test.each([
+  ['dump', DUMP],
+  ['restore', RESTORE],
+])(
+  'a killed %s worker is noticed within a minute',
+  async (_role, name) => {
+    const run = await start('rehearsal');
+    const pid = await child(run, name);
+    await reaches(run, 'Restore');
+    process.kill(pid, 'SIGKILL');
+    const killed = Date.now();
+    const ended = await end(run);
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'WorkerLost' });
+    expect(ended.stopDate!.getTime() - killed).toBeLessThan(60_000);
+    await asBefore();
+  },
+  5 * MINUTES,
+);
+
+test.each([
+  ['source', source.database.loginSecret, 'SourceLoginRefused'],
+  ['target', target.database.loginSecret, 'TargetLoginRefused'],
+] as const)(
+  'a wrong password of the %s is refused before anything is copied',
+  async (side, secret, error) => {
+    const logins = sampleLogins(place.memory);
+    const login = side === 'source' ? logins.source.passage : logins.target.master;
+    const secrets = new SecretsManagerClient(client);
+    const keep = (password: string) =>
+      secrets.send(
+        new PutSecretValueCommand({
+          SecretId: secret,
+          SecretString: JSON.stringify({ username: login.user, password }),
+        }),
+      );
+    await keep('wrong-on-purpose');
+    const run = await start('rehearsal');
+    const ended = await end(run);
+    await keep(login.password);
+    expect(ended).toMatchObject({ status: 'FAILED', error });
+    expect(ended.cause).not.toContain('wrong-on-purpose');
+    expect(await entered(run)).not.toContain('Dump');
+    await asBefore();
+  },
+  3 * MINUTES,
+);
+
+test(
+  'an encryption key that differs stops the run before any copy, and the finding says which side has which',
+  async () => {
+    const eks = new EKSClient(client);
+    const core = (await connectCluster(eks, target.eks.cluster)).makeApiClient(CoreV1Api);
+    const at = { name: 'encryption-key', namespace: target.application!.namespace };
+    const secret = await core.readNamespacedSecret(at);
+    const right = secret.data!['encryption-key']!;
+    const set = async (value: string) => {
+      const now = await core.readNamespacedSecret(at);
+      await core.replaceNamespacedSecret({ ...at, body: { ...now, data: { 'encryption-key': value } } });
+    };
+    await set(Buffer.from('another key').toString('base64'));
+    const run = await start('rehearsal');
+    const ended = await end(run);
+    await set(right);
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'PreflightBlocked' });
+    expect(ended.cause).toMatch(/encryption-key: The target's ENCRYPTION_KEY .* source/);
+    expect(await entered(run)).not.toContain('Dump');
+    await asBefore();
+  },
+  3 * MINUTES,
+);
+
+test(
+  'a chunk that was altered in staging is found before its rows are used',
+  async () => {
+    const run = await start('rehearsal');
+    const restore = await child(run, RESTORE);
+    // The restore stands still until the dump has finished; a heartbeat is due only after 45 s.
+    process.kill(restore, 'SIGSTOP');
+    const staged = () => account.staging.keys(`runs/${run.run}/`);
+    await until(async () => (await staged()).some((key) => key.endsWith('/manifest.json')));
+    const s3 = new S3Client({ ...client, forcePathStyle: true });
+    const chunks = (await staged()).filter((key) => key.includes('/chunks/'));
+    expect(chunks.length).toBeGreaterThan(0);
+    for (const Key of chunks) {
+      await s3.send(new PutObjectCommand({ Bucket: world.info.buckets.staging, Key, Body: 'altered' }));
+    }
+    process.kill(restore, 'SIGCONT');
+    expect(await end(run)).toMatchObject({ status: 'FAILED', error: 'ChunkDamaged' });
+    await asBefore();
+  },
+  3 * MINUTES,
+);
+
+test(
+  'a row that is altered in the copy is found by the proof',
+  async () => {
+    const run = await start('rehearsal');
+    const scratch = { ...sampleLogins(place.memory).target.master, database: scratchDatabaseName(run.run) };
+    await until(async () => {
+      // No database, no table or no row yet.
+      const altered = await query(
+        scratch,
+        `UPDATE public.users SET email = 'mallory@example.com' WHERE id = (SELECT min(id) FROM public.users) RETURNING id`,
+      ).catch(() => []);
+      return altered.length === 1;
+    });
+    const ended = await end(run);
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'DataDiffers' });
+    expect(ended.cause).toContain('public.users');
+    await asBefore();
+  },
+  3 * MINUTES,
+);
+
+test(
+  'opening links decides nothing, a wrong form decides nothing, and a stolen token approves nothing',
+  async () => {
+    const run = await start('cutover');
+    const approval = `${run.run}-go`;
+    const [bob, carol] = await linksOf(place.memory, approval, [BOB, CAROL]);
+    await until(async () => (await fetch(bob!.url)).ok);
+    const votes = async () => (await account.approvals.votes(approval)).map(({ email, decision }) => [email, decision]);
+
+    // A mail filter follows links, with every method that has no body.
+    for (let time = 0; time < 50; time += 1) {
+      const { url } = (time % 2 ? bob : carol)!;
+      await Promise.all([fetch(url, { method: 'HEAD' }), fetch(`${url}?decision=approve`)]);
+    }
+    expect(await votes()).toEqual([]);
+
+    const { digest } = (await account.approvals.request(approval))!;
+    const post = async (form: Record<string, string>, url = bob!.url) =>
+      (await fetch(url, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' })).status;
+    const right = { digest, decision: 'approve', phrase: phrase('approve', run.run), comment: '' };
+    expect(await post({ ...right, phrase: '' })).not.toBe(303);
+    expect(await post({ ...right, phrase: phrase('approve', 'another-run') })).not.toBe(303);
+    expect(await post({ ...right, digest: digest.replace(/./, (first) => (first === '0' ? '1' : '0')) })).not.toBe(303);
+    expect(await post({ ...right, decision: 'perhaps' })).not.toBe(303);
+    expect(await post(right, bob!.url.replace(/[^/]+$/, 'a-key-that-nobody-was-given-0123456789abcdef'))).not.toBe(303);
+    expect(await votes()).toEqual([]);
+    expect(await post(right)).toBe(303);
+    expect(await post(right)).toBe(303);
+    expect(await post({ ...right, decision: 'reject', phrase: phrase('reject', run.run) })).toBe(303);
+    // The first vote stands, and one of two is not enough.
+    expect(await votes()).toEqual([[BOB, 'approve']]);
+    expect(await account.approvals.outcome(approval)).toBeNull();
+
+    // Whoever may read the history can read the token; nobody but the decision function may write an outcome.
+    const outcome = { approval, decision: 'approved', digest, by: [BOB, CAROL], at: new Date().toISOString() };
+    const s3 = new S3Client({ ...client, forcePathStyle: true });
+    const Key = `approvals/${approval}/outcome.json`;
+    const forged = new PutObjectCommand({
+      Bucket: world.info.buckets.evidence,
+      Key,
+      Body: JSON.stringify(outcome),
+      IfNoneMatch: '*',
+    });
+    await expect(s3.send(forged)).rejects.toMatchObject({ name: 'AccessDenied' });
+    const executions = (await histories(account.executions, run.arn)).map(({ execution }) => execution.arn);
+    const events = (await Promise.all(executions.map((arn) => account.executions.history(arn)))).flat();
+    const asked = events.find(({ taskScheduledEventDetails }) =>
+      taskScheduledEventDetails?.resource?.includes('waitForTaskToken'),
+    );
+    const { Payload } = JSON.parse(asked!.taskScheduledEventDetails!.parameters!) as { Payload: { token: string } };
+    await account.sfn.send(
+      new SendTaskSuccessCommand({ taskToken: Payload.token, output: JSON.stringify({ approval }) }),
+    );
+    expect(await end(run)).toMatchObject({ status: 'FAILED', error: 'ApprovalForged' });
+    expect(await entered(run)).not.toContain('Stop the source services');
+    await asBefore();
+  },
+  4 * MINUTES,
+);
+
+test(
+  'a run that is stopped in the middle of its freeze is put back within a minute, though no event tells of its end',
+  async () => {
+    const run = await start('cutover');
+    await decideByHand(place, `${run.run}-go`, { [BOB]: 'approve', [CAROL]: 'approve' });
+    await reaches(run, 'Fence the source database');
+    losesStatusChanges = true;
+    await account.sfn.send(new StopExecutionCommand({ executionArn: run.arn }));
+    expect(await end(run)).toMatchObject({ status: 'ABORTED' });
+    const { holder } = await account.ledgers.read(MIGRATION);
+    expect(holder?.run).toBe(run.run);
+    // The reconciler's schedule is the only one left to notice.
+    await until(async () => (await account.ledgers.read(MIGRATION)).holder?.execution !== run.arn);
+    losesStatusChanges = false;
+    await asBefore();
+  },
+  5 * MINUTES,
+);
+
+test(
+  'after all that a rehearsal ends well',
+  async () => {
+    expect(await end(await start('rehearsal'))).toMatchObject({ status: 'SUCCEEDED' });
+    await asBefore();
+  },
+  4 * MINUTES,
+);
