@@ -7,7 +7,7 @@ import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type SendMail, ses } from '../../lib/adapters/mail.ts';
 import { kmsTokens, type Tokens } from '../../lib/adapters/tokens.ts';
-import { electorate, keyHash } from '../../lib/domain/approval.ts';
+import { electorate, keyHash, votesNeeded } from '../../lib/domain/approval.ts';
 import { facts } from '../../lib/domain/facts.ts';
 import { approvalOf, keys, stagingKeys } from '../../lib/domain/run.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
@@ -39,7 +39,7 @@ export const openApproval = task('OpenApproval')(async (deps: Deps, { lease, sub
     );
   }
   const { eligible, excluded } = electorate(configuration.approvals?.approvers ?? [], requester.value.principal);
-  const required = configuration.approvals?.required ?? 1;
+  const required = votesNeeded(configuration.approvals?.required ?? 1, requester.value.principal, excluded);
   if (eligible.length < required) {
     throw new WorkflowError(
       'QuorumImpossible',

@@ -2,7 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { type Approvals, evidenceDigest, s3Approvals } from '../../lib/adapters/approvals.ts';
 import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
-import { electorate, forgery } from '../../lib/domain/approval.ts';
+import { electorate, forgery, votesNeeded } from '../../lib/domain/approval.ts';
 import { approvalOf, keys } from '../../lib/domain/run.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
@@ -45,11 +45,11 @@ export const readApproval = task('ReadApproval')(
     }
     const { planDigest } = await evidence.read(lease.run, 'plan');
     const { digest } = await evidenceDigest(documents, lease, subject, planDigest);
-    const { eligible } = electorate(configuration.approvals?.approvers ?? [], requester.value.principal);
+    const { eligible, excluded } = electorate(configuration.approvals?.approvers ?? [], requester.value.principal);
     const why = forgery(request, outcome, votes, {
       digest,
       eligible: eligible.map(({ email }) => email),
-      required: configuration.approvals?.required ?? 1,
+      required: votesNeeded(configuration.approvals?.required ?? 1, requester.value.principal, excluded),
     });
     if (why) throw forged(why);
     return { approval: id, by: outcome.by };

@@ -8,7 +8,7 @@ import { type SendMail, ses } from '../../lib/adapters/mail.ts';
 import { keys } from '../../lib/domain/run.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
-import { unwindFailedMail } from '../../lib/pages/mail.ts';
+import { callMail } from '../../lib/pages/mail.ts';
 import { Ledger } from '../../lib/workflow/documents.ts';
 
 interface Deps {
@@ -23,8 +23,7 @@ const ATTEMPTS = 10;
 
 /** Starts unwind for a lease that nobody acts for any more; null when somebody does, or only a person may. */
 async function startUnwind({ executions, unwindMachine }: Deps, ledger: Ledger): Promise<string | null> {
-  // After the point of no return nothing is put back without a person.
-  if (!ledger.holder || ledger.pointOfNoReturn) return null;
+  if (!ledger.holder) return null;
   const holder = await executions.describe(ledger.holder.execution);
   if (holder?.status === 'RUNNING') return null;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -36,7 +35,7 @@ async function startUnwind({ executions, unwindMachine }: Deps, ledger: Ledger):
   return null;
 }
 
-/** The fence may still be up: the approvers are told, once a run. */
+/** Something is closed that nobody but a person can open: the approvers are told, once a run. */
 async function callPeople(deps: Deps, ledger: Ledger, cause: string): Promise<boolean> {
   const { documents, sendMail } = deps;
   if (!ledger.holder) return false;
@@ -46,7 +45,7 @@ async function callPeople(deps: Deps, ledger: Ledger, cause: string): Promise<bo
   const text = await documents.text(keys.configuration(ledger.migration, configurationDigest));
   const people = text === null ? [] : (parseDeployed(ledger.migration, text).approvals?.approvers ?? []);
   // Mail first: rather called twice than not at all.
-  for (const { email } of people) await sendMail(unwindFailedMail({ to: email, ledger, run, cause }));
+  for (const { email } of people) await sendMail(callMail({ to: email, ledger, run, cause }));
   await documents.create(called, { at: ledger.updatedAt, cause });
   return true;
 }
@@ -66,6 +65,14 @@ export const reconcileRuns = task('ReconcileRuns')(async (deps: Deps, { detail }
       if (migration === ledger.migration && (await callPeople(deps, ledger, detail.cause ?? detail.status))) {
         called.push(ledger.migration);
       }
+      return;
+    }
+    // Past the point of no return nothing is put back: an end before the gate is open is for people to finish.
+    if (ledger.pointOfNoReturn) {
+      const run = await deps.executions.describe(ledger.holder.execution);
+      const ended = run?.status !== 'RUNNING';
+      const cause = run?.cause ?? run?.error ?? run?.status ?? 'its execution is gone';
+      if (ended && (await callPeople(deps, ledger, cause))) called.push(ledger.migration);
       return;
     }
     const execution = await startUnwind(deps, ledger);

@@ -8,6 +8,7 @@ import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
 import { fencedSource } from '../../lib/adapters/source-database.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
+import { WorkflowError } from '../../lib/workflow/errors.ts';
 
 interface Deps {
   ledgers: Ledgers;
@@ -17,8 +18,17 @@ interface Deps {
 
 export const unfenceSource = task('UnfenceSource')(async ({ ledgers, evidence, secrets }: Deps, { lease }) => {
   // Saved in the ledger before the fence was put up; what exactly to undo stands in the database beside it.
-  if (!(await ledgers.held(lease)).saved.fence) return {};
-  await unfence(await fencedSource(secrets, await evidence.read(lease.run, 'source'), lease));
+  const { saved, pointOfNoReturn } = await ledgers.held(lease);
+  if (!saved.fence) return {};
+  if (pointOfNoReturn) {
+    throw new WorkflowError(
+      'PastPointOfNoReturn',
+      `Migration "${lease.migration}" was switched at ${pointOfNoReturn}: only an approved roll-back opens its source.`,
+    );
+  }
+  // Whoever holds the lease now is the only one who could still write a point of no return, and unwind does not.
+  const source = await fencedSource(secrets, await evidence.read(lease.run, 'source'), lease);
+  await unfence({ ...source, evenSealed: true });
   return {};
 });
 

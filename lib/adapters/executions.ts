@@ -7,7 +7,7 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { refused } from './refused.ts';
+import { refused, refusedSecretly } from './refused.ts';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE';
 
@@ -87,7 +87,7 @@ export function stepFunctions(client: SFNClient): Executions {
         return true;
       } catch (error) {
         if (error instanceof Error && over.has(error.name)) return false;
-        throw refused('answer a callback', error);
+        throw refusedSecretly('answer a callback', error);
       }
     },
   };

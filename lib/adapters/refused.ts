@@ -1,7 +1,7 @@
 import { type ErrorName, WorkflowError } from '../workflow/errors.ts';
 
-/** Errors whose text may carry what must not travel are named, not quoted. */
-const named = (error: unknown): string =>
+/** What an API says, in its own words. */
+const quoted = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : 'an unknown failure';
 
 /**
@@ -10,5 +10,11 @@ const named = (error: unknown): string =>
  */
 export function refused(what: string, error: unknown, name: ErrorName = 'ServiceUnavailable'): WorkflowError {
   if (error instanceof WorkflowError) return error;
-  return new WorkflowError(name, `Could not ${what}: ${named(error)}`, { cause: error });
+  return new WorkflowError(name, `Could not ${what}: ${quoted(error)}`, { cause: error });
+}
+
+/** As `refused`, for calls that carry a secret: a validation message may echo it, so the error is only named. */
+export function refusedSecretly(what: string, error: unknown, name: ErrorName = 'ServiceUnavailable'): WorkflowError {
+  if (error instanceof WorkflowError) return error;
+  return new WorkflowError(name, `Could not ${what}: ${error instanceof Error ? error.name : 'an unknown failure'}.`);
 }

@@ -9,7 +9,7 @@ import {
 import { z } from 'zod';
 import type { LoginSecret } from '../domain/address.ts';
 import { WorkflowError } from '../workflow/errors.ts';
-import { refused } from './refused.ts';
+import { refused, refusedSecretly } from './refused.ts';
 
 /** A database login as RDS writes it; a port may be text. */
 const Login = z.object({
@@ -77,7 +77,7 @@ export function secretsManager(client: SecretsManagerClient): Secrets {
           return put.ARN ?? name;
         }
       } catch (error) {
-        throw refused(`write secret "${name}"`, error, 'SecretUnavailable');
+        throw refusedSecretly(`write secret "${name}"`, error, 'SecretUnavailable');
       }
     },
   };

@@ -1,5 +1,5 @@
 import { DecryptCommand, EncryptCommand, type KMSClient } from '@aws-sdk/client-kms';
-import { refused } from './refused.ts';
+import { refusedSecretly } from './refused.ts';
 
 /** Callback tokens at rest: encrypted for one approval, under a key that only the deciding function may use. */
 export interface Tokens {
@@ -17,7 +17,7 @@ export function kmsTokens(client: KMSClient, keyId: string): Tokens {
         );
         return Buffer.from(CiphertextBlob ?? []).toString('base64');
       } catch (error) {
-        throw refused('encrypt a callback token', error);
+        throw refusedSecretly('encrypt a callback token', error);
       }
     },
     async open(approval, sealed) {
@@ -31,7 +31,7 @@ export function kmsTokens(client: KMSClient, keyId: string): Tokens {
         );
         return Buffer.from(Plaintext ?? []).toString('utf8');
       } catch (error) {
-        throw refused('decrypt a callback token', error);
+        throw refusedSecretly('decrypt a callback token', error);
       }
     },
   };

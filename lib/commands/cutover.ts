@@ -65,7 +65,7 @@ async function cutOver(call: Call, world: WorldInfo, players: Players): Promise<
     },
     { migration, mode: 'cutover', reason },
   );
-  await showOutcome(world, console);
+  if (code === exitCodes.ok || code === exitCodes.decision) await showOutcome(world, console);
   return code;
 }
 

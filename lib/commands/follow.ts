@@ -12,6 +12,9 @@ const POLL_MS = 400;
 /** Where there is no terminal, one line of progress so often. */
 const QUIET_MS = 5_000;
 
+/** The states in which the workers' own progress tells more than the state's name. */
+const COPYING: ReadonlySet<string> = new Set(['Dump', 'Restore']);
+
 interface Followed {
   readonly execution: string;
   readonly run: string;
@@ -47,7 +50,7 @@ export async function follow(
     }
     await onTick?.(names, run);
     if (now && now.status !== 'RUNNING') return now;
-    const progress = await workers(account, run);
+    const progress = COPYING.has(state) ? await workers(account, run) : null;
     if (progress) {
       const line = progressLine(
         { phase: state, elapsed: (Date.now() - began) / 1000, ...progress },

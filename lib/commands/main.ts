@@ -62,7 +62,7 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
     }
     if (positionals.length !== command.positionals.length) {
       throw usage(
-        `"passage ${signature(command)}" takes ${command.positionals.length || 'no'} words, not ${positionals.length}.`,
+        `"passage ${signature(command)}" takes ${command.positionals.join(' ') || 'no words'} after its name.`,
       );
     }
     return await command.run({ positionals, options: values, console, signal });

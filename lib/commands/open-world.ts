@@ -1,6 +1,6 @@
 import { ensurePostgres } from '../local/postgres/setup.ts';
-import { startWorld, type World, type WorldInfo, type WorldOptions } from '../local/world/world.ts';
-import type { Console } from './command.ts';
+import { startWorld, type World, WorldBusy, type WorldInfo, type WorldOptions } from '../local/world/world.ts';
+import { type Console, usage } from './command.ts';
 
 /** Everything that the simulated world remembers, in the checkout. */
 export const DIRECTORY = '.passage';
@@ -21,7 +21,9 @@ export async function openWorld({ command, console, sample = true, migrations, s
     sample,
     ...(migrations === undefined ? {} : { migrations }),
     ...(secrets === undefined ? {} : { secrets }),
-    say: (line) => console.live(line),
+    say: (line) => (console.isTerminal ? console.live(line) : console.line(line)),
+  }).catch((error: unknown) => {
+    throw error instanceof WorldBusy ? usage(error.message) : error;
   });
   if (world.joined) console.line(`Joined the simulated account that "${world.joined.command}" has up.`);
   return world;

@@ -48,7 +48,13 @@ export async function withOwnDatabases(
     opening,
     async (world) => {
       await untilPutBack(opened, call.console, migration.name);
-      return use(simulatedAccount(world));
+      const account = simulatedAccount(world);
+      try {
+        return await use(account);
+      } finally {
+        // The passwords were needed for this command alone.
+        for (const name of Object.keys(secrets)) await account.forgetSecret(name);
+      }
     },
     opened,
   );

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DeleteSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import product from '../../package.json' with { type: 'json' };
@@ -18,6 +18,7 @@ export function simulatedAccount({ url, region, credentials, buckets, machines }
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const sfn = new SFNClient(client);
   const ssm = new SSMClient(client);
+  const secretsClient = new SecretsManagerClient(client);
   const evidence = s3Documents(s3, buckets.evidence);
   return {
     sfn,
@@ -26,7 +27,10 @@ export function simulatedAccount({ url, region, credentials, buckets, machines }
     ledgers: s3Ledgers(evidence),
     approvals: s3Approvals(evidence),
     executions: stepFunctions(sfn),
-    secrets: secretsManager(new SecretsManagerClient(client)),
+    secrets: secretsManager(secretsClient),
+    /** Deletes a secret at once, with all its versions. */
+    forgetSecret: (name: string) =>
+      secretsClient.send(new DeleteSecretCommand({ SecretId: name, ForceDeleteWithoutRecovery: true })),
     /** Of the migration as it is deployed now. */
     planDigest: async (migration: string) =>
       planDigest(await deployedConfiguration(ssm, '/passage/migrations/', migration), product.version),

@@ -21,12 +21,15 @@ export function readConfiguration(file: string): MigrationConfiguration {
   const issues = result.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => `  ${[...issue.path, key].join('.')}: is not a known field`)
-      : [`  ${issue.path.join('.') || '(the whole file)'}: ${issue.message}`],
+      : [`  ${issue.path.join('.') || '(the whole file)'}: ${plain(issue.message)}`],
   );
   throw invalid(
     `${file} is not a migration:\n${issues.join('\n')}\nAn example of each field is in ${examples[platform]}.`,
   );
 }
+
+/** zod's words for a field that is not there. */
+const plain = (message: string): string => (/received undefined$/.test(message) ? 'is missing' : message);
 
 export const validate: Command = {
   name: 'validate',

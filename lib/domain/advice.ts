@@ -9,13 +9,21 @@ export function leftOut(run: {
   readonly plan: Pick<Plan, 'mode' | 'databasesOnly' | 'keep'>;
   readonly copied: boolean;
   readonly froze: boolean;
+  readonly rehearsed: boolean;
 }): Summary['leftOut'] {
   const out: Summary['leftOut'] = [];
   const say = (what: string, because: string): void => void out.push({ what, because });
   if (run.plan.databasesOnly) say('ECS, EKS and DNS', 'only databases were given');
   if (!run.copied) say('Copy and proof', 'the run ended before it');
+  else {
+    say(
+      'Owners, grants, roles and settings of the database',
+      'the copy belongs to the target’s login, as with pg_restore --no-owner --no-acl; give rights anew where others need them',
+    );
+  }
   if (run.plan.mode === 'rehearsal') {
-    if (run.plan.keep) say('Dropping the scratch database', 'it was to be kept; drop it when you are done with it');
+    if (run.plan.keep && run.rehearsed)
+      say('Dropping the scratch database', 'it was to be kept; drop it when you are done with it');
     say('Freeze, DNS and users', 'a rehearsal never touches them');
     say('Starting the target application on the copy', 'a rehearsal copies and proves data; it starts no application');
   } else if (!run.froze) say('Freeze and switch', 'the run ended before them');

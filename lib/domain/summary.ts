@@ -105,7 +105,12 @@ export function summarize(documents: RunDocuments): Summary {
       { worker: 'restore', peakBytes: memoryBytes.restore, aimBytes: memoryAim(largestRowBytes) },
     ]),
     error,
-    leftOut: leftOut({ plan, copied: copies.length > 0, froze: freeze.from !== null }),
+    leftOut: leftOut({
+      plan,
+      copied: copies.length > 0,
+      froze: freeze.from !== null,
+      rehearsed: verdict === 'rehearsed',
+    }),
     next: nextSteps({
       verdict,
       plan,

@@ -80,8 +80,8 @@ export function approvalMail({
   };
 }
 
-/** Tells people that the way back is stuck: the one message of Passage that asks somebody to look now. */
-export function unwindFailedMail({
+/** Tells people that a run is stuck where only a person helps: the one message of Passage that asks to look now. */
+export function callMail({
   to,
   ledger,
   run,
@@ -92,19 +92,26 @@ export function unwindFailedMail({
   readonly run: string;
   readonly cause: string;
 }): Mail {
-  const { migration, writable } = ledger;
+  const { migration, writable, pointOfNoReturn } = ledger;
   const closed =
     writable === 'none' ? 'Nobody can write: the source is still closed.' : `The ${writable} can be written.`;
-  const sentences = [
+  const stuck = [
     `Run ${line(run)} of migration ${line(migration)} ended, and putting everything back has failed.`,
     closed,
     'It is tried again every minute. What is fenced stays fenced until it succeeds.',
     `What stopped it: ${line(cause).slice(0, 500)}`,
     'Look at the newest execution of passage-unwind in the Step Functions console, and at the runbook section of its error.',
   ];
+  const unfinished = [
+    `Run ${line(run)} of migration ${line(migration)} passed its point of no return, and ended before it was finished.`,
+    'The source is sealed. The gate of the target may still be closed: then nobody can work. Nothing is put back.',
+    `What stopped it: ${line(cause).slice(0, 500)}`,
+    'Finish forward, as the runbook says under PastPointOfNoReturn: look at the gate first.',
+  ];
+  const sentences = pointOfNoReturn ? unfinished : stuck;
   return {
     to,
-    subject: line(`${migration}: putting back run ${run} has failed, somebody has to look`),
+    subject: line(`${migration}: run ${run} is stuck, somebody has to look`),
     text: `${sentences.join('\n\n')}\n`,
     html: html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${migration}</title></head>

@@ -27,7 +27,9 @@ SELECT current_setting('server_version') AS version,
                AND n.nspname !~ '^pg_(toast|temp)'
                AND NOT (has_schema_privilege(n.oid, 'USAGE') AND CASE c.relkind
                           WHEN 'S' THEN has_sequence_privilege(c.oid, 'SELECT')
-                          ELSE has_table_privilege(c.oid, 'SELECT') END))
+                          ELSE has_table_privilege(c.oid, 'SELECT') END
+                        -- Rows that a policy hides would be missing from the copy.
+                        AND NOT row_security_active(c.oid)))
        ) AS rights
   FROM pg_database d, pg_roles r
  WHERE d.datname = current_database() AND r.rolname = current_user

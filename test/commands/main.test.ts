@@ -32,8 +32,8 @@ test.each([
   [['rehaerse'], 'There is no command "rehaerse"'],
   [['rehearse', '--kep'], '"passage rehearse --help" lists the options'],
   [['rehearse', '--migration'], '--migration'],
-  [['rehearse', 'acme-retool'], '"passage rehearse" takes no words, not 1'],
-  [['show'], '"passage show <run>" takes 1 words, not 0'],
+  [['rehearse', 'acme-retool'], '"passage rehearse" takes no words after its name'],
+  [['show'], '"passage show <run>" takes <run> after its name'],
   [['runs', '--json=yes'], '--json'],
 ])('%j is a mistake of the caller: exit code 2 and one sentence', async (argv, told) => {
   const { code, output } = await passage(...argv);

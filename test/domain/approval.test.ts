@@ -8,6 +8,7 @@ import {
   isPerson,
   keyHash,
   phrase,
+  votesNeeded,
 } from '../../lib/domain/approval.ts';
 import type { ApprovalRequest, Outcome, Vote } from '../../lib/workflow/documents.ts';
 import { random } from '../support/random.ts';
@@ -56,6 +57,15 @@ describe('who may decide', () => {
 
   test('whoever is no approver excludes nobody by starting the run', () => {
     expect(electorate(approvers, 'arn:aws:iam::111111111111:user/dave')).toEqual({ eligible: approvers, excluded: [] });
+  });
+
+  test.each([
+    ['a user is who the name says', 'arn:aws:iam::111111111111:user/dave', [], 2],
+    ['Identity Center gives its sessions their names', 'arn:aws:sts::1:assumed-role/AWSReservedSSO_Ops_1/dave', [], 2],
+    ['a session name that was chosen may hide an approver', 'arn:aws:sts::1:assumed-role/Deployer/dave', [], 3],
+    ['an approver who was recognized is left out already', 'arn:aws:sts::1:assumed-role/Deployer/bob', ['bob'], 2],
+  ])('%s', (_, principal, excluded, votes) => {
+    expect(votesNeeded(2, principal, excluded)).toBe(votes);
   });
 });
 

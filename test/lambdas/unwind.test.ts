@@ -171,9 +171,19 @@ describe('ReconcileRuns', () => {
     expect(await reconcile(it)).toEqual({ started: [], called: [] });
   });
 
-  test('leaves a run alone that is past its point of no return', async () => {
+  test('puts nothing back past the point of no return, but calls people when the run ended unfinished', async () => {
     const it = withRun();
     it.running.set(journeyArn, 'FAILED');
+    it.setLedger({ pointOfNoReturn: noon });
+    expect(await reconcile(it)).toEqual({ started: [], called: ['acme-retool'] });
+    expect(it.outbox).toHaveLength(3);
+    expect(it.outbox[0]?.text).toMatch(/passed its point of no return.*Nothing is put back/s);
+    // Once a run.
+    expect(await reconcile(it)).toEqual({ started: [], called: [] });
+  });
+
+  test('calls nobody while a run past its point of no return is still finishing', async () => {
+    const it = withRun();
     it.setLedger({ pointOfNoReturn: noon });
     expect(await reconcile(it)).toEqual({ started: [], called: [] });
   });

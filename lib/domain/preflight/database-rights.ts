@@ -2,7 +2,7 @@ import { blocker, type Check, pass } from './check.ts';
 
 /** Rights without which a copy fails half-way, by the side that needs them. */
 const needed = {
-  source: { readAllTables: 'read every table' },
+  source: { readAllTables: 'read every row of every table' },
   target: { createDatabase: 'create databases' },
 } as const;
 
@@ -15,10 +15,11 @@ export const databaseRights: Check = {
         .filter(([right]) => databases[side].rights[right] !== true)
         .map(([, words]) => `the ${side} login may not ${words}`),
     );
-    if (missing.length === 0) return pass('The source login reads every table; the target login creates databases.');
+    if (missing.length === 0)
+      return pass('The source login reads every row of every table; the target login creates databases.');
     return blocker(
       `${missing.join('; ')}.`,
-      'Run lib/sql/create-source-login.sql on the source; on the target use the master login, or ALTER ROLE … CREATEDB.',
+      'Run lib/sql/create-source-login.sql on the source, and ALTER ROLE … BYPASSRLS where tables have row-level security; on the target use the master login, or ALTER ROLE … CREATEDB.',
     );
   },
 };

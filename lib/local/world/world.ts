@@ -54,6 +54,9 @@ export interface World {
 
 const THIS_CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
 
+/** Another command has another deployment up, and there is one world a folder. */
+export class WorldBusy extends Error {}
+
 /** How often the sample's user writes something. */
 const WRITE_EVERY_MS = 250;
 
@@ -64,8 +67,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   if ('holder' in taken) {
     const { command, pid, info } = taken.holder;
     if (options.migrations && options.migrations !== info.migrations) {
-      throw new Error(
-        `"${command}" (process ${pid}) has another deployment of the simulated account up. End it, then try again.`,
+      throw new WorldBusy(
+        `"${command}" (process ${pid}) has another deployment of the simulated account up. Wait until it has ended, then try again.`,
       );
     }
     return { info: informed(info, paths), joined: { command, pid }, stop: async () => {} };

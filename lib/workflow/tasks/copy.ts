@@ -72,6 +72,7 @@ export const RestoreDatabase = worker({
   throws: [
     'TargetUnreachable',
     'TargetLoginRefused',
+    'TargetNotEmpty',
     'RestoreFailed',
     'ChunkDamaged',
     'DumpAbandoned',

@@ -65,5 +65,6 @@ export const ProveFence = lambda({
     collectedSecrets: ['secretsmanager:GetSecretValue'],
   },
   network: 'private',
-  timeoutSeconds: 60,
+  // It counts every table; fifteen minutes are the most that a function may take.
+  timeoutSeconds: 900,
 });

@@ -80,7 +80,8 @@ export const SealSource = lambda({
     collectedSecrets: ['secretsmanager:GetSecretValue'],
   },
   network: 'private',
-  timeoutSeconds: 60,
+  // It counts every table; fifteen minutes are the most that a function may take.
+  timeoutSeconds: 900,
 });
 
 export const PassPointOfNoReturn = lambda({

@@ -247,6 +247,15 @@ describe('epochs', () => {
     await expect(fence(2)).rejects.toMatchObject({ name: 'PastPointOfNoReturn' });
     await expect(connect(source.application)).rejects.toMatchObject({ code: '28000' });
   });
+
+  test('a seal gives way to the one holder that the ledger lets, and to no earlier one', async () => {
+    const before = await readAccess(cluster, source);
+    await fence();
+    await sealSource(held());
+    expect(await unfenceSource({ ...held(2), evenSealed: true })).toEqual({ undone: true });
+    expect(await readAccess(cluster, source)).toEqual(before);
+    await expect(sealSource(held())).rejects.toMatchObject({ name: 'Fenced' });
+  });
 });
 
 describe('the proof', () => {

@@ -81,7 +81,7 @@ describe('database-rights', () => {
   };
 
   test.each([
-    ['source', 'readAllTables', /the source login may not read every table/],
+    ['source', 'readAllTables', /the source login may not read every row of every table/],
     ['target', 'createDatabase', /the target login may not create databases/],
   ] as const)('BLOCKER when the %s lacks %s', (side, right, saw) => {
     expect(look('database-rights', { databases: without(side, right) })).toMatchObject({

@@ -128,13 +128,24 @@ test('UnfenceSource puts the source back exactly as it was, and a second time do
   expect(await access()).toEqual(before);
 });
 
-test('SealSource proves the fence once more, and from then on nobody opens the source', async () => {
+test('SealSource proves the fence once more, and past the point of no return nobody opens the source', async () => {
   await fence();
   await prove();
   await seal();
   await seal();
+  it.setLedger({ pointOfNoReturn: noon });
   await expect(unfence()).rejects.toEqual(declared('PastPointOfNoReturn'));
   await expect(write()).rejects.toThrow();
+});
+
+test('a seal without a point of no return in the ledger is undone like any fence', async () => {
+  const before = await access();
+  await fence();
+  await prove();
+  await seal();
+  await unfence();
+  expect(await access()).toEqual(before);
+  await write();
 });
 
 test('SealSource seals nothing when a row was written behind the fence', async () => {
