@@ -1,9 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
+import { processStart } from './process-start.ts';
 
 /** What a container runs, on this machine. */
 export interface ProcessRequest {
@@ -179,16 +180,6 @@ function filesIn(directory: string): string[] {
 }
 
 function startedAbout(pid: number, startedAt: number): boolean {
-  try {
-    const printed = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
-      encoding: 'utf8',
-      env: { ...process.env, LC_ALL: 'C' },
-    });
-    const [, state, start] = /^\s*(\S+)\s+(.+?)\s*$/.exec(printed) ?? [];
-    // Z: dead already, not yet collected by its parent.
-    if (!state || !start || state.startsWith('Z')) return false;
-    return Math.abs(Date.parse(start) - startedAt) <= START_TOLERANCE_MS;
-  } catch {
-    return false;
-  }
+  const start = processStart(pid);
+  return start !== undefined && Math.abs(start.at - startedAt) <= START_TOLERANCE_MS;
 }

@@ -1,13 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { processStart } from '../processes/process-start.ts';
 
 /** Who has the world up. `T` is what a second command needs to join it; it is there once the world is. */
 export interface Holder<T> {
   readonly pid: number;
-  /** When the process started, as `ps` prints it: a process id alone may be somebody else's by now. */
+  /** When the process started: a process id alone may be somebody else's by now. */
   readonly started: string;
   /** `passage rehearse acme-retool` */
   readonly command: string;
@@ -32,7 +32,7 @@ const POLL_MS = 100;
 /** Takes the lock at `path`, or waits until its living holder has the world up. */
 export async function takeLock<T>(path: string, command: string): Promise<Taken<T>> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const mine: Holder<T> = { pid: process.pid, started: startTime(process.pid) ?? '', command };
+  const mine: Holder<T> = { pid: process.pid, started: processStart(process.pid)?.token ?? '', command };
   let stale = false;
   for (;;) {
     if (create(path, mine)) return { lock: held(path, mine), stale };
@@ -110,20 +110,5 @@ function read<T>(path: string): Holder<T> | undefined {
 }
 
 function isAlive({ pid, started }: Holder<unknown>): boolean {
-  return startTime(pid) === started;
-}
-
-function startTime(pid: number): string | undefined {
-  try {
-    const printed = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
-    });
-    const [, state, time] = /^\s*(\S+)\s+(.+?)\s*$/.exec(printed) ?? [];
-    // Z: dead already, not yet collected by its parent.
-    return state?.startsWith('Z') ? undefined : time;
-  } catch {
-    return undefined;
-  }
+  return processStart(pid)?.token === started;
 }

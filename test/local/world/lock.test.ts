@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { processStart } from '../../../lib/local/processes/process-start.ts';
 import { currentHolder, takeLock } from '../../../lib/local/world/lock.ts';
 
 let directory: string;
@@ -56,7 +57,7 @@ test('the lock of a dead process is taken over, and said to be stale', async () 
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   await once(child, 'spawn');
   (await take('first')).lock.release();
-  writeFileSync(path, JSON.stringify({ pid: child.pid, started: startOf(child.pid!), command: 'killed' }));
+  writeFileSync(path, JSON.stringify({ pid: child.pid, started: processStart(child.pid!)?.token, command: 'killed' }));
   expect(currentHolder(path)).toMatchObject({ command: 'killed' });
   child.kill('SIGKILL');
   await once(child, 'exit');
@@ -84,7 +85,3 @@ test('of many who find a dead holder, one takes it', async () => {
 });
 
 /** When a process started, as a holder writes it of itself. */
-function startOf(pid: number): string {
-  const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
-  return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', env }).trim();
-}
