@@ -34,9 +34,17 @@ export const cutover: Command = {
       );
     }
     const players = { approve: people(text(call, 'approve-as')), reject: people(text(call, 'reject-as')) };
+    refuseStrangers([...players.approve, ...players.reject]);
     return withSample({ command: 'cutover', console: call.console }, (world) => cutOver(call, world, players));
   },
 };
+
+/** Who is no approver has no link, and would be waited for in vain. */
+function refuseStrangers(emails: readonly string[]): void {
+  const approvers = (sampleMigration().approvals?.approvers ?? []).map(({ email }) => email);
+  const stranger = emails.find((email) => !approvers.includes(email));
+  if (stranger) throw usage(`${stranger} is no approver of the sample. Its approvers are ${approvers.join(', ')}.`);
+}
 
 async function cutOver(call: Call, world: WorldInfo, players: Players): Promise<number> {
   const { console, signal } = call;

@@ -35,6 +35,7 @@ test.each([
   [['rehearse', 'acme-retool'], '"passage rehearse" takes no words after its name'],
   [['show'], '"passage show <run>" takes <run> after its name'],
   [['runs', '--json=yes'], '--json'],
+  [['cutover', '--approve-as', 'nobody@example.com'], 'nobody@example.com is no approver of the sample'],
 ])('%j is a mistake of the caller: exit code 2 and one sentence', async (argv, told) => {
   const { code, output } = await passage(...argv);
   expect(code).toBe(2);
