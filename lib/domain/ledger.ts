@@ -8,7 +8,6 @@ export const nothingSaved: SavedState = {
   gate: null,
   dns: null,
   restoring: null,
-  workers: null,
 };
 
 /** A ledger before its first run. */

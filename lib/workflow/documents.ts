@@ -192,7 +192,6 @@ export const SavedState = z.strictObject({
   dns: z.array(RecordSet).nullable(),
   /** The database that this run writes to on the target. */
   restoring: z.strictObject({ database: z.string(), into: z.enum(['scratch', 'target']) }).nullable(),
-  workers: z.strictObject({ cluster: z.string().nullable(), jobs: z.array(z.string()) }).nullable(),
 });
 export type SavedState = z.infer<typeof SavedState>;
 

@@ -114,7 +114,6 @@ describe.each(Object.entries(acting))('%s', (_, run) => {
       gate: { ingress: 'retool', service: 'retool', port: 80 },
       dns: [],
       restoring: { database: 'retool', into: 'target' as const },
-      workers: null,
     };
     it.setLedger({ saved, lastRehearsal: rehearsal(), ...now });
     await it.staging.put('runs/autumn/chunk', 'x', 'text/plain');
