@@ -25,10 +25,22 @@ export const errors = {
   SourceLoginRefused: 'source',
   TargetUnreachable: 'target',
   TargetLoginRefused: 'target',
+  /** The endpoint of a database is a pooler, which hands each transaction to another session. */
+  PoolerEndpoint: 'configuration',
+  /** The target's PostgreSQL is an older major version than the source's. */
+  TargetOlder: 'configuration',
+  /** Passage's login may not read something of the source. */
+  SourceRightsMissing: 'source',
+  /** Passage's login may not create something in the target. */
+  TargetRightsMissing: 'target',
+  /** A row of the source is larger than PostgreSQL can send: 1 GB. */
+  FieldTooLarge: 'source',
   /** A preflight check is a BLOCKER. */
   PreflightBlocked: 'configuration',
   /** The target database holds something that is not this run's. */
   TargetNotEmpty: 'target',
+  /** The target has no room left: its disk is full, or its temp_file_limit reached. */
+  TargetFull: 'target',
   /** The fence row names another run, epoch or state: this writer is stale. */
   Fenced: 'passage',
   /** A table was altered, truncated or renamed during the copy, three times in a row. */
