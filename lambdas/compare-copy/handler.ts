@@ -3,6 +3,7 @@ import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { compareManifests } from '../../lib/copier/compare.ts';
+import { unseal } from '../../lib/copier/sealed.ts';
 import { Manifest } from '../../lib/copier/staged.ts';
 import { stagingKeys } from '../../lib/domain/run.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
@@ -23,11 +24,17 @@ export const compareCopy = task('CompareCopy')(async ({ ledgers, evidence, stagi
   const { lease, copy, into, dump, restore } = input;
   await ledgers.held(lease);
   const manifest = async (key: string) => {
-    const stored = await staging.read(key, Manifest);
+    const stored = await staging.text(key);
     if (!stored) throw new WorkflowError('ChunkDamaged', `The manifest ${key} is not in staging any more; copy again.`);
-    return stored.value;
+    return unseal(Manifest, stored, key);
   };
   const [source, target] = await Promise.all([manifest(dump.manifest), manifest(restore.manifest)]);
+  if (source.run !== lease.run || source.plan !== target.plan) {
+    throw new WorkflowError(
+      'ChunkDamaged',
+      `${dump.manifest} tells of plan ${source.plan} of run ${source.run}, ${restore.manifest} of plan ${target.plan}: one of them was put in another's place; copy again.`,
+    );
+  }
   const { tables, differences } = compareManifests(source, target);
   const spent = new Map(target.tables.map(({ schema, name, seconds }) => [`${schema}.${name}`, seconds]));
   const { restoring } = (await ledgers.held(lease)).saved;

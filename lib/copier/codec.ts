@@ -29,5 +29,11 @@ export async function unpack(packed: Buffer, part: Part, chunk: string): Promise
   return raw;
 }
 
-export const damaged = (chunk: string, what: string) =>
-  new WorkflowError('ChunkDamaged', `Staged chunk ${chunk}: ${what}. Nothing of it was loaded; dump again.`);
+export const damaged = (chunk: string, what: string) => damagedObject(`chunk ${chunk}`, what);
+
+/** The same for what is no chunk: `object` is its key. */
+export const damagedObject = (object: string, what: string) =>
+  new WorkflowError(
+    'ChunkDamaged',
+    `Staged ${object}: ${what}. Nothing of it was loaded. See who writes to the staging bucket, then copy again.`,
+  );

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /**
- * What lies in staging under the run's prefix:
+ * What lies in staging under the run's prefix. What is not a chunk or progress carries its own checksum (`sealed.ts`):
  *
  *     progress/<role>.json           overwritten while a role works
  *     attempts/<n>/plan.json         create-once: claims the attempt; one attempt has one snapshot
- *     attempts/<n>/schema.dump       pg_dump -s -Fc
+ *     attempts/<n>/schema.dump       pg_dump -s -Fc, under a line with its plan and checksum
  *     attempts/<n>/chunks/<chunk>    zstd frames, one per part
  *     attempts/<n>/done/<chunk>.json a complete chunk
  *     attempts/<n>/manifest.json     the dump is complete

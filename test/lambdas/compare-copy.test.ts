@@ -1,5 +1,6 @@
 import { compareCopy } from '../../lambdas/compare-copy/handler.ts';
 import { recordRehearsal } from '../../lambdas/record-rehearsal/handler.ts';
+import { seal } from '../../lib/copier/sealed.ts';
 import type { Manifest } from '../../lib/copier/staged.ts';
 import { keys } from '../../lib/domain/run.ts';
 import { CopyProof } from '../../lib/workflow/documents.ts';
@@ -29,8 +30,8 @@ const answer = (role: string) => ({ manifest: `${role}.json`, tables: 1, rows: 3
 
 function copied(target: string): Account {
   const it = withRun();
-  it.staging.tamper('dump.json', manifest('dump', '1'));
-  it.staging.tamper('restore.json', manifest('restore', target));
+  it.staging.tamper('dump.json', seal(manifest('dump', '1')).toString());
+  it.staging.tamper('restore.json', seal(manifest('restore', target)).toString());
   it.setLedger({ saved: { ...it.ledger().saved, restoring: { database: 'retool', into: 'target' } } });
   return it;
 }
@@ -67,4 +68,13 @@ test('a rehearsal leaves its prediction in the ledger, where a cutover finds it'
   expect(lastRehearsal).toMatchObject({ run: lease.run, copySeconds: 8 });
   expect(lastRehearsal!.predictedFreezeSeconds.low).toBeGreaterThan(0);
   expect(lastRehearsal!.predictedFreezeSeconds.high).toBeGreaterThan(lastRehearsal!.predictedFreezeSeconds.low);
+});
+
+test.each([
+  ['that was altered', manifest('restore', '1'), (text: string) => text.replace('"rows":3', '"rows":4'), /checksum/],
+  ['of another plan', { ...manifest('restore', '1'), plan: 'q' }, (text: string) => text, /plan q/],
+])('a manifest %s is ChunkDamaged', async (_, other, change, message) => {
+  const it = copied('1');
+  it.staging.tamper('restore.json', change(seal(other).toString()));
+  await expect(compare(it)).rejects.toEqual(refusedBy('ChunkDamaged', message));
 });

@@ -8,6 +8,7 @@ import { copyOutStatement } from '../postgres/copy-statements.ts';
 import { copyOutLargeObjects, type LargeObjectMeasure, measureLargeObjects } from '../postgres/large-objects.ts';
 import { type Measure, measure, qualified } from '../postgres/row-hash.ts';
 import { sqlState } from '../postgres/session.ts';
+import { seal } from '../sealed.ts';
 import { type DoneMark, keys, type Plan, type PlannedChunk, type PlannedTable } from '../staged.ts';
 
 /** A table is not what it was when the snapshot was taken: the attempt is worthless. */
@@ -89,7 +90,7 @@ export async function dumpChunk(
     pieces,
     sha256: sha256.digest('hex'),
   };
-  await staging.put(keys.done(plan.attempt, chunk.id), Buffer.from(JSON.stringify(mark)));
+  await staging.put(keys.done(plan.attempt, chunk.id), seal(mark));
   return { chunk, mark, measures, ...(largeObjects && { largeObjects }) };
 }
 

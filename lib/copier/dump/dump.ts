@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { WorkflowError } from '../../workflow/errors.ts';
+import { damagedObject } from '../codec.ts';
 import type { CopierInput, CopierOutput } from '../contract.ts';
 import { crew } from '../crew.ts';
 import { answer, Tally } from '../manifest.ts';
@@ -12,6 +13,7 @@ import { qualified } from '../postgres/row-hash.ts';
 import { closeSession, type Database, declared, openSession, sqlState } from '../postgres/session.ts';
 import { SteadySession } from '../postgres/steady-session.ts';
 import { ProgressBoard } from '../progress.ts';
+import { seal, sealBytes, unseal } from '../sealed.ts';
 import { keys, Manifest, type ManifestSequence, type Plan } from '../staged.ts';
 import { planChunks } from './chunks.ts';
 import { copyChunks } from './copy-chunks.ts';
@@ -27,7 +29,7 @@ const KEEPALIVE_MS = 30_000;
 /**
  * Copies the source, as one snapshot shows it, into staging. Only reads. A dump that is already complete answers
  * from its manifest; one that was interrupted starts again under a new snapshot, as the next attempt.
- * Throws SourceUnreachable, SourceLoginRefused, SourceKeepsChanging, SnapshotLost, DumpFailed.
+ * Throws SourceUnreachable, SourceLoginRefused, SourceKeepsChanging, SnapshotLost, DumpFailed, ChunkDamaged.
  */
 export async function dump(input: CopierInput, database: Database, around: Surroundings): Promise<CopierOutput> {
   const { staging, log } = around;
@@ -35,7 +37,10 @@ export async function dump(input: CopierInput, database: Database, around: Surro
   const complete = await staging.get(keys.manifest(last));
   if (complete) {
     log('dump was complete', { attempt: last });
-    return answer(Manifest.parse(JSON.parse(complete.toString())), staging.address(keys.manifest(last)));
+    const key = keys.manifest(last);
+    const manifest = unseal(Manifest, complete, key);
+    if (manifest.run !== input.run) throw damagedObject(key, `it is of run ${manifest.run}`);
+    return answer(manifest, staging.address(key));
   }
   const progress = new ProgressBoard('dump', around);
   try {
@@ -113,7 +118,7 @@ async function dumpOnce(
     const { serverVersion, startedAt } = plan;
     const finishedAt = new Date(clock.now()).toISOString();
     const manifest = tally.manifest('dump', input, { serverVersion, sequences, startedAt, finishedAt });
-    await staging.put(keys.manifest(attempt), Buffer.from(JSON.stringify(manifest)));
+    await staging.put(keys.manifest(attempt), seal(manifest));
     return manifest;
   } catch (error) {
     signal.throwIfAborted();
@@ -132,7 +137,8 @@ async function stageSchema(plan: Plan, database: Database, around: Surroundings)
   const { staging, clock, log, signal } = around;
   for (let tries = 1; ; tries++) {
     try {
-      return await staging.put(keys.schema(plan.attempt), await dumpSchema(database, plan.snapshot, signal));
+      const schema = await dumpSchema(database, plan.snapshot, signal);
+      return await staging.put(keys.schema(plan.attempt), sealBytes(plan.id, schema));
     } catch (error) {
       signal.throwIfAborted();
       const session = await openSession(database, signal);
@@ -187,7 +193,7 @@ async function exportSnapshot(holder: pg.Client, input: CopierInput, clock: Cloc
 async function claim(plan: Omit<Plan, 'attempt'>, around: Surroundings): Promise<Plan> {
   for (let attempt = (await lastAttempt(around)) + 1; ; attempt++) {
     const claimed = { ...plan, attempt };
-    if (await around.staging.create(keys.plan(attempt), Buffer.from(JSON.stringify(claimed)))) return claimed;
+    if (await around.staging.create(keys.plan(attempt), seal(claimed))) return claimed;
   }
 }
 

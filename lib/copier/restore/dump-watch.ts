@@ -1,8 +1,9 @@
 import { WorkflowError } from '../../workflow/errors.ts';
-import { damaged } from '../codec.ts';
+import { damagedObject } from '../codec.ts';
 import type { Surroundings } from '../ports.ts';
 import { Superseded } from '../postgres/fence.ts';
-import { DoneMark, keys, Plan } from '../staged.ts';
+import { unseal } from '../sealed.ts';
+import { DoneMark, keys, Manifest, Plan } from '../staged.ts';
 import type { Agenda } from './agenda.ts';
 
 const POLL_MS = 300;
@@ -13,16 +14,21 @@ const SILENCE_MS = 60_000;
 const FIRST_SIGN_MS = 15 * 60_000;
 /** Marks read side by side, when many are there at once. */
 const READERS = 16;
+/** What a mark has in the place of a table. */
+const LARGE_OBJECTS = -1;
 
-/** Follows a dump through what it leaves in staging. Throws DumpAbandoned when it falls silent. */
+/** Follows a dump through what it leaves in staging. Throws DumpAbandoned when it falls silent, ChunkDamaged
+ * when what it left is not what it wrote. */
 export class DumpWatch {
+  readonly #run: string;
   readonly #around: Surroundings;
   #sign = '';
   #signAt: number;
   #lookedAt = 0;
   #marks = 0;
 
-  constructor(around: Surroundings) {
+  constructor(run: string, around: Surroundings) {
+    this.#run = run;
     this.#around = around;
     this.#signAt = around.clock.now();
   }
@@ -33,8 +39,15 @@ export class DumpWatch {
       const attempts = (await this.#around.staging.list(keys.attempts))
         .filter((key) => key.endsWith('/plan.json'))
         .map((key) => Number(key.split('/')[1]));
-      const plan = attempts.length && (await this.#around.staging.get(keys.plan(Math.max(...attempts))));
-      if (plan) return Plan.parse(JSON.parse(plan.toString()));
+      const key = keys.plan(Math.max(...attempts));
+      const found = attempts.length && (await this.#around.staging.get(key));
+      if (found) {
+        const plan = unseal(Plan, found, key);
+        if (plan.run !== this.#run || keys.plan(plan.attempt) !== key) {
+          throw damagedObject(key, `it is attempt ${plan.attempt} of run ${plan.run}`);
+        }
+        return plan;
+      }
       await this.#wait();
     }
   }
@@ -48,6 +61,16 @@ export class DumpWatch {
     }
   }
 
+  /** What the dump measured, as soon as it is complete. */
+  async manifest(plan: Plan): Promise<Manifest> {
+    const key = keys.manifest(plan.attempt);
+    const manifest = unseal(Manifest, await this.object(plan, key), key);
+    if (manifest.plan !== plan.id || manifest.role !== 'dump') {
+      throw damagedObject(key, `it is of the ${manifest.role} of plan ${manifest.plan}, not ${plan.id}`);
+    }
+    return manifest;
+  }
+
   /** Puts every complete chunk on the agenda, until all of the plan are there. */
   async follow(plan: Plan, agenda: Agenda): Promise<void> {
     const { staging } = this.#around;
@@ -56,7 +79,7 @@ export class DumpWatch {
       const found = (await staging.list(keys.done(plan.attempt))).filter((key) => !seen.has(key));
       for (let at = 0; at < found.length; at += READERS) {
         const marks = await Promise.all(found.slice(at, at + READERS).map((key) => staging.get(key)));
-        for (const [of, mark] of marks.entries()) if (mark) agenda.offer(readMark(mark, found[at + of] ?? ''));
+        for (const [of, mark] of marks.entries()) if (mark) agenda.offer(readMark(mark, found[at + of] ?? '', plan));
       }
       for (const key of found) seen.add(key);
       this.#marks = seen.size;
@@ -87,10 +110,15 @@ export class DumpWatch {
   }
 }
 
-function readMark(text: Buffer, key: string): DoneMark {
-  try {
-    return DoneMark.parse(JSON.parse(text.toString()));
-  } catch {
-    throw damaged(key, 'its mark cannot be read');
+/** The mark, if it tells of the very chunk that the plan has under this key. */
+function readMark(text: Buffer, key: string, plan: Plan): DoneMark {
+  const mark = unseal(DoneMark, text, key);
+  if (mark.plan !== plan.id) throw damagedObject(key, `it belongs to plan ${mark.plan}, not ${plan.id}`);
+  const planned = plan.chunks.find(({ id }) => id === mark.chunk);
+  if (!planned || keys.done(plan.attempt, mark.chunk) !== key) throw damagedObject(key, `it marks chunk ${mark.chunk}`);
+  const tables = planned.largeObjects ? [LARGE_OBJECTS] : planned.pieces.map(({ table }) => table);
+  if (String(mark.pieces.map(({ table }) => table)) !== String(tables)) {
+    throw damagedObject(key, 'it holds other tables than the plan says');
   }
+  return mark;
 }

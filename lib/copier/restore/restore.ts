@@ -10,7 +10,8 @@ import { type Database, declared } from '../postgres/session.ts';
 import { SteadySession } from '../postgres/steady-session.ts';
 import * as target from '../postgres/target.ts';
 import { ProgressBoard } from '../progress.ts';
-import { keys, Manifest, type Plan } from '../staged.ts';
+import { seal, unsealBytes } from '../sealed.ts';
+import { keys, type Manifest, type Plan } from '../staged.ts';
 import { Agenda, type Job } from './agenda.ts';
 import { DumpWatch } from './dump-watch.ts';
 import { loadChunk } from './load-chunk.ts';
@@ -37,7 +38,7 @@ export async function restore(input: CopierInput, database: Database, around: Su
   try {
     for (;;) {
       progress.phase = 'waiting for the dump';
-      const watch = new DumpWatch(around);
+      const watch = new DumpWatch(input.run, around);
       const plan = await watch.plan();
       try {
         const manifest = await new Restore(input, database, around, plan, watch, progress).run();
@@ -91,7 +92,8 @@ class Restore {
       const dropped = await lead.try('take possession', (client) => takePossession(client, this.#writer, plan));
       if (dropped) log('target emptied: it held the data of an earlier snapshot');
       this.#progress.phase = 'creating tables';
-      const schema = await this.#watch.object(plan, keys.schema(plan.attempt));
+      const schemaKey = keys.schema(plan.attempt);
+      const schema = unsealBytes(plan.id, await this.#watch.object(plan, schemaKey), schemaKey);
       const before = readSchemaScript(await schemaScript(schema, 'pre-data', signal));
       const after = readSchemaScript(await schemaScript(schema, 'post-data', signal));
       await this.#createTables(lead, before);
@@ -105,9 +107,7 @@ class Restore {
         const refresh = `REFRESH MATERIALIZED VIEW ${view}`;
         await lead.try(refresh, (client) => this.#once(client, `refresh ${view}`, refresh));
       }
-      const source = Manifest.parse(
-        JSON.parse((await this.#watch.object(plan, keys.manifest(plan.attempt))).toString()),
-      );
+      const source = await this.#watch.manifest(plan);
       await lead.try('set sequences', (client) =>
         writeAgain(client, this.#writer, () => target.setSequences(client, source.sequences)),
       );
@@ -122,7 +122,7 @@ class Restore {
         startedAt: new Date(started).toISOString(),
         finishedAt: new Date(clock.now()).toISOString(),
       });
-      await staging.put(keys.restored(plan.attempt), Buffer.from(JSON.stringify(manifest)));
+      await staging.put(keys.restored(plan.attempt), seal(manifest));
       return manifest;
     } catch (error) {
       signal.throwIfAborted();
