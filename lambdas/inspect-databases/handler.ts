@@ -5,6 +5,7 @@ import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { loginAt } from '../../lib/adapters/logins.ts';
 import { type Side, withClient } from '../../lib/adapters/postgres/connect.ts';
 import { inspectDatabase } from '../../lib/adapters/postgres/inspect.ts';
+import { refusePooler } from '../../lib/adapters/postgres/pooler.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
@@ -18,7 +19,10 @@ export const inspectDatabases = task('InspectDatabases')(async ({ evidence, secr
   const inspect = async (side: Side) => {
     const { database } = await evidence.read(lease.run, side);
     const login = await loginAt(secrets, database);
-    const found = await withClient(login, { side, run: lease.run, epoch: lease.epoch }, inspectDatabase);
+    const found = await withClient(login, { side, run: lease.run, epoch: lease.epoch }, async (client) => {
+      await refusePooler(client, login, side);
+      return await inspectDatabase(client);
+    });
     return { ...found, extensions: [...found.extensions] };
   };
   const [source, target] = await Promise.all([inspect('source'), inspect('target')]);

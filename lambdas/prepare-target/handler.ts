@@ -41,8 +41,8 @@ export const prepareTarget = task('PrepareTarget')(async (deps: Deps, { lease, c
         `Migration "${lease.migration}" passed its point of no return at ${pointOfNoReturn}: its target is never restored over.`,
       );
     }
-    const { encoding, collation } = databases.source;
-    await prepare({ admin, database, run: lease.run, epoch: lease.epoch, encoding, collation });
+    const { encoding, collation, major } = databases.source;
+    await prepare({ admin, database, run: lease.run, epoch: lease.epoch, encoding, collation, major });
   });
   const shared = {
     run: lease.run,

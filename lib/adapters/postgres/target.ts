@@ -4,13 +4,23 @@ import { type Collation, createOptions } from './collation.ts';
 import { type ConnectOptions, type Holder, inTransaction, type Login, sqlState, withClient } from './connect.ts';
 import { assertOurs, checkFence, lockFenceChanges, readFence, takeOver } from './fence-row.ts';
 import { isScratchDatabaseOf } from './names.ts';
+import { isFull, targetFull } from './room.ts';
 import { statement } from './statements.ts';
+import { refuseOlder } from './version.ts';
 
 export interface TargetDatabase extends Holder {
   /** A login that may create databases; its own `database` need not be the one to prepare. */
   readonly admin: Login;
   /** The database to restore into. */
   readonly database: string;
+}
+
+/** What the target must be able to take over from the source. */
+export interface SourceFacts {
+  readonly encoding: string;
+  readonly collation: Collation;
+  /** Of PostgreSQL. */
+  readonly major: number;
 }
 
 export interface PreparedTarget {
@@ -26,15 +36,18 @@ const into = ({ admin, database }: TargetDatabase): Login => ({ ...admin, databa
  * Makes the target ready for one run: creates the database with the source's encoding and collation unless it exists,
  * and in it schema `passage` with the fence row (`loading`) and the table of loaded chunks. Again is harmless; a later
  * epoch takes over from an earlier one and ends its sessions.
+ * @throws TargetOlder when the server's major version is below the source's.
+ * @throws TargetFull when it has no room for another database.
  * @throws TargetNotEmpty when the database holds anything that is not this run's.
  * @throws Fenced when a later epoch holds it, or the run has closed it.
  * @throws ConfigurationInvalid when the server has no such encoding or collation.
  * @throws TargetUnreachable | TargetLoginRefused
  */
-export async function prepareTarget(
-  target: TargetDatabase & { readonly encoding: string; readonly collation: Collation },
-): Promise<PreparedTarget> {
-  const there = await inDatabase(target, {}, async () => true);
+export async function prepareTarget(target: TargetDatabase & SourceFacts): Promise<PreparedTarget> {
+  const there = await inDatabase(target, {}, async (client) => {
+    await refuseOlderServer(client, target);
+    return true;
+  });
   const created = !there && (await inMaintenance(target, (client) => create(client, target)));
   await withClient(into(target), options(target), async (client) => {
     await inTransaction(client, async () => {
@@ -138,10 +151,8 @@ export async function emptyTarget(target: TargetDatabase): Promise<void> {
   });
 }
 
-async function create(
-  client: pg.Client,
-  target: TargetDatabase & { readonly encoding: string; readonly collation: Collation },
-): Promise<boolean> {
+async function create(client: pg.Client, target: TargetDatabase & SourceFacts): Promise<boolean> {
+  await refuseOlderServer(client, target);
   const choices = [['ENCODING', target.encoding], ...createOptions(target.collation)];
   try {
     await client.query(
@@ -153,6 +164,7 @@ async function create(
   } catch (error) {
     // Another session of this run was quicker; 23505 when both were at it.
     if (sqlState(error) === '42P04' || sqlState(error) === '23505') return false;
+    if (isFull(error)) throw targetFull(error, { ...target.admin, database: target.database });
     // The collation, or its pair with the encoding, is unknown to this server.
     if (error instanceof pg.DatabaseError && /^(22023|42809|42704|0A000)$/.test(sqlState(error) ?? '')) {
       throw new WorkflowError(
@@ -163,6 +175,13 @@ async function create(
     }
     throw error;
   }
+}
+
+async function refuseOlderServer(client: pg.Client, { admin, major }: TargetDatabase & SourceFacts): Promise<void> {
+  const { rows } = await client.query<{ version: number }>(
+    "SELECT current_setting('server_version_num')::int AS version",
+  );
+  refuseOlder(major * 10_000, rows[0]?.version ?? 0, `at ${admin.host}:${admin.port}`);
 }
 
 /** Runs `work` in the database itself; `undefined` when there is none of that name. */

@@ -141,10 +141,10 @@ async function stageSchema(plan: Plan, database: Database, around: Surroundings)
       return await staging.put(keys.schema(plan.attempt), sealBytes(plan.id, schema));
     } catch (error) {
       signal.throwIfAborted();
-      const session = await openSession(database, signal);
-      const changed = await catalog
-        .findChanged(session, plan.tables, plan.serverVersion)
-        .finally(() => closeSession(session));
+      const looking = new SteadySession(database, around);
+      const changed = await looking
+        .try('look at the catalog', (session) => catalog.findChanged(session, plan.tables, plan.serverVersion))
+        .finally(() => looking.close());
       if (changed) throw new SourceChanged(qualified(changed));
       if (tries === SCHEMA_TRIES) throw error;
       log('schema is tried again', { tries, reason: (error as Error).message });

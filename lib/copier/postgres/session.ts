@@ -8,6 +8,8 @@ import {
   type Side,
   sqlState,
 } from '../../adapters/postgres/connect.ts';
+import { refusePooler } from '../../adapters/postgres/pooler.ts';
+import { isFull, targetFull } from '../../adapters/postgres/room.ts';
 import { WorkflowError } from '../../workflow/errors.ts';
 
 export type { Holder, Side };
@@ -54,7 +56,7 @@ const KEEPALIVE_MS = 30_000;
 /**
  * A session with the copier's settings; it ends when the signal aborts. Texts are UTF-8 on both sides: conversions
  * to and from equal server encodings are each other's inverse, and SQL_ASCII is passed through.
- * Throws `SourceUnreachable`, `TargetLoginRefused`, ….
+ * Throws `SourceUnreachable`, `TargetLoginRefused`, `PoolerEndpoint`, ….
  */
 export async function openSession(database: Database, signal: AbortSignal): Promise<pg.Client> {
   signal.throwIfAborted();
@@ -66,6 +68,7 @@ export async function openSession(database: Database, signal: AbortSignal): Prom
   client.once('end', () => signal.removeEventListener('abort', stop));
   try {
     signal.throwIfAborted();
+    await refusePooler(client, database, database.side);
     await client.query(
       [...settings, ...(database.side === 'target' ? targetSettings : [])].map((each) => `SET ${each}`).join('; '),
     );
@@ -92,19 +95,34 @@ const fromDatabase = (error: unknown, database: Database) => {
   return named instanceof WorkflowError ? named : undefined;
 };
 
-/** Lost or refused connections, locks not given in time, cancelled statements, deadlocks: another try may do. */
+/** Memory or lock slots that others may give back. */
+const OUT_OF_MEMORY = '53200';
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+/** Lost or refused connections, locks not given in time, cancelled statements, deadlocks, memory: another try may do. */
 export function mayPass(error: unknown, database: Database): boolean {
+  if (sqlState(error) === OUT_OF_MEMORY) return true;
   return Boolean(fromDatabase(error, database)?.name.endsWith('Unreachable'));
 }
 
 /** Any error by its declared name: where nothing more is known, `DumpFailed` or `RestoreFailed`. Never a password. */
 export function declared(error: unknown, database: Database, attempted: string): WorkflowError {
+  const state = sqlState(error);
+  const { side, user } = database;
+  if (side === 'target' && isFull(error)) return targetFull(error, database);
+  const said = `Could not ${attempted}: ${(error as Error)?.message ?? error}${state ? ` (SQLSTATE ${state})` : ''}.`;
+  if (state === INSUFFICIENT_PRIVILEGE) {
+    return new WorkflowError(
+      side === 'source' ? 'SourceRightsMissing' : 'TargetRightsMissing',
+      `${said} Let login "${user}" of the ${side} do that, then start again.`,
+      { cause: error },
+    );
+  }
   const known = fromDatabase(error, database);
   if (known) return known;
-  const state = sqlState(error);
-  return new WorkflowError(
-    database.side === 'source' ? 'DumpFailed' : 'RestoreFailed',
-    `Could not ${attempted}: ${(error as Error)?.message ?? error}${state ? ` (SQLSTATE ${state})` : ''}. See the server's log.`,
-    { cause: error },
-  );
+  const todo =
+    state === OUT_OF_MEMORY
+      ? `Give the ${side}'s server more memory, or raise max_locks_per_transaction where it ran out of shared memory.`
+      : "See the server's log.";
+  return new WorkflowError(side === 'source' ? 'DumpFailed' : 'RestoreFailed', `${said} ${todo}`, { cause: error });
 }

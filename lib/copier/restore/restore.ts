@@ -18,6 +18,7 @@ import { loadChunk } from './load-chunk.ts';
 import { measureTarget } from './measure-target.ts';
 import { readSchemaScript, type SchemaEntry } from './schema-entries.ts';
 import { takePossession } from './take-possession.ts';
+import { withSizes } from './target-full.ts';
 
 /** Entries created in one transaction; each takes lock slots, and a large schema would run out of them. */
 const ENTRIES_AT_ONCE = 200;
@@ -30,7 +31,8 @@ const IDLE_MS = 100;
  * Restores what a dump puts into staging, while it does: schema, chunks exactly once, indexes when their table is
  * complete, constraints and the rest, sequences, statistics; then measures the target. Every transaction that writes
  * holds the fence row of this run and epoch. A restore that was interrupted goes on where it was.
- * Throws TargetUnreachable, TargetLoginRefused, TargetNotEmpty, Fenced, ChunkDamaged, DumpAbandoned, RestoreFailed.
+ * Throws TargetUnreachable, TargetLoginRefused, PoolerEndpoint, TargetOlder, TargetRightsMissing, TargetNotEmpty,
+ * TargetFull, Fenced, ChunkDamaged, DumpAbandoned, RestoreFailed.
  */
 export async function restore(input: CopierInput, database: Database, around: Surroundings): Promise<CopierOutput> {
   const { staging, log } = around;
@@ -127,7 +129,8 @@ class Restore {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof Superseded) throw error;
-      throw declared(error, this.#database, 'restore');
+      const named = declared(error, this.#database, 'restore');
+      throw named.name === 'TargetFull' ? await withSizes(named, this.#database, plan, signal) : named;
     } finally {
       await lead.close();
     }

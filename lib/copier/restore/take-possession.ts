@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { refuseOlder } from '../../adapters/postgres/version.ts';
 import { WorkflowError } from '../../workflow/errors.ts';
 import { foreignSchemas, serverFacts } from '../postgres/catalog.ts';
 import { possessionMark, Superseded, writeFenced } from '../postgres/fence.ts';
@@ -15,10 +16,11 @@ const LOCK_TIMEOUT = '60s';
  * Makes the target the plan's: what an earlier plan of this run has left is dropped, then the plan's possession is
  * marked, which every writer checks. Again is harmless. True when something was dropped.
  * Throws Superseded when a later attempt has taken it, TargetNotEmpty when it holds what is not this run's, Fenced,
- * RestoreFailed when its encoding differs from the source's.
+ * TargetOlder, RestoreFailed when its encoding differs from the source's.
  */
 export async function takePossession(client: pg.Client, holder: Holder, plan: Plan): Promise<boolean> {
-  const { encoding } = await serverFacts(client);
+  const { encoding, version } = await serverFacts(client);
+  refuseOlder(plan.serverVersion, version, `at ${client.host}:${client.port}`);
   if (encoding !== plan.encoding) {
     throw new WorkflowError(
       'RestoreFailed',

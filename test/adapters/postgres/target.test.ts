@@ -20,7 +20,7 @@ jest.setTimeout(120_000);
 let cluster: TestCluster;
 let run: string;
 let runs = 0;
-const like = { encoding: 'UTF8', collation: 'C' };
+const like = { encoding: 'UTF8', collation: 'C', major: 14 };
 const scratch = (epoch = 1) => ({ admin: cluster.master, database: scratchDatabaseName(run), run, epoch });
 const at = (database: string): TestLogin => ({ ...cluster.master, database });
 const databases = () =>
@@ -39,7 +39,7 @@ beforeEach(() => {
 
 describe('preparing', () => {
   test("creates the database with the source's encoding and collation, and its fence", async () => {
-    const prepared = await prepareTarget({ ...scratch(), encoding: 'SQL_ASCII', collation: 'C' });
+    const prepared = await prepareTarget({ ...scratch(), ...like, encoding: 'SQL_ASCII' });
     expect(prepared).toEqual({ login: at(`passage_run_${runs}`), created: true });
     const found = await withClient(prepared.login, { side: 'target', run, epoch: 1 }, inspectDatabase);
     expect(found).toMatchObject({ encoding: 'SQL_ASCII', collation: 'C', tables: 0 });
@@ -47,6 +47,18 @@ describe('preparing', () => {
       { run, epoch: 1, state: 'loading' },
     ]);
     expect(await query(prepared.login, 'SELECT chunk, rows, bytes, epoch, loaded_at FROM passage.chunks')).toEqual([]);
+  });
+
+  test('refuses a server that is older than the source, and creates nothing', async () => {
+    await expect(prepareTarget({ ...scratch(), ...like, major: cluster.binaries.major + 1 })).rejects.toMatchObject({
+      name: 'TargetOlder',
+      message: expect.stringMatching(
+        new RegExp(
+          `:${cluster.port} runs PostgreSQL ${cluster.binaries.major}, the source ${cluster.binaries.major + 1}`,
+        ),
+      ),
+    });
+    expect(await databases()).not.toContain(scratch().database);
   });
 
   test('again is harmless, and keeps what was loaded', async () => {
@@ -87,7 +99,7 @@ describe('preparing', () => {
   });
 
   test('refuses a locale that the server does not have', async () => {
-    await expect(prepareTarget({ ...scratch(), encoding: 'UTF8', collation: 'xx_XX.UTF-8' })).rejects.toMatchObject({
+    await expect(prepareTarget({ ...scratch(), ...like, collation: 'xx_XX.UTF-8' })).rejects.toMatchObject({
       name: 'ConfigurationInvalid',
     });
     expect(await databases()).not.toContain(scratchDatabaseName(run));
