@@ -5,7 +5,7 @@ import { askPeople, type Players, people } from './approvers.ts';
 import { type Call, type Command, exitCodes, text, usage } from './command.ts';
 import { DIRECTORY } from './open-world.ts';
 import { runJourney } from './run-journey.ts';
-import { sampleMigration, showOutcome, withSample } from './sample.ts';
+import { sampleMigration, showOutcome, sizeOf, sizeOption, withSample } from './sample.ts';
 import { type SimulatedAccount, simulatedAccount } from './simulated-account.ts';
 import { readConfiguration } from './validate.ts';
 
@@ -23,6 +23,7 @@ export const cutover: Command = {
       help: 'plays these approvers over HTTP, as their browsers would',
     },
     'reject-as': { type: 'string', value: '<email>', help: 'plays an approver who says no' },
+    size: sizeOption,
     migration: { type: 'string', value: '<file>', help: 'only the sample can be cut over here' },
     reason: { type: 'string', value: '<text>', help: 'stands in the report and on the approval pages' },
   },
@@ -35,7 +36,9 @@ export const cutover: Command = {
     }
     const players = { approve: people(text(call, 'approve-as')), reject: people(text(call, 'reject-as')) };
     refuseStrangers([...players.approve, ...players.reject]);
-    return withSample({ command: 'cutover', console: call.console }, (world) => cutOver(call, world, players));
+    return withSample({ command: 'cutover', console: call.console, size: sizeOf(call) }, (world) =>
+      cutOver(call, world, players),
+    );
   },
 };
 

@@ -1,29 +1,37 @@
 import { ensurePostgres } from '../local/postgres/setup.ts';
-import { startWorld, type World, WorldBusy, type WorldInfo, type WorldOptions } from '../local/world/world.ts';
+import { NoRoom, startWorld, type World, WorldBusy, type WorldInfo, type WorldOptions } from '../local/world/world.ts';
 import { type Console, usage } from './command.ts';
 
 /** Everything that the simulated world remembers, in the checkout. */
 export const DIRECTORY = '.passage';
 
-export interface Opening extends Partial<Pick<WorldOptions, 'sample' | 'migrations' | 'secrets'>> {
+export interface Opening extends Partial<Pick<WorldOptions, 'sample' | 'size' | 'migrations' | 'secrets'>> {
   /** As others see it while they wait: `passage rehearse`. */
   readonly command: string;
   readonly console: Console;
 }
 
 /** Starts the world, or joins it where another command has it up. Whoever opens it stops it. */
-export async function openWorld({ command, console, sample = true, migrations, secrets }: Opening): Promise<World> {
+export async function openWorld({
+  command,
+  console,
+  sample = true,
+  size,
+  migrations,
+  secrets,
+}: Opening): Promise<World> {
   ensurePostgres((line) => console.line(line));
   console.live('Starting the simulated account …');
   const world = await startWorld({
     directory: DIRECTORY,
     command: `passage ${command}`,
     sample,
+    size,
     ...(migrations === undefined ? {} : { migrations }),
     ...(secrets === undefined ? {} : { secrets }),
     say: (line) => (console.isTerminal ? console.live(line) : console.line(line)),
   }).catch((error: unknown) => {
-    throw error instanceof WorldBusy ? usage(error.message) : error;
+    throw error instanceof WorldBusy || error instanceof NoRoom ? usage(error.message) : error;
   });
   if (world.joined) console.line(`Joined the simulated account that "${world.joined.command}" has up.`);
   return world;

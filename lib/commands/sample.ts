@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { ask } from '../adapters/resolver.ts';
-import { resetWorld, type WorldInfo } from '../local/world/world.ts';
+import { resetWorld, type SampleSize, sampleSizeIn, sampleSizes, type WorldInfo } from '../local/world/world.ts';
 import type { DeployedMigration } from '../workflow/configuration.ts';
 import { loadMigrations } from '../workflow/migrations.ts';
-import { type Console, usage } from './command.ts';
+import { type Call, type Console, text, usage } from './command.ts';
 import { fetchMissingReports } from './fetch-report.ts';
 import { DIRECTORY, type Opening, openWorld, withWorld } from './open-world.ts';
 import { untilPutBack } from './put-back.ts';
@@ -20,8 +20,37 @@ export function sampleMigration(): DeployedMigration {
   return found;
 }
 
+/** The option that chooses the sample's size. */
+export const sizeOption = {
+  type: 'string',
+  value: '<size>',
+  help: `of the sample: ${Object.entries(sampleSizes)
+    .map(([size, { bytes }]) => `${size} (${bytes < 1e9 ? `${bytes / 1e6} MB` : `${bytes / 1e9} GB`})`)
+    .join(' or ')}; the one that is there, or small`,
+} as const;
+
+/** What `--size` asks for. */
+export function sizeOf(call: Call): SampleSize | undefined {
+  const size = text(call, 'size');
+  if (size === undefined || Object.hasOwn(sampleSizes, size)) return size as SampleSize | undefined;
+  throw usage(`There is no size "${size}" of the sample. Give one of: ${Object.keys(sampleSizes).join(', ')}.`);
+}
+
+/** A world has one sample: that of another size is forgotten, saying so. */
+function makeWay(size: SampleSize | undefined, console: Console): void {
+  const there = sampleSizeIn(DIRECTORY);
+  if (size === undefined || there === undefined || there === size) return;
+  try {
+    resetWorld(DIRECTORY);
+  } catch (error) {
+    throw usage(error instanceof Error ? error.message : String(error));
+  }
+  console.line(`The sample here was ${there}: it is made anew, ${size}.`);
+}
+
 /** The world with a sample that is not cut over yet; one that is, is made anew, saying so. */
 export async function withSample<T>(opening: Opening, use: (world: WorldInfo) => Promise<T>): Promise<T> {
+  makeWay(opening.size, opening.console);
   const world = await openWorld(opening);
   let isCutOver: boolean;
   try {
@@ -42,7 +71,7 @@ export async function withSample<T>(opening: Opening, use: (world: WorldInfo) =>
   opening.console.line('The sample was cut over before: it is made anew.');
   await world.stop();
   resetWorld(DIRECTORY);
-  return withWorld(opening, use);
+  return withWorld({ ...opening, size: world.info.size }, use);
 }
 
 /** What people want to know after a cutover: where the name points, who serves, and whether any write was lost. */

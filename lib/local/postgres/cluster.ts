@@ -63,10 +63,10 @@ const defaultSettings = {
   log_timezone: 'UTC',
 };
 
-/** A crashed cluster replays its log before it answers. */
-const START_TIMEOUT_MS = 60_000;
-/** Longer than any checkpoint of a cluster this small; then it is stopped without one. */
-const STOP_TIMEOUT_MS = 20_000;
+/** A crashed cluster replays its log before it answers: at most max_wal_size, 2 GB, at 15 MB/s. */
+const START_TIMEOUT_MS = 150_000;
+/** Longer than its last checkpoint, which syncs some gigabytes to a slow disk; then it is stopped without one. */
+const STOP_TIMEOUT_MS = 90_000;
 /** Another process may take the port between its choice and its use. */
 const START_ATTEMPTS = 5;
 

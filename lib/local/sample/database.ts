@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { Cluster } from '../postgres/cluster.ts';
 import { asSuperuser, createMaster } from '../postgres/master.ts';
 import { encrypt } from './encryption.ts';
+import { fillSample } from './fill.ts';
+import { type SampleRows, sampleSizes } from './size.ts';
 
 /** How to connect over loopback. */
 export interface SampleLogin {
@@ -30,15 +31,21 @@ export interface SampleSource {
   readonly master: SampleLogin;
 }
 
+export interface SampleOptions {
+  /** The `ENCRYPTION_KEY` that the stored secrets are encrypted with. */
+  readonly encryptionKey: string;
+  readonly passwords: { readonly master: string; readonly retool: string; readonly passage: string };
+  /** How large; `small` unless given. */
+  readonly rows?: SampleRows;
+  /** Hears how much is done, from 0 to 1. */
+  readonly told?: (share: number) => void;
+}
+
 /**
- * Creates the database of the sample Retool: about 60 tables and 60 MB, the same at every creation, in a few seconds.
- * A half-made one, and one that is there already, is thrown away first.
- * @param options.encryptionKey the `ENCRYPTION_KEY` that the stored secrets are encrypted with.
+ * Creates the database of the sample Retool: about 60 tables, the same at every creation; the small one in a few
+ * seconds. A half-made one, and one that is there already, is thrown away first.
  */
-export async function createSampleSource(
-  cluster: Cluster,
-  options: { encryptionKey: string; passwords: { master: string; retool: string; passage: string } },
-): Promise<SampleSource> {
+export async function createSampleSource(cluster: Cluster, options: SampleOptions): Promise<SampleSource> {
   const login = (user: string, password: string): SampleLogin => ({
     host: cluster.host,
     port: cluster.port,
@@ -62,10 +69,8 @@ export async function createSampleSource(
     await client.query(`GRANT ${role} TO ${client.escapeIdentifier(MASTER)}`);
     await client.query(`CREATE DATABASE ${client.escapeIdentifier(SOURCE_DATABASE)} OWNER ${role} TEMPLATE template0`);
   });
-  await run(source.application, 'schema');
-  await Promise.all([run(source.application, 'rows'), run(source.application, 'audit-trail')]);
+  await fillSample(source.application, options.rows ?? sampleSizes.small.rows, options.told ?? (() => {}));
   await storeSecrets(source.application, options.encryptionKey);
-  await run(source.application, 'finish');
   createPassageLogin(cluster, source);
   return source;
 }
@@ -110,9 +115,6 @@ async function withClient<T>(login: SampleLogin, work: (client: pg.Client) => Pr
   }
 }
 
-const run = (login: SampleLogin, file: string) =>
-  withClient(login, (client) => client.query(readFileSync(new URL(`./${file}.sql`, import.meta.url), 'utf8')));
-
 /** Secrets as the application would have stored them: resources, secret configuration variables, single sign-on. */
 async function storeSecrets(login: SampleLogin, encryptionKey: string): Promise<void> {
   const secret = (value: unknown) => encrypt(encryptionKey, value);
@@ -130,10 +132,10 @@ async function storeSecrets(login: SampleLogin, encryptionKey: string): Promise<
   const singleSignOn = { clientId: 'retool-sample', clientSecret: secret('sso-client-secret') };
   await withClient(login, async (client) => {
     await client.query(
-      `INSERT INTO resources (id, uuid, name, type, options, "resourceFolderId", "organizationId", "createdAt", "updatedAt")
-       SELECT 1 + n, md5('resource' || n)::uuid, 'Resource ' || n, type, options, 1 + n % 16, 1 + n % 6,
+      `INSERT INTO resources (uuid, name, type, options, "resourceFolderId", "organizationId", "createdAt", "updatedAt")
+       SELECT md5('resource' || n)::uuid, 'Resource ' || n, type, options, 1 + n % 16, 1 + n % 6,
               timestamptz '2022-03-01 00:00Z', timestamptz '2024-03-01 00:00Z'
-         FROM jsonb_to_recordset($1) AS r (n int, type text, options jsonb)`,
+         FROM jsonb_to_recordset($1) AS r (n int, type text, options jsonb) ORDER BY n`,
       [JSON.stringify(resources)],
     );
     await client.query(

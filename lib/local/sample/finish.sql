@@ -1,9 +1,14 @@
--- After all rows: what reads them.
-CREATE INDEX "page_saves_pageId_createdAt" ON page_saves ("pageId", "createdAt");
-CREATE INDEX "page_saves_gitSha" ON page_saves ("gitSha");
-CREATE INDEX "workflow_run_workflowId_createdAt" ON workflow_run ("workflowId", "createdAt");
-CREATE INDEX "workflow_run_inputData" ON workflow_run USING gin ("inputData" jsonb_path_ops);
-CREATE INDEX "workflow_block_results_workflowRunId" ON workflow_block_results ("workflowRunId");
+-- After all rows and indexes: the large tables' keys, what is computed from rows, and where sequences go on.
+DROP TABLE sample_fragments;
+
+ALTER TABLE audit_trail_events ADD CONSTRAINT audit_trail_events_pkey PRIMARY KEY USING INDEX audit_trail_events_pkey;
+ALTER TABLE page_saves ADD CONSTRAINT page_saves_pkey PRIMARY KEY USING INDEX page_saves_pkey,
+  ADD FOREIGN KEY ("pageId") REFERENCES pages ON DELETE CASCADE,
+  ADD FOREIGN KEY ("userId") REFERENCES users;
+ALTER TABLE workflow_run ADD CONSTRAINT workflow_run_pkey PRIMARY KEY USING INDEX workflow_run_pkey,
+  ADD FOREIGN KEY ("workflowId") REFERENCES workflow ON DELETE CASCADE;
+ALTER TABLE workflow_block_results ADD CONSTRAINT workflow_block_results_pkey PRIMARY KEY USING INDEX workflow_block_results_pkey,
+  ADD FOREIGN KEY ("workflowRunId") REFERENCES workflow_run ON DELETE CASCADE;
 
 CREATE MATERIALIZED VIEW audit_trail_daily AS
   SELECT date_trunc('day', "createdAt" AT TIME ZONE 'UTC') AS day, "actionType", count(*) AS events

@@ -1,6 +1,5 @@
--- Rows by arithmetic: the same at every creation, no clock and no dice. Keys that are uuids come from md5.
-SET synchronous_commit = off;
-
+-- Rows by arithmetic: the same at every creation, no clock and no dice. Keys that are uuids come from
+-- md5. The four large tables are filled by files of their own.
 INSERT INTO "SequelizeMeta"
 SELECT to_char(date '2017-06-27' + 5 * n, 'YYYYMMDD') || lpad((n * 7919 % 240000)::text, 6, '0') || '-migration-' || n || '.js'
   FROM generate_series(0, 640) n;
@@ -18,7 +17,7 @@ SELECT n, 'user_' || md5('sid' || n), 'user' || n || '@example.com', 'First' || 
        jsonb_build_object('theme', n % 3, 'locale', CASE WHEN n % 5 = 0 THEN 'de-DE' ELSE 'en-US' END, 'note', 'ünïcödé ' || chr(9731)),
        1 + n % 6, timestamptz '2024-06-01 00:00Z' + n * interval '11 minutes',
        timestamptz '2021-02-01 00:00Z' + n * interval '5 hours', timestamptz '2024-06-01 00:00Z'
-  FROM generate_series(1, 3000) n;
+  FROM generate_series(1, :users) n;
 
 INSERT INTO groups (id, name, "organizationId", "universalAccess", "createdAt", "updatedAt")
 SELECT n, 'Group ' || n, 1 + n % 6, (ARRAY['none', 'use', 'edit', 'own'])[1 + n % 4],
@@ -27,7 +26,7 @@ SELECT n, 'Group ' || n, 1 + n % 6, (ARRAY['none', 'use', 'edit', 'own'])[1 + n 
 
 INSERT INTO user_groups ("userId", "groupId", "isAdmin")
 SELECT u, 1 + (u * 7 + k * 13) % 60, k = 1 AND u % 40 = 0
-  FROM generate_series(1, 3000) u, generate_series(1, 2) k;
+  FROM generate_series(1, :users) u, generate_series(1, 2) k;
 
 INSERT INTO user_invites (email, "organizationId", "invitedById", "expiresAt")
 SELECT 'guest' || n || '@example.org', 1 + n % 6, n, timestamptz '2024-06-08 00:00Z' FROM generate_series(1, 40) n;
@@ -40,26 +39,10 @@ SELECT n, 'Folder ' || n, (ARRAY['app', 'workflow', 'resource'])[1 + n % 3], CAS
   FROM generate_series(1, 120) n;
 
 INSERT INTO pages (id, uuid, name, "folderId", "organizationId", "createdById", "deletedAt", "createdAt", "updatedAt")
-SELECT n, md5('page' || n)::uuid, 'App ' || n, 1 + n % 120, 1 + n % 6, 1 + n * 7 % 3000,
+SELECT n, md5('page' || n)::uuid, 'App ' || n, 1 + n % 120, 1 + n % 6, 1 + n * 7 % :users,
        CASE WHEN n % 25 = 0 THEN timestamptz '2024-05-01 00:00Z' END,
        timestamptz '2022-01-01 00:00Z' + n * interval '9 hours', timestamptz '2024-05-01 00:00Z'
-  FROM generate_series(1, 400) n;
-
--- An app's state: 20 to 110 components of about 320 characters.
-INSERT INTO page_saves (id, "pageId", "userId", data, "changeSet", "gitSha", "createdAt", "updatedAt")
-SELECT s, 1 + s % 400, 1 + s * 31 % 3000,
-       '{"appState":["~#iR",["^ ","n","appTemplate","v",["^ ","plugins",[' ||
-       (SELECT string_agg(format(
-                 '["widget%s",["^ ","id","%s","type","widget","subtype","%s","resourceName","%s","template",["~#iOM",["text","{{ query%s.data.%s }}","events",[["^ ","event","click","method","trigger","pluginId","query%s"]],"hidden","{{ !current_user.groups.some(g => g.name === ''Group %s'') }}","style",["background","#%s"]]],"position2",["row",%s,"col",%s]]]',
-                 k, substr(md5(s * 131 + k || ''), 1, 12),
-                 (ARRAY['ButtonWidget2', 'TableWidget2', 'TextWidget2', 'ContainerWidget', 'SelectWidget2', 'ModalWidget'])[1 + k % 6],
-                 md5('resource' || (s + k) % 60)::uuid, k % 17, (ARRAY['name', 'total', 'status', 'email'])[1 + k % 4],
-                 k % 17, 1 + (s + k) % 60, substr(md5('colour' || k), 1, 6), k * 4, k % 12), ',')
-          FROM generate_series(1, 20 + s * 37 % 91) k) || ']]]]}',
-       jsonb_build_object('op', 'set', 'path', 'plugins.widget' || s % 50, 'sha', md5('change' || s)),
-       md5('commit' || s) || substr(md5('sha' || s), 1, 8),
-       timestamptz '2024-01-01 00:00Z' + s * interval '17 minutes', timestamptz '2024-01-01 00:00Z' + s * interval '17 minutes'
-  FROM generate_series(1, 1500) s;
+  FROM generate_series(1, :pages) n;
 
 INSERT INTO workflow (id, name, crontab, timezone, "templateData", "organizationId", "createdById")
 SELECT md5('workflow' || n)::uuid, 'Workflow ' || n, CASE WHEN n % 3 = 0 THEN '*/15 * * * *' END, 'UTC',
@@ -71,22 +54,8 @@ SELECT md5('save' || n)::uuid, md5('workflow' || 1 + n % 80)::uuid, jsonb_build_
        timestamptz '2024-02-01 00:00Z' + n * interval '1 hour'
   FROM generate_series(1, 600) n;
 
-INSERT INTO workflow_run (id, "workflowId", status, "triggerType", "inputData", cost, "createdAt", "completedAt")
-SELECT md5('run' || n)::uuid, md5('workflow' || 1 + n % 80)::uuid,
-       (ARRAY['SUCCESS', 'SUCCESS', 'SUCCESS', 'FAILURE'])[1 + n % 4]::"enum_workflow_run_status",
-       (ARRAY['cron', 'webhook'])[1 + n % 2], jsonb_build_object('n', n, 'trace', md5('trace' || n)), n % 1000 / 3.0,
-       timestamptz '2024-03-01 00:00Z' + n * interval '2 minutes', timestamptz '2024-03-01 00:00Z' + n * interval '2 minutes' + interval '3.25 s'
-  FROM generate_series(1, 12000) n;
-
--- Compressed results do not compress again.
-INSERT INTO workflow_block_results ("workflowRunId", "blockName", result, log, tags)
-SELECT md5('run' || n)::uuid, 'query' || n % 5,
-       (SELECT string_agg(decode(md5(n || '/' || k), 'hex'), '') FROM generate_series(1, 16 + n % 16) k),
-       'started' || E'\n\t' || 'finished in ' || n % 977 || E' ms\\' , ARRAY['attempt ' || n % 3, NULL, 'a "quoted", tag']
-  FROM generate_series(1, 8000) n;
-
 INSERT INTO file_uploads (name, content)
-SELECT 'logo-' || n || '.png', lo_from_bytea(0, (SELECT string_agg(decode(md5(n || 'x' || k), 'hex'), '') FROM generate_series(1, 2000 * n) k))
+SELECT 'logo-' || n || '.png', lo_from_bytea(700000 + n, (SELECT string_agg(decode(md5(n || 'x' || k), 'hex'), '') FROM generate_series(1, 2000 * n) k))
   FROM generate_series(1, 2) n;
 
 DO $$
@@ -101,9 +70,9 @@ BEGIN
   LOOP
     EXECUTE format(
       'INSERT INTO %I (uuid, name, "organizationId", "userId", data, "createdAt", "updatedAt")
-       SELECT md5(%L || n)::uuid, ''Row '' || n, 1 + n %% 6, 1 + n * 7 %% 3000, jsonb_build_object(''n'', n, ''k'', md5(n || ''data'')),
+       SELECT md5(%L || n)::uuid, ''Row '' || n, 1 + n %% 6, 1 + n * 7 %% :users, jsonb_build_object(''n'', n, ''k'', md5(n || ''data'')),
               timestamptz ''2023-01-01 00:00Z'' + n * interval ''1 hour'', timestamptz ''2023-01-01 00:00Z'' + n * interval ''1 hour''
          FROM generate_series(1, %s) n',
-      name, name, place * place * 37 % 300);
+      name, name, place * place * 37 % :small);
   END LOOP;
 END $$;

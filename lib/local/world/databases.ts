@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Cluster, startCluster } from '../postgres/cluster.ts';
 import { prepareClusterDirectory } from '../postgres/step-down.ts';
 import { createSampleSource, createSampleTarget, type SampleSource, type SampleTarget } from '../sample/database.ts';
+import { type SampleSize, sampleSizes } from '../sample/size.ts';
 import { openStateFile } from '../state-file.ts';
 import type { WorldPaths } from './paths.ts';
 
@@ -14,6 +15,7 @@ export interface Databases {
   readonly logins: { readonly source: SampleSource; readonly target: SampleTarget };
   /** The `ENCRYPTION_KEY` of both sides. */
   readonly encryptionKey: string;
+  readonly size: SampleSize;
   stop(): Promise<void>;
 }
 
@@ -23,14 +25,26 @@ interface Memory {
   readonly ports: { source?: number; target?: number };
   readonly passwords: { readonly master: string; readonly retool: string; readonly passage: string };
   readonly encryptionKey: string;
+  /** Of the sample's data; small where it is not told. */
+  size?: SampleSize | undefined;
   /** There once the sample's data is, whole. Host and port are those of the last start. */
   logins?: Databases['logins'] | undefined;
 }
 
 const secret = () => randomBytes(24).toString('hex');
 
-/** Starts both clusters; the first time it creates them, with the sample's data in the source. */
-export async function startDatabases(paths: WorldPaths): Promise<Databases> {
+export interface DatabasesOptions {
+  /** Of the data where there is none yet; small unless given. What is there already keeps its size. */
+  readonly size?: SampleSize | undefined;
+  /** Told what takes seconds. */
+  readonly say?: ((line: string) => void) | undefined;
+}
+
+/** The sample would not fit on the disk; the message says what is needed where. */
+export class NoRoom extends Error {}
+
+/** Starts both clusters; the first time it creates them, with the sample's data in the source. Throws NoRoom. */
+export async function startDatabases(paths: WorldPaths, options: DatabasesOptions = {}): Promise<Databases> {
   const file = openStateFile<Memory>(paths.clusters, {
     directories: {},
     ports: {},
@@ -62,10 +76,11 @@ export async function startDatabases(paths: WorldPaths): Promise<Databases> {
     );
     const logins = memory.logins
       ? { source: at(source!, memory.logins.source), target: at(target!, memory.logins.target) }
-      : await fill(source!, target!, memory);
+      : await fill(source!, target!, memory, options);
     memory.logins = logins;
     file.save();
-    return { source: source!, target: target!, logins, encryptionKey: memory.encryptionKey, stop };
+    const { encryptionKey, size = 'small' } = memory;
+    return { source: source!, target: target!, logins, encryptionKey, size, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -75,13 +90,42 @@ export async function startDatabases(paths: WorldPaths): Promise<Databases> {
 async function fill(
   source: Cluster,
   target: Cluster,
-  { encryptionKey, passwords }: Memory,
+  memory: Memory,
+  { size = 'small', say = () => {} }: DatabasesOptions,
 ): Promise<Databases['logins']> {
+  const { encryptionKey, passwords } = memory;
+  const { rows, bytes, takes } = requireRoom(size, source.directory);
+  memory.size = size;
+  const made = `Making the ${size} sample`;
+  if (size !== 'small') say(`${made} (${bytes / 1e9} GB): ${takes}`);
+  let toldPercent = 0;
+  const told = (share: number) => {
+    const percent = Math.floor(share * 20) * 5;
+    if (size !== 'small' && percent > toldPercent) say(`${made}: ${percent} %`);
+    toldPercent = percent;
+  };
   const [filled, empty] = await Promise.all([
-    createSampleSource(source, { encryptionKey, passwords }),
+    createSampleSource(source, { encryptionKey, passwords, rows, told }),
     createSampleTarget(target, { passwords }),
   ]);
   return { source: filled, target: empty };
+}
+
+function requireRoom(size: SampleSize, directory: string) {
+  const { bavail, bsize } = statfsSync(directory);
+  const { needsBytes } = sampleSizes[size];
+  if (bavail * bsize >= needsBytes) return sampleSizes[size];
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  throw new NoRoom(
+    `The ${size} sample needs ${gigabytes(needsBytes)} free on the disk of ${directory}: the source, its copy, the logs of both servers, staging. There are ${gigabytes(bavail * bsize)}.`,
+  );
+}
+
+/** The size of the sample that is made in a world; undefined where there is none yet. */
+export function madeSize(paths: WorldPaths): SampleSize | undefined {
+  if (!existsSync(paths.clusters)) return undefined;
+  const { logins, size = 'small' } = openStateFile<Partial<Memory>>(paths.clusters, {}).value;
+  return logins && size;
 }
 
 /** Logins of the last time, where the cluster is now. */

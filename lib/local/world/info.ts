@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Account } from '../assembly/resource-types.ts';
 import type { SampleLogin } from '../sample/database.ts';
+import type { SampleSize } from '../sample/size.ts';
 import type { Acknowledgement } from '../sample/writer.ts';
 import type { Message } from '../ses/ses.ts';
 import type { WorldPaths } from './paths.ts';
@@ -25,6 +26,7 @@ export interface Facts extends Account {
   readonly loadBalancers: Readonly<Record<string, number>>;
   /** The folder of migrations that is deployed, when it is not the checkout's own. */
   readonly migrations: string | undefined;
+  readonly size: SampleSize | undefined;
   /** The sample's two: the application's login on the source, the master's on the target. */
   readonly databases: { readonly source: SampleLogin; readonly target: SampleLogin } | undefined;
 }

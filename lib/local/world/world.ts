@@ -7,12 +7,13 @@ import type { LoadBalancer } from '../loadbalancer/load-balancer.ts';
 import { findPostgres } from '../postgres/binaries.ts';
 import { createProcesses, killLeftovers } from '../processes/processes.ts';
 import { sampleImage } from '../sample/image.ts';
+import type { SampleSize } from '../sample/size.ts';
 import { startWriter } from '../sample/writer.ts';
 import { ACCOUNT } from './account.ts';
 import { type Closing, createClosing } from './closing.ts';
 import { type Cloud, openCloud } from './cloud.ts';
 import { applyManifests } from './clusters.ts';
-import { type Databases, startDatabases } from './databases.ts';
+import { type Databases, madeSize, startDatabases } from './databases.ts';
 import { type Facts, informed, type WorldInfo } from './info.ts';
 import { takeLock } from './lock.ts';
 import { type WorldPaths, worldPaths } from './paths.ts';
@@ -21,7 +22,9 @@ import { deploySource } from './sample-source.ts';
 import { deployTarget } from './sample-target.ts';
 import { setSecret } from './secrets.ts';
 
+export { type SampleSize, sampleSizes } from '../sample/size.ts';
 export type { Acknowledgement } from '../sample/writer.ts';
+export { NoRoom } from './databases.ts';
 export type { Mail, WorldInfo } from './info.ts';
 export { resetWorld } from './reset.ts';
 
@@ -34,6 +37,8 @@ export interface WorldOptions {
   readonly command: string;
   /** Whether the sample Retool and its two PostgreSQL clusters are part of it. */
   readonly sample: boolean;
+  /** Of the sample where there is none yet; small unless given. One that is there keeps its size. */
+  readonly size?: SampleSize | undefined;
   /** A folder of migrations to deploy instead of the checkout's own. */
   readonly migrations?: string;
   /** Secrets of the account that the deployment does not make, by name: logins of a user's own databases. */
@@ -51,6 +56,9 @@ export interface World {
   /** Ends every process; what the services remember stays. Twice is harmless. */
   stop(): Promise<void>;
 }
+
+/** The size of the sample that lives in a work directory; undefined where there is none yet. */
+export const sampleSizeIn = (directory: string): SampleSize | undefined => madeSize(worldPaths(directory));
 
 const THIS_CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -97,7 +105,7 @@ async function start(options: WorldOptions, paths: WorldPaths, closing: Closing)
   closing.add('processes', () => processes.close());
   // Both take seconds: the synthesis in a process of its own, the clusters in theirs.
   const synthesis = synthesize({ checkout, ...(migrations && { migrations }), ...(say && { say }) });
-  const opening = sample ? startDatabases(paths) : undefined;
+  const opening = sample ? startDatabases(paths, { size: options.size, say }) : undefined;
   const databases = await settled(opening, synthesis);
   if (databases) closing.add('PostgreSQL', () => databases.stop());
   const cloud = await openCloud({
@@ -181,6 +189,7 @@ function factsOf(
     machines: Object.fromEntries(assembly.stateMachines.map(({ name, arn }) => [name, arn])),
     buckets: { evidence: bucket('evidence'), staging: bucket('staging') },
     loadBalancers: Object.fromEntries(balancers.map(({ hostname, port }) => [hostname, port])),
+    size: databases?.size,
     databases: databases && {
       source: databases.logins.source.application,
       target: databases.logins.target.master,
