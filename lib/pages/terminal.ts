@@ -125,10 +125,10 @@ export interface Progress {
   readonly elapsed: number;
 }
 
-/** Seconds that the copy still needs at the present rate, or null where nobody can know. */
+/** Seconds until all bytes are there at the present rate; null where nobody can know, or where they are. */
 export function secondsLeft({ bytes: done, totalBytes, bytesPerSecond }: Progress): number | null {
-  if (done === undefined || totalBytes === undefined || !bytesPerSecond) return null;
-  return Math.max(0, totalBytes - done) / bytesPerSecond;
+  if (done === undefined || totalBytes === undefined || !bytesPerSecond || done >= totalBytes) return null;
+  return (totalBytes - done) / bytesPerSecond;
 }
 
 /** One line of live progress: `  12.4 s  Copy into the scratch database · Dump · 81,204 rows · 31.0 MB of 62.4 MB (50 %) · 7.3 MB/s · 4.3 s left`. */
