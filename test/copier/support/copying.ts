@@ -57,10 +57,10 @@ export const fourChunks = [1, 2, 3, 4]
   )
   .join('\n');
 
-export async function prepareCopying(cluster: TestCluster, statements: string): Promise<Copying> {
+export async function prepareCopying(cluster: TestCluster, statements: string | readonly string[]): Promise<Copying> {
   const source = await createDatabase(cluster);
   const target = await createDatabase(cluster);
-  if (statements) await query(source, statements);
+  for (const each of [statements].flat()) if (each) await query(source, each);
   const run = `run-${randomBytes(4).toString('hex')}`;
   await fence(target, run, 1);
   const staging = new DirectoryStaging();
