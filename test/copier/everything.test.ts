@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { query, startTestCluster, type TestCluster } from '../support/postgres.ts';
-import { programs } from './corpus/programs.ts';
 import { strange } from './corpus/names.ts';
+import { programs } from './corpus/programs.ts';
 import { tables } from './corpus/tables.ts';
 import type { Theme } from './corpus/theme.ts';
 import { values } from './corpus/values.ts';

@@ -61,6 +61,8 @@ export interface TestDatabaseOptions {
   /** An existing role. Default: the master. */
   readonly owner?: string;
   readonly encoding?: string;
+  /** With ICU as the provider of its collation. */
+  readonly icuLocale?: string;
   readonly name?: string;
 }
 
@@ -75,6 +77,7 @@ export async function createDatabase(cluster: TestCluster, options: TestDatabase
         `TEMPLATE ${client.escapeIdentifier(options.template ?? 'template0')}`,
         `OWNER ${client.escapeIdentifier(options.owner ?? cluster.master.user)}`,
         options.encoding ? `ENCODING ${client.escapeLiteral(options.encoding)} LC_COLLATE 'C' LC_CTYPE 'C'` : '',
+        options.icuLocale ? `LOCALE_PROVIDER icu ICU_LOCALE ${client.escapeLiteral(options.icuLocale)}` : '',
       ].join(' '),
     ),
   );

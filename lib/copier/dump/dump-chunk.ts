@@ -5,6 +5,7 @@ import { pack } from '../codec.ts';
 import type { Staging } from '../ports.ts';
 import { CopyOut } from '../postgres/copy-out.ts';
 import { copyOutStatement } from '../postgres/copy-statements.ts';
+import { speakServerEncoding } from '../postgres/encoding.ts';
 import { copyOutLargeObjects, type LargeObjectMeasure, measureLargeObjects } from '../postgres/large-objects.ts';
 import { type Measure, measure, qualified } from '../postgres/row-hash.ts';
 import { sqlState } from '../postgres/session.ts';
@@ -52,6 +53,7 @@ export async function dumpChunk(
       .catch(asChange);
     await proveUnchanged();
   }
+  await speakServerEncoding(session, plan.encoding);
 
   const pieces: DoneMark['pieces'] = [];
   const sha256 = createHash('sha256');
@@ -72,7 +74,7 @@ export async function dumpChunk(
 
   const measures: Measure[] = [];
   for (const [at, piece] of chunk.pieces.entries()) {
-    const measured = await measure(session, tables[at] as PlannedTable, piece);
+    const measured = await measure(session, tables[at] as PlannedTable, piece, plan.encoding);
     // The same rows in the same snapshot: anything else is not a copy.
     if (measured.rows !== pieces[at]?.rows) throw new SourceChanged(qualified(tables[at] as PlannedTable));
     measures.push(measured);
@@ -106,7 +108,7 @@ async function joinSnapshot(session: pg.Client, snapshot: string): Promise<void>
 
 function* statements(plan: Plan, chunk: PlannedChunk): Generator<{ table: number; sql: string }> {
   for (const piece of chunk.pieces) {
-    yield { table: piece.table, sql: copyOutStatement(plan.tables[piece.table] as PlannedTable, piece) };
+    yield { table: piece.table, sql: copyOutStatement(plan.tables[piece.table] as PlannedTable, piece, plan.encoding) };
   }
   if (chunk.largeObjects) yield { table: -1, sql: copyOutLargeObjects(chunk.largeObjects) };
 }

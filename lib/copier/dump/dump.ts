@@ -8,6 +8,7 @@ import { answer, Tally } from '../manifest.ts';
 import type { Clock, Surroundings } from '../ports.ts';
 import * as catalog from '../postgres/catalog.ts';
 import { dumpSchema } from '../postgres/client-tools.ts';
+import { refuseUnreadableNames } from '../postgres/encoding.ts';
 import { readLargeObjectRanges } from '../postgres/large-objects.ts';
 import { qualified } from '../postgres/row-hash.ts';
 import { closeSession, type Database, declared, openSession, sqlState } from '../postgres/session.ts';
@@ -137,7 +138,7 @@ async function stageSchema(plan: Plan, database: Database, around: Surroundings)
   const { staging, clock, log, signal } = around;
   for (let tries = 1; ; tries++) {
     try {
-      const schema = await dumpSchema(database, plan.snapshot, signal);
+      const schema = await dumpSchema(database, plan.snapshot, plan.encoding, signal);
       return await staging.put(keys.schema(plan.attempt), sealBytes(plan.id, schema));
     } catch (error) {
       signal.throwIfAborted();
@@ -171,6 +172,7 @@ async function readValues(plan: Plan, database: Database, around: Surroundings):
 async function exportSnapshot(holder: pg.Client, input: CopierInput, clock: Clock): Promise<Omit<Plan, 'attempt'>> {
   const startedAt = new Date(clock.now()).toISOString();
   const { version, encoding } = await catalog.serverFacts(holder);
+  await refuseUnreadableNames(holder, encoding);
   await holder.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   const { rows } = await holder.query<{ snapshot: string }>('SELECT pg_export_snapshot() AS snapshot');
   const tables = await catalog.readTables(holder, version);

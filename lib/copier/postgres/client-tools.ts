@@ -7,10 +7,15 @@ import type { Database } from './session.ts';
 const STDERR_BYTES = 4000;
 
 /**
- * The schema (no data) in pg_dump's custom format, under the exported snapshot. Owners, grants and Passage's own
+ * The schema (no data) in pg_dump's custom format and in the server's `encoding`, under the exported snapshot. Owners, grants and Passage's own
  * schema are left out. The password travels in the child's environment. Throws DumpFailed.
  */
-export async function dumpSchema(database: Database, snapshot: string, signal: AbortSignal): Promise<Buffer> {
+export async function dumpSchema(
+  database: Database,
+  snapshot: string,
+  encoding: string,
+  signal: AbortSignal,
+): Promise<Buffer> {
   return await runTool('DumpFailed', signal, {
     command: 'pg_dump',
     arguments: [
@@ -27,14 +32,17 @@ export async function dumpSchema(database: Database, snapshot: string, signal: A
       PGAPPNAME: applicationName(database.run, database.epoch),
       PGSSLMODE: database.ssl ?? 'disable',
       PGCONNECT_TIMEOUT: '10',
-      PGCLIENTENCODING: 'UTF8',
+      PGCLIENTENCODING: encoding,
     },
   });
 }
 
 export type Section = 'pre-data' | 'post-data';
 
-/** The SQL of one section, each entry headed by a comment with its id and dependencies. Needs no server. */
+/**
+ * The SQL of one section, each entry headed by a comment with its id and dependencies; one character a byte, in the
+ * encoding that it was dumped in. Needs no server.
+ */
 export async function schemaScript(dump: Buffer, section: Section, signal: AbortSignal): Promise<string> {
   const script = await runTool('RestoreFailed', signal, {
     command: 'pg_restore',
@@ -45,7 +53,7 @@ export async function schemaScript(dump: Buffer, section: Section, signal: Abort
     environment: {},
     input: dump,
   });
-  return script.toString('utf8');
+  return script.toString('latin1');
 }
 
 interface Tool {

@@ -1,14 +1,21 @@
 import type { Piece, PlannedTable } from '../staged.ts';
-import { condition, qualified, quoted } from './row-hash.ts';
+import { identifier } from './encoding.ts';
+import { condition } from './row-hash.ts';
 
-/** Columns are named on both sides: generated ones are left out, and a dropped one does not shift the rest. */
-export function copyOutStatement(table: PlannedTable, piece: Piece): string {
-  const columns = columnList(table);
-  return `COPY (SELECT ${columns} FROM ONLY ${qualified(table)}${condition(table, piece)}) TO STDOUT${formatOf(table)}`;
+/**
+ * Columns are named on both sides: generated ones are left out, and a dropped one does not shift the rest.
+ * Both are to be sent under the server's `encoding`.
+ */
+export function copyOutStatement(table: PlannedTable, piece: Piece, encoding: string): string {
+  const columns = columnList(table, encoding);
+  return `COPY (SELECT ${columns} FROM ONLY ${tableName(table, encoding)}${condition(table, piece)}) TO STDOUT${formatOf(table)}`;
 }
 
-export const copyInStatement = (table: PlannedTable) =>
-  `COPY ${qualified(table)}${table.columns.length ? ` (${columnList(table)})` : ''} FROM STDIN${formatOf(table)}`;
+export const copyInStatement = (table: PlannedTable, encoding: string) =>
+  `COPY ${tableName(table, encoding)}${table.columns.length ? ` (${columnList(table, encoding)})` : ''} FROM STDIN${formatOf(table)}`;
 
-const columnList = (table: PlannedTable) => table.columns.map(({ name }) => quoted(name)).join(', ');
+const tableName = ({ schema, name }: PlannedTable, encoding: string) =>
+  `${identifier(schema, encoding)}.${identifier(name, encoding)}`;
+const columnList = (table: PlannedTable, encoding: string) =>
+  table.columns.map(({ name }) => identifier(name, encoding)).join(', ');
 const formatOf = (table: PlannedTable) => (table.format === 'binary' ? ' WITH (FORMAT binary)' : '');

@@ -6,13 +6,24 @@ export const LARGE_OBJECTS_PER_CHUNK = 500;
 const PAGE = 1 << 20;
 const INV_READ = 0x40000;
 
-/** All large objects of an oid range as rows (loid, pos, data) of at most 1 MiB; an empty one is one empty row. */
+const within = (range: { from: number; to: number } | undefined) =>
+  range ? `WHERE m.oid BETWEEN ${range.from} AND ${range.to}` : '';
+
+/**
+ * All large objects of an oid range as rows (loid, pos, data) of at most 1 MiB; an empty one is one empty row. A
+ * comment is a row at position -1: pg_dump leaves it out together with the object.
+ */
 const pages = (range: { from: number; to: number } | undefined) => `
   SELECT m.oid AS loid, pos, lo_get(m.oid, pos, ${PAGE}) AS data
   FROM pg_largeobject_metadata m
   CROSS JOIN LATERAL (SELECT lo_lseek64(lo_open(m.oid, ${INV_READ}), 0, 2) AS size) AS end_of
   CROSS JOIN LATERAL generate_series(0, greatest(size - 1, 0), ${PAGE}) AS pos
-  ${range ? `WHERE m.oid BETWEEN ${range.from} AND ${range.to}` : ''}`;
+  ${within(range)}
+  UNION ALL
+  SELECT m.oid, -1, convert_to(d.description, getdatabaseencoding())
+  FROM pg_largeobject_metadata m
+  JOIN pg_description d ON d.classoid = 'pg_largeobject'::regclass AND d.objoid = m.oid
+  ${within(range)}`;
 
 export async function readLargeObjectRanges(client: pg.Client): Promise<{ from: number; to: number }[]> {
   const { rows } = await client.query<{ from: number; to: number }>(
@@ -33,7 +44,14 @@ export const createLanding =
 export const copyInLargeObjects = 'COPY pg_temp.landed_large_objects FROM STDIN WITH (FORMAT binary)';
 export const writeLanded = `
   SELECT count(lo_create(loid)) FROM pg_temp.landed_large_objects WHERE pos = 0;
-  SELECT count(length(lo_put(loid, pos, data)::text)) FROM pg_temp.landed_large_objects WHERE data <> ''`;
+  SELECT count(length(lo_put(loid, pos, data)::text)) FROM pg_temp.landed_large_objects WHERE pos >= 0 AND data <> '';
+  DO $$
+  DECLARE comment record;
+  BEGIN
+    FOR comment IN SELECT loid, data FROM pg_temp.landed_large_objects WHERE pos = -1 LOOP
+      EXECUTE format('COMMENT ON LARGE OBJECT %s IS %L', comment.loid, convert_from(comment.data, getdatabaseencoding()));
+    END LOOP;
+  END $$`;
 
 export interface LargeObjectMeasure extends Measure {
   readonly count: number;
@@ -49,7 +67,7 @@ export async function measureLargeObjects(
     `SELECT record_send(ROW(loid, pos, data)) AS bytes FROM (${pages(range)}) AS pages`,
   );
   const { rows } = await client.query<{ count: string }>(
-    `SELECT count(*) FROM pg_largeobject_metadata ${range ? `WHERE oid BETWEEN ${range.from} AND ${range.to}` : ''}`,
+    `SELECT count(*) FROM pg_largeobject_metadata m ${within(range)}`,
   );
   return { ...measured, count: Number(rows[0]?.count) };
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Hash, Piece, PlannedTable } from '../staged.ts';
+import { identifier, inServerEncoding } from './encoding.ts';
 
 /** Two independent seeds: a pair of changes that cancels under one does not under the other. */
 const SEEDS = [1, 2] as const;
@@ -41,15 +42,28 @@ export function condition(table: PlannedTable, piece: Piece): string {
 
 /**
  * Rows, bytes and hash sums of a piece in the session's snapshot. Byte-exact: 1.0 and 1.00 differ, and the columns of
- * a row are hashed together, so that values swapped between rows do not cancel.
+ * a row are hashed together, so that values swapped between rows do not cancel. Inside a transaction it needs one that
+ * speaks the server's encoding; see `measureAlone`.
  */
-export async function measure(client: pg.Client, table: PlannedTable, piece: Piece): Promise<Measure> {
-  const values = table.columns.map(({ name, hashedAsText }) => quoted(name) + (hashedAsText ? '::text' : ''));
+export async function measure(
+  client: pg.Client,
+  table: PlannedTable,
+  piece: Piece,
+  encoding: string,
+): Promise<Measure> {
+  const values = table.columns.map(
+    ({ name, hashedAsText }) => identifier(name, encoding) + (hashedAsText ? '::text' : ''),
+  );
+  const from = `${identifier(table.schema, encoding)}.${identifier(table.name, encoding)}`;
   return await measureRows(
     client,
-    `SELECT record_send(ROW(${values.join(', ')})) AS bytes FROM ONLY ${qualified(table)}${condition(table, piece)}`,
+    `SELECT record_send(ROW(${values.join(', ')})) AS bytes FROM ONLY ${from}${condition(table, piece)}`,
   );
 }
+
+/** The same in a transaction of its own. */
+export const measureAlone = (client: pg.Client, table: PlannedTable, piece: Piece, encoding: string) =>
+  inServerEncoding(client, encoding, () => measure(client, table, piece, encoding));
 
 /** The same over any query with one bytea column `bytes`. */
 export async function measureRows(client: pg.Client, rows: string): Promise<Measure> {

@@ -54,8 +54,7 @@ const whereKnown = [
 const KEEPALIVE_MS = 30_000;
 
 /**
- * A session with the copier's settings; it ends when the signal aborts. Texts are UTF-8 on both sides: conversions
- * to and from equal server encodings are each other's inverse, and SQL_ASCII is passed through.
+ * A session with the copier's settings; it ends when the signal aborts. It speaks UTF-8; see `encoding.ts`.
  * Throws `SourceUnreachable`, `TargetLoginRefused`, `PoolerEndpoint`, ….
  */
 export async function openSession(database: Database, signal: AbortSignal): Promise<pg.Client> {

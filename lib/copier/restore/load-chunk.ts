@@ -4,6 +4,7 @@ import { damaged, unpack } from '../codec.ts';
 import type { Staging } from '../ports.ts';
 import { copyIn } from '../postgres/copy-in.ts';
 import { copyInStatement } from '../postgres/copy-statements.ts';
+import { speakServerEncoding } from '../postgres/encoding.ts';
 import { type Writer, writeOnce } from '../postgres/fence.ts';
 import { copyInLargeObjects, createLanding, writeLanded } from '../postgres/large-objects.ts';
 import { type DoneMark, keys, type Part, type Plan, type PlannedTable } from '../staged.ts';
@@ -25,10 +26,13 @@ export async function loadChunk(
     if (!object) throw damaged(mark.chunk, 'its object is missing');
     const reader = new ObjectReader(object, mark.chunk);
     try {
+      await speakServerEncoding(session, plan.encoding);
       for (const { table, rows, parts } of mark.pieces) {
         const largeObjects = table < 0;
         if (largeObjects) await session.query(createLanding);
-        const sql = largeObjects ? copyInLargeObjects : copyInStatement(plan.tables[table] as PlannedTable);
+        const sql = largeObjects
+          ? copyInLargeObjects
+          : copyInStatement(plan.tables[table] as PlannedTable, plan.encoding);
         const loaded = await copyIn(session, sql, reader.unpacked(parts));
         if (loaded !== rows) throw damaged(mark.chunk, `${loaded} rows arrived instead of ${rows}`);
         if (largeObjects) await session.query(writeLanded);

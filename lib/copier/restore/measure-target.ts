@@ -3,7 +3,7 @@ import { pageRanges } from '../dump/chunks.ts';
 import { Tally } from '../manifest.ts';
 import type { Surroundings } from '../ports.ts';
 import { measureLargeObjects } from '../postgres/large-objects.ts';
-import { measure } from '../postgres/row-hash.ts';
+import { measureAlone } from '../postgres/row-hash.ts';
 import type { Database } from '../postgres/session.ts';
 import { SteadySession } from '../postgres/steady-session.ts';
 import { sizeHere } from '../postgres/target.ts';
@@ -36,7 +36,7 @@ export async function measureTarget(
         const { range } = next;
         const started = around.clock.now();
         const measured = await session.try(`measure ${table.name}`, (client) =>
-          measure(client, table, { table: at, ...range }),
+          measureAlone(client, table, { table: at, ...range }, plan.encoding),
         );
         tally.addPiece(at, measured, (around.clock.now() - started) / 1000);
       }

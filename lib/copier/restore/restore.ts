@@ -5,7 +5,9 @@ import { answer } from '../manifest.ts';
 import type { Surroundings } from '../ports.ts';
 import { readSequenceValues, serverFacts } from '../postgres/catalog.ts';
 import { schemaScript } from '../postgres/client-tools.ts';
+import { speakServerEncoding } from '../postgres/encoding.ts';
 import { Superseded, type Writer, writeAgain, writeOnce } from '../postgres/fence.ts';
+import { runScript } from '../postgres/run-script.ts';
 import { type Database, declared } from '../postgres/session.ts';
 import { SteadySession } from '../postgres/steady-session.ts';
 import * as target from '../postgres/target.ts';
@@ -96,8 +98,8 @@ class Restore {
       this.#progress.phase = 'creating tables';
       const schemaKey = keys.schema(plan.attempt);
       const schema = unsealBytes(plan.id, await this.#watch.object(plan, schemaKey), schemaKey);
-      const before = readSchemaScript(await schemaScript(schema, 'pre-data', signal));
-      const after = readSchemaScript(await schemaScript(schema, 'post-data', signal));
+      const before = readSchemaScript(await schemaScript(schema, 'pre-data', signal), plan.encoding);
+      const after = readSchemaScript(await schemaScript(schema, 'post-data', signal), plan.encoding);
       await this.#createTables(lead, before);
 
       this.#progress.phase = 'loading';
@@ -107,7 +109,7 @@ class Restore {
       this.#progress.phase = 'finishing';
       for (const view of plan.materializedViews) {
         const refresh = `REFRESH MATERIALIZED VIEW ${view}`;
-        await lead.try(refresh, (client) => this.#once(client, `refresh ${view}`, refresh));
+        await lead.try(refresh, (client) => this.#once(client, `refresh ${view}`, () => client.query(refresh)));
       }
       const source = await this.#watch.manifest(plan);
       await lead.try('set sequences', (client) =>
@@ -140,7 +142,9 @@ class Restore {
     for (let at = 0; at < entries.length; at += ENTRIES_AT_ONCE) {
       const some = entries.slice(at, at + ENTRIES_AT_ONCE);
       const sql = some.map((entry) => entry.sql).join('\n');
-      await lead.try('create tables', (client) => this.#once(client, `entries before data from ${at}`, sql));
+      await lead.try('create tables', (client) =>
+        this.#once(client, `entries before data from ${at}`, () => this.#script(client, sql)),
+      );
     }
   }
 
@@ -167,7 +171,9 @@ class Restore {
   async #do(job: Job, session: SteadySession, agenda: Agenda): Promise<void> {
     if (job.kind === 'build') {
       const { id, sql, type, name } = job.entry;
-      await session.try(`${type} ${name}`, (client) => this.#once(client, `entry ${id}`, sql));
+      await session.try(`${type} ${name}`, (client) =>
+        this.#once(client, `entry ${id}`, () => this.#script(client, sql)),
+      );
     } else {
       const { mark } = job;
       await session.try(`chunk ${mark.chunk}`, (client) =>
@@ -196,9 +202,13 @@ class Restore {
   }
 
   /** DDL in one fenced transaction, once for this plan. */
-  async #once(session: pg.Client, what: string, sql: string): Promise<void> {
-    await writeOnce(session, this.#writer, { id: what, rows: 0, bytes: 0 }, async () => {
-      await session.query(sql);
-    });
+  async #once(session: pg.Client, what: string, effect: () => Promise<unknown>): Promise<void> {
+    await writeOnce(session, this.#writer, { id: what, rows: 0, bytes: 0 }, async () => void (await effect()));
+  }
+
+  /** Entries of the schema, inside a transaction. */
+  async #script(session: pg.Client, sql: string): Promise<void> {
+    await speakServerEncoding(session, this.#plan.encoding);
+    await runScript(session, sql);
   }
 }

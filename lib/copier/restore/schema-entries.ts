@@ -1,6 +1,6 @@
 import { WorkflowError } from '../../workflow/errors.ts';
 
-/** One entry of pg_dump's table of contents, as pg_restore prints it. */
+/** One entry of pg_dump's table of contents, as pg_restore prints it. `sql` has one character a byte. */
 export interface SchemaEntry {
   readonly id: number;
   /** `TABLE`, `INDEX`, `FK CONSTRAINT`, `MATERIALIZED VIEW`, … */
@@ -23,11 +23,13 @@ const psqlOnly = /\n\\unrestrict \w+\s*$/;
 
 /**
  * Cuts the output of `pg_restore --verbose --file=-` into its entries, so that each can run in a transaction of its
- * own. The settings before the first one are left to `openSession`: newer tools write some that older servers refuse.
+ * own; `encoding` is what its bytes are in. The settings before the first one are left to `openSession`: newer tools write some that older servers refuse.
  * Throws RestoreFailed when not every heading is understood, once: a newer format, or a text in the schema that looks
  * like one.
  */
-export function readSchemaScript(output: string): SchemaEntry[] {
+export function readSchemaScript(output: string, encoding: string): SchemaEntry[] {
+  const decode =
+    encoding === 'UTF8' ? (text: string) => Buffer.from(text, 'latin1').toString() : (text: string) => text;
   const script = output.replace(psqlOnly, '');
   const found = [...script.matchAll(heading)];
   const ids = new Set<number>();
@@ -38,7 +40,7 @@ export function readSchemaScript(output: string): SchemaEntry[] {
       id: Number(id),
       oid: Number(oid),
       type,
-      name,
+      name: decode(name),
       dependsOn: dependencies.split(' ').filter(Boolean).map(Number),
       sql: script.slice(match.index + match[0].length, found[at + 1]?.index),
     };

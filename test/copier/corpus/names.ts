@@ -3,8 +3,31 @@ import type { Theme } from './theme.ts';
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 /** 63 bytes, of which no other count fits into UTF-8's three. */
 const longest = '名'.repeat(21);
-const names = ['select', 'With Space', 'quo"te', "apo'strophe", 'semi;colon', 'back\\slash', 'do.t', 'per%cent%s', '$1', '--', '/*',
-  'Ünïcødé', '𝄞', longest, 'a'.repeat(63), ' ', 'new\nline', 'tab\t', '\\.', '"', 'U&', '{}', ','];
+const names = [
+  'select',
+  'With Space',
+  'quo"te',
+  "apo'strophe",
+  'semi;colon',
+  'back\\slash',
+  'do.t',
+  'per%cent%s',
+  '$1',
+  '--',
+  '/*',
+  'Ünïcødé',
+  '𝄞',
+  longest,
+  'a'.repeat(63),
+  ' ',
+  'new\nline',
+  'tab\t',
+  '\\.',
+  '"',
+  'U&',
+  '{}',
+  ',',
+];
 
 /** Names that need their quotes, and tables as wide as tables can be. */
 export const strange: Theme = {
@@ -20,16 +43,18 @@ export const strange: Theme = {
         CREATE MATERIALIZED VIEW ${q}."materialized" AS SELECT ${q} FROM ${q}.${q};
         COMMENT ON COLUMN ${q}.${q}.${q} IS '${name.replaceAll("'", "''")}'`;
     }),
-    ...names.filter((name) => name.length < 60 && name !== longest).map((name) => {
-      const q = quoted(name);
-      return `ALTER TABLE ${q}.${q} ADD CONSTRAINT ${quoted(`k${name}`)} PRIMARY KEY (${q})`;
-    }),
+    ...names
+      .filter((name) => name.length < 60 && name !== longest)
+      .map((name) => {
+        const q = quoted(name);
+        return `ALTER TABLE ${q}.${q} ADD CONSTRAINT ${quoted(`k${name}`)} PRIMARY KEY (${q})`;
+      }),
     `CREATE TABLE wide (${Array.from({ length: 1600 }, (_, at) => `c${at} ${at % 2 ? 'int2' : 'bool'}`).join(', ')});
      INSERT INTO wide SELECT ${Array.from({ length: 1600 }, (_, at) => (at % 2 ? `(i + ${at})::int2` : 'true')).join(', ')} FROM generate_series(1, 20) i;
      INSERT INTO wide DEFAULT VALUES`,
   ],
   questions: [
     ...names.map((name) => `SELECT * FROM ${quoted(name)}."materialized" ORDER BY 1`),
-    'SELECT md5(string_agg(wide::text, E\'\\n\' ORDER BY c1)) FROM wide',
+    "SELECT md5(string_agg(wide::text, E'\\n' ORDER BY c1)) FROM wide",
   ],
 };

@@ -12,6 +12,7 @@ test('reads id, oid, type, name and dependencies, and keeps the SQL', () => {
       `${heading(5, 't; x', 'TABLE')}CREATE TABLE public.t ();`,
       `${heading(7, 't i', 'INDEX', '-- Dependencies: 5 6 5\n')}CREATE INDEX i ON public.t (a);`,
     ),
+    'UTF8',
   );
   expect(entries).toMatchObject([
     { id: 5, oid: 500, type: 'TABLE', name: 't; x', dependsOn: [] },
@@ -24,6 +25,7 @@ test('reads id, oid, type, name and dependencies, and keeps the SQL', () => {
 test('leaves the comments of extensions to their owner', () => {
   const entries = readSchemaScript(
     script(`${heading(5, 'EXTENSION citext', 'COMMENT')}COMMENT ON EXTENSION citext IS 'x';`),
+    'UTF8',
   );
   expect(entries).toEqual([]);
 });
@@ -32,5 +34,5 @@ test.each([
   ['an id comes twice', script(`${heading(5, 'a', 'TABLE')}x`, `${heading(5, 'b', 'TABLE')}y`)],
   ['a heading is not understood', script('--\n-- TOC entry 5 in a form of the future\n--\n\nCREATE TABLE t ();')],
 ])('refuses the whole script when %s', (_, text) => {
-  expect(() => readSchemaScript(text)).toThrow(/cannot be cut/);
+  expect(() => readSchemaScript(text, 'UTF8')).toThrow(/cannot be cut/);
 });

@@ -7,7 +7,13 @@ import type { Clock, Surroundings } from '../../../lib/copier/ports.ts';
 import type { Database, Side } from '../../../lib/copier/postgres/session.ts';
 import { restore } from '../../../lib/copier/restore/restore.ts';
 import { keys, Manifest } from '../../../lib/copier/staged.ts';
-import { createDatabase, query, type TestCluster, type TestLogin } from '../../support/postgres.ts';
+import {
+  createDatabase,
+  query,
+  type TestCluster,
+  type TestDatabaseOptions,
+  type TestLogin,
+} from '../../support/postgres.ts';
 import { DirectoryStaging } from './directory-staging.ts';
 
 // Real servers on a busy machine: a whole copy may take ten times as long as on a quiet one.
@@ -57,9 +63,13 @@ export const fourChunks = [1, 2, 3, 4]
   )
   .join('\n');
 
-export async function prepareCopying(cluster: TestCluster, statements: string | readonly string[]): Promise<Copying> {
-  const source = await createDatabase(cluster);
-  const target = await createDatabase(cluster);
+export async function prepareCopying(
+  cluster: TestCluster,
+  statements: string | readonly string[],
+  options: TestDatabaseOptions = {},
+): Promise<Copying> {
+  const source = await createDatabase(cluster, options);
+  const target = await createDatabase(cluster, options);
   for (const each of [statements].flat()) if (each) await query(source, each);
   const run = `run-${randomBytes(4).toString('hex')}`;
   await fence(target, run, 1);

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import type { TestLogin } from '../../support/postgres.ts';
 
-/** `pg_dump -s` without Passage's schema, as lines that can be compared. */
-export function schemaOf(login: TestLogin): string[] {
-  const script = execFileSync('pg_dump', ['--schema-only', '--exclude-schema=passage'], {
-    encoding: 'utf8',
+/** `pg_dump -s` without Passage's schema, as lines that can be compared; one character a byte of the server's encoding. */
+export function schemaOf(login: TestLogin, encoding = 'UTF8'): string[] {
+  const script = execFileSync('pg_dump', ['--schema-only', '--exclude-schema=passage', `--encoding=${encoding}`], {
+    encoding: encoding === 'UTF8' ? 'utf8' : 'latin1',
     env: {
       PATH: process.env.PATH,
       PGHOST: login.host,
