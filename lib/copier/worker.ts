@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { secretsManager } from '../adapters/secrets.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import { openDatabase } from './aws/database.ts';
-import { S3Staging } from './aws/s3-staging.ts';
+import { patience, S3Staging } from './aws/s3-staging.ts';
 import { StepFunctionsHeart } from './aws/step-functions-heart.ts';
 import { CopierInput, type CopierOutput, type Role, roles } from './contract.ts';
 import { dump } from './dump/dump.ts';
@@ -64,7 +64,9 @@ function readInput(text = ''): CopierInput {
 }
 
 async function run(input: CopierInput, signal: AbortSignal): Promise<CopierOutput> {
-  const staging = new S3Staging(new S3Client(streaming), input.staging.bucket, input.staging.prefix);
+  const { bucket, prefix } = input.staging;
+  const s3 = new S3Client({ ...streaming, ...patience });
+  const staging = new S3Staging(s3, bucket, prefix, { clock, log, signal });
   const around = { staging, clock, log, signal };
   const secrets = secretsManager(new SecretsManagerClient(small));
   switch (role as Role) {

@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { WorkflowError } from '../../workflow/errors.ts';
-import type { Staging } from '../ports.ts';
+import type { Staging, Surroundings } from '../ports.ts';
+import { type Incident, logSurvived, survived } from './survived.ts';
 
 /**
  * A body up to this is one PutObject; a larger one is sent in parts of it, one at a time. A worker holds a part twice
@@ -16,16 +17,35 @@ import type { Staging } from '../ports.ts';
  */
 const UPLOAD_PART_BYTES = 8 << 20;
 
-/** Staging in a bucket. What S3 refuses, after the SDK's own tries, is ServiceUnavailable. */
+/**
+ * How long one call is tried. Nine waits, each at random up to 50 ms · 2ⁿ: 25 s in all at most, 13 s on average; after
+ * throttling up to 1 s · 2ⁿ and at most 20 s: 1 + 2 + 4 + 8 + 16 + 4 · 20 = 111 s at most, 55 s on average. A chunk is
+ * then tried again as a whole (`steady-session.ts`).
+ */
+export const patience = { retryMode: 'standard', maxAttempts: 10 } as const;
+
+/**
+ * The SDK's tries end where a body begins to arrive, and where two writers of one key meet: those are ours.
+ * 1 s · 2ⁿ, 5 tries = 15 s of waiting.
+ */
+const TRIES = 5;
+
+/**
+ * Staging in a bucket. What S3 refuses, after the SDK's own tries, is ServiceUnavailable. A call that another try has
+ * cured is logged as `survived`.
+ */
 export class S3Staging implements Staging {
   readonly #s3: S3Client;
   readonly #bucket: string;
   readonly #prefix: string;
+  readonly #around: Omit<Surroundings, 'staging'>;
 
-  constructor(s3: S3Client, bucket: string, prefix: string) {
+  constructor(s3: S3Client, bucket: string, prefix: string, around: Omit<Surroundings, 'staging'>) {
     this.#s3 = s3;
     this.#bucket = bucket;
     this.#prefix = prefix;
+    this.#around = around;
+    logSurvived(s3, around.log);
   }
 
   address(key: string): string {
@@ -60,25 +80,45 @@ export class S3Staging implements Staging {
 
   async create(key: string, body: Buffer): Promise<boolean> {
     return await this.#call('create', key, async () => {
-      try {
-        await this.#s3.send(new PutObjectCommand({ ...this.#at(key), Body: body, IfNoneMatch: '*' }));
-        return true;
-      } catch (error) {
-        if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 412) throw error;
-        // The reply to our own first try may have been lost.
-        return (await this.get(key))?.equals(body) ?? false;
+      for (let tries = 1; ; tries++) {
+        try {
+          await this.#s3.send(new PutObjectCommand({ ...this.#at(key), Body: body, IfNoneMatch: '*' }));
+          return true;
+        } catch (error) {
+          const status = error instanceof S3ServiceException && error.$metadata.httpStatusCode;
+          if (status === 412) return await this.#isOurs(key, body, error as S3ServiceException);
+          // Another is writing right now, and may yet fail: it decides nothing.
+          if (status !== 409 || tries === TRIES) throw error;
+          await this.#wait(tries);
+        }
       }
     });
   }
 
   async get(key: string): Promise<Buffer | undefined> {
-    const body = await this.#body(key);
-    return body && (await this.#call('read', key, async () => Buffer.from(await body.transformToByteArray())));
+    return await this.#call('read', key, async () => {
+      for (let tries = 1, reason = ''; ; tries++) {
+        const body = await this.#body(key);
+        if (!body) return undefined;
+        try {
+          const bytes = Buffer.from(await body.transformToByteArray());
+          if (tries > 1) this.#survived('S3 body cut', key, 'GetObject', tries, reason);
+          return bytes;
+        } catch (error) {
+          if (tries === TRIES) throw error;
+          reason = `${(error as Error).name}: ${(error as Error).message}`;
+          await this.#wait(tries);
+        }
+      }
+    });
   }
 
+  /** A body that breaks off while it arrives is ServiceUnavailable too: whoever reads it begins again. */
   async open(key: string): Promise<AsyncIterable<Buffer> | undefined> {
     const body = await this.#body(key);
     if (!(body instanceof Readable)) return undefined;
+    // It may break off before anybody reads it. Whoever does is told then; without a listener the process would end.
+    body.on('error', () => {});
     const unavailable = (error: unknown) => this.#unavailable('read', key, error);
     return (async function* chunks() {
       try {
@@ -101,6 +141,21 @@ export class S3Staging implements Staging {
       }
       return keys.sort();
     });
+  }
+
+  /** After a refused creation: the object may be the one of our own try, whose reply was lost. */
+  async #isOurs(key: string, body: Buffer, { $metadata, name }: S3ServiceException): Promise<boolean> {
+    const ours = (await this.get(key))?.equals(body) ?? false;
+    if (ours) this.#survived('S3 reply lost', key, 'PutObject', $metadata.attempts ?? 1, `${name} on our own object`);
+    return ours;
+  }
+
+  #survived(incident: Incident, key: string, call: string, tries: number, reason: string): void {
+    survived(this.#around.log, { incident, object: this.address(key), call, tries, reason });
+  }
+
+  async #wait(tries: number): Promise<void> {
+    await this.#around.clock.sleep(1000 * 2 ** (tries - 1), this.#around.signal);
   }
 
   #at(key: string) {

@@ -10,6 +10,8 @@ const POLL_MS = 300;
 const LOOK_EVERY_MS = 1000;
 /** A working dump writes its progress every second. */
 const SILENCE_MS = 60_000;
+/** Longer than this between two looks, and it was staging that kept them apart. */
+const DEAF_MS = 10_000;
 /** Before its first sign, the dump may still be waiting for capacity or its image. */
 const FIRST_SIGN_MS = 15 * 60_000;
 /** Marks read side by side, when many are there at once. */
@@ -92,6 +94,8 @@ export class DumpWatch {
     const { staging, clock, signal } = this.#around;
     await clock.sleep(POLL_MS, signal);
     if (clock.now() - this.#lookedAt < LOOK_EVERY_MS) return;
+    // While staging did not answer, the dump could not be heard.
+    if (this.#lookedAt) this.#signAt += Math.max(0, clock.now() - this.#lookedAt - DEAF_MS);
     this.#lookedAt = clock.now();
     if (plan && (await staging.get(keys.plan(plan.attempt + 1))))
       throw new Superseded('a newer attempt of the dump has begun');

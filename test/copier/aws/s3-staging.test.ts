@@ -5,12 +5,14 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { S3Staging } from '../../../lib/copier/aws/s3-staging.ts';
 import { createS3 } from '../../../lib/local/s3/s3.ts';
 import { type Account, startAccount } from '../../local/account.ts';
+import { realClock } from '../support/copying.ts';
 
 jest.setTimeout(60_000);
 
 let account: Account;
 let client: S3Client;
 let staging: S3Staging;
+const around = { clock: realClock, log: () => {}, signal: new AbortController().signal };
 beforeAll(async () => {
   account = await startAccount(({ directory, authorize, clock }) => {
     const s3 = createS3({ directory: join(directory, 's3'), authorize, clock });
@@ -19,7 +21,7 @@ beforeAll(async () => {
   });
   const actions = ['s3:GetObject', 's3:PutObject', 's3:ListBucket', 's3:ListBucketMultipartUploads'];
   client = new S3Client(account.client(account.role('worker', { Effect: 'Allow', Action: actions, Resource: '*' })));
-  staging = new S3Staging(client, 'staging', 'runs/r/main/1');
+  staging = new S3Staging(client, 'staging', 'runs/r/main/1', around);
 });
 afterAll(async () => {
   client.destroy();
@@ -83,7 +85,7 @@ test('a listing has every key of a prefix, relative and sorted, over several pag
 }, 30_000);
 
 test('what S3 refuses is ServiceUnavailable and names the object', async () => {
-  const nowhere = new S3Staging(client, 'nowhere', 'x');
+  const nowhere = new S3Staging(client, 'nowhere', 'x', around);
   const refused = { name: 'ServiceUnavailable', message: expect.stringContaining('s3://nowhere/x/key') };
   await expect(nowhere.put('key', Buffer.from('x'))).rejects.toMatchObject(refused);
   await expect(nowhere.put('key', pieces(Buffer.from('x')))).rejects.toMatchObject(refused);
