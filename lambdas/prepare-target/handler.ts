@@ -49,6 +49,7 @@ export const prepareTarget = task('PrepareTarget')(async (deps: Deps, { lease, c
     epoch: lease.epoch,
     copy,
     staging: { bucket, prefix: stagingKeys.copy(lease.run, copy, into, lease.epoch) },
+    lockKey: `${target.database.host}:${target.database.port}/${target.database.database}`,
     source: source.database,
     heartbeatSeconds: 10,
   };

@@ -30,6 +30,8 @@ export const CopierInput = z.strictObject({
     /** `runs/<run>/<copy>/…`, the same for dump and restore, another for every epoch. */
     prefix: z.string().regex(/^[^/].*[^/]$/, 'no leading or trailing slash'),
   }),
+  /** Two copies with the same key exclude each other in a database: the migration's target as `host:port/database`. */
+  lockKey: z.string().min(1),
   source: Address,
   /** Needed by `restore`. */
   target: Address.extend({ database: z.string().min(1) }).optional(),

@@ -1,9 +1,8 @@
 import type { CopierInput, CopierOutput, Role } from './contract.ts';
-import type { DumpedChunk } from './dump/dump-chunk.ts';
 import type { LargeObjectMeasure } from './postgres/large-objects.ts';
 import { add, type Measure, nothing } from './postgres/row-hash.ts';
 import { peakMemory } from './progress.ts';
-import type { Manifest, ManifestTable, Plan } from './staged.ts';
+import type { DoneMark, Manifest, ManifestTable, Plan } from './staged.ts';
 
 /** Adds up, table by table, what was measured piece by piece. */
 export class Tally {
@@ -18,11 +17,12 @@ export class Tally {
     for (const { pieces } of plan.chunks) for (const { table } of pieces) this.#expect(table);
   }
 
-  add({ chunk, measures, largeObjects, seconds }: DumpedChunk & { seconds: number }): void {
-    for (const [at, { table }] of chunk.pieces.entries()) {
-      this.addPiece(table, measures[at] ?? nothing, seconds / chunk.pieces.length);
+  /** A chunk that took so many seconds: none, when an earlier attempt had copied it. */
+  add({ pieces }: DoneMark, seconds: number): void {
+    for (const { table, measure } of pieces) {
+      if (table < 0) this.addLargeObjects({ count: 0, ...measure });
+      else this.addPiece(table, measure, seconds / pieces.length);
     }
-    if (largeObjects) this.addLargeObjects(largeObjects);
   }
 
   addPiece(table: number, measure: Measure, seconds: number): void {
@@ -50,7 +50,7 @@ export class Tally {
   manifest(
     role: Role,
     input: CopierInput,
-    facts: Pick<Manifest, 'serverVersion' | 'sequences' | 'startedAt' | 'finishedAt'>,
+    facts: Pick<Manifest, 'serverVersion' | 'sequences' | 'startedAt' | 'finishedAt' | 'incidents'>,
   ): Manifest {
     const { attempt, id, snapshot } = this.#plan;
     const tables = this.#tables.map((sums, at): ManifestTable => {

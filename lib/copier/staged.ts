@@ -10,6 +10,9 @@ import { z } from 'zod';
  *     attempts/<n>/done/<chunk>.json a complete chunk
  *     attempts/<n>/manifest.json     the dump is complete
  *     attempts/<n>/restored.json     the restore is complete
+ *
+ * An attempt that goes on where an earlier one was interrupted has the same plan id, schema and cuts. Its plan says in
+ * which attempt's folder each chunk lies; those that had to be copied anew have a new id.
  */
 export const keys = {
   progress: (role: string) => `progress/${role}.json`,
@@ -21,6 +24,10 @@ export const keys = {
   manifest: (attempt: number) => `attempts/${attempt}/manifest.json`,
   restored: (attempt: number) => `attempts/${attempt}/restored.json`,
 };
+
+/** Order-free sums over rows: byte-exact, for two seeds. Decimal, because they pass 2^63. */
+export const Hash = z.tuple([z.string(), z.string()]);
+export type Hash = z.infer<typeof Hash>;
 
 export const PlannedColumn = z.object({
   name: z.string(),
@@ -55,7 +62,10 @@ export const Piece = z.object({ table: z.int(), from: z.int().optional(), to: z.
 export type Piece = z.infer<typeof Piece>;
 
 export const PlannedChunk = z.object({
+  /** Its number; with `-<attempt>` when it was planned again. */
   id: z.string(),
+  /** The attempt in whose folder its object and its mark lie. */
+  attempt: z.int(),
   pieces: z.array(Piece),
   /** Instead of pieces: the large objects with these oids, both ends included. */
   largeObjects: z.object({ from: z.int(), to: z.int() }).optional(),
@@ -67,15 +77,29 @@ export type PlannedChunk = z.infer<typeof PlannedChunk>;
 export const SequenceName = z.object({ schema: z.string(), name: z.string() });
 export type SequenceName = z.infer<typeof SequenceName>;
 
+/** By which a later snapshot is recognized as one of the same server, and rows as younger than this one. */
+export const Origin = z.object({
+  /** Different after a restart, a promotion or a recovery to an earlier point. */
+  server: z.string(),
+  /** The oldest transaction that was not over, in 64 bits: rows of older ones are in this snapshot or in none. */
+  xmin: z.string(),
+});
+export type Origin = z.infer<typeof Origin>;
+
 export const Plan = z.object({
-  /** Random. Names this plan's chunks in the target's `passage.chunks`. */
+  /** Random. Names this plan's chunks in the target's `passage.chunks`. Attempts that go on keep it. */
   id: z.string(),
   run: z.string(),
   epoch: z.int(),
   attempt: z.int(),
   snapshot: z.string(),
+  /** Absent where the server does not tell, or not that the snapshot is on its disk: then no attempt can go on. */
+  origin: Origin.optional(),
+  /** The attempt in whose folder the schema lies. */
+  schema: z.int(),
   serverVersion: z.int(),
   encoding: z.string(),
+  /** Of the first attempt with this id. */
   startedAt: z.string(),
   tables: z.array(PlannedTable),
   chunks: z.array(PlannedChunk),
@@ -89,6 +113,19 @@ export type Plan = z.infer<typeof Plan>;
 export const Part = z.object({ bytes: z.int(), raw: z.int().max(64 << 20), crc32: z.int() });
 export type Part = z.infer<typeof Part>;
 
+/** What the snapshot holds of a piece, hashed at the source. */
+export const StagedMeasure = z.object({
+  rows: z.int(),
+  /** Of the rows' binary form. */
+  bytes: z.int(),
+  /** Bytes of the largest row. */
+  largest: z.int(),
+  hash: Hash,
+  /** Of large objects. */
+  count: z.int().optional(),
+});
+export type StagedMeasure = z.infer<typeof StagedMeasure>;
+
 export const DonePiece = z.object({
   /** Its place in the plan's tables; -1 for large objects. */
   table: z.int(),
@@ -96,11 +133,14 @@ export const DonePiece = z.object({
   /** Raw COPY bytes. */
   bytes: z.int(),
   parts: z.array(Part),
+  measure: StagedMeasure,
 });
+export type DonePiece = z.infer<typeof DonePiece>;
 
 export const DoneMark = z.object({
   chunk: z.string(),
   plan: z.string(),
+  attempt: z.int(),
   epoch: z.int(),
   rows: z.int(),
   bytes: z.int(),
@@ -110,10 +150,6 @@ export const DoneMark = z.object({
 });
 export type DoneMark = z.infer<typeof DoneMark>;
 
-/** Order-free sums over rows: byte-exact, for two seeds. Decimal, because they pass 2^63. */
-export const Hash = z.tuple([z.string(), z.string()]);
-export type Hash = z.infer<typeof Hash>;
-
 export const ManifestTable = z.object({
   schema: z.string(),
   name: z.string(),
@@ -121,7 +157,7 @@ export const ManifestTable = z.object({
   /** Of all rows in their binary form: comparable between the two sides. */
   bytes: z.int(),
   hash: Hash,
-  /** Summed over chunks that may have run side by side. */
+  /** Summed over chunks that may have run side by side, without those of earlier attempts. */
   seconds: z.number(),
   chunks: z.int(),
 });
@@ -153,6 +189,8 @@ export const Manifest = z.object({
   largestRowBytes: z.int(),
   /** Peak resident memory of the worker process. */
   memoryBytes: z.int(),
+  /** What the role went through and survived, in sentences. */
+  incidents: z.array(z.string()),
 });
 export type Manifest = z.infer<typeof Manifest>;
 
@@ -169,5 +207,7 @@ export const Progress = z.object({
   startedAt: z.string(),
   at: z.string(),
   memoryBytes: z.int(),
+  /** Found here by whoever takes over from this worker. */
+  incidents: z.array(z.string()).default([]),
 });
 export type Progress = z.infer<typeof Progress>;

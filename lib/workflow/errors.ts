@@ -51,6 +51,8 @@ export const errors = {
   DumpFailed: 'source',
   /** PostgreSQL refused a statement of the restore. */
   RestoreFailed: 'target',
+  /** Another copy of the same migration, started from another place, holds the database. */
+  CopyInProgress: 'usage',
   /** The dump is not finished, but its worker no longer reports. */
   DumpAbandoned: 'passage',
   /** A staged chunk is missing, truncated or altered. */

@@ -33,6 +33,7 @@ const manifest = (more: Partial<Manifest> = {}): Manifest => ({
   finishedAt: '',
   seconds: 1,
   largestRowBytes: 1,
+  incidents: [],
   memoryBytes: 1,
   ...more,
 });

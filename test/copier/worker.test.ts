@@ -101,6 +101,7 @@ async function prepareRun(statements: string) {
     epoch: 1,
     copy: 'main',
     staging: { bucket: 'staging', prefix },
+    lockKey: 'target',
     source: { secretArn: secretOf(source, `${run}-source`), database: source.database, ssl: 'disable' },
     target: { secretArn: secretOf(target, `${run}-target`), database: target.database, ssl: 'disable' },
     heartbeatSeconds: 0.1,

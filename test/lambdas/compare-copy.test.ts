@@ -24,6 +24,7 @@ const manifest = (role: Manifest['role'], hash: string): Manifest => ({
   seconds: 4,
   memoryBytes: 100_000_000,
   largestRowBytes: 200,
+  incidents: [],
 });
 
 const answer = (role: string) => ({ manifest: `${role}.json`, tables: 1, rows: 3, bytes: 300, seconds: 4 });

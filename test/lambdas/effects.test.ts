@@ -17,6 +17,7 @@ const worker = {
   epoch: 1,
   copy: 'main',
   staging: { bucket: 'staging', prefix: 'runs/autumn/main-target-1' },
+  lockKey: 'target',
   source: { secretArn: 'arn:source' },
   workers: 4,
   heartbeatSeconds: 10,

@@ -33,6 +33,7 @@ const worker = {
   epoch: 1,
   copy: 'main',
   staging: { bucket: 'b', prefix: 'p' },
+  lockKey: 'target',
   source: { secretArn: 's' },
   workers: 1,
   heartbeatSeconds: 10,

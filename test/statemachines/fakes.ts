@@ -77,6 +77,7 @@ const copier = {
   epoch: lease.epoch,
   copy: 'main',
   staging: { bucket: 'staging', prefix: 'runs/autumn/main-scratch-3' },
+  lockKey: 'target:5432/retool',
   source: { secretArn: 'arn:source' },
   heartbeatSeconds: 10,
 };

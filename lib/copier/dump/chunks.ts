@@ -15,9 +15,9 @@ export function planChunks(
   tables: readonly PlannedTable[],
   largeObjects: readonly { from: number; to: number }[],
   version: number,
-): PlannedChunk[] {
-  const chunks: Omit<PlannedChunk, 'id'>[] = [];
-  let bundle: Omit<PlannedChunk, 'id'> = { pieces: [], bytes: 0 };
+): Omit<PlannedChunk, 'attempt'>[] {
+  const chunks: Omit<PlannedChunk, 'id' | 'attempt'>[] = [];
+  let bundle: Omit<PlannedChunk, 'id' | 'attempt'> = { pieces: [], bytes: 0 };
   tables.forEach((table, at) => {
     const pieces = version >= TID_RANGE_SCANS ? pageRanges(table) : [{}];
     if (pieces.length > 1 || table.bytes >= SMALL_BYTES) {

@@ -1,157 +1,233 @@
-import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { WorkflowError } from '../../workflow/errors.ts';
 import { damagedObject } from '../codec.ts';
 import type { CopierInput, CopierOutput } from '../contract.ts';
 import { crew } from '../crew.ts';
+import { Incidents } from '../incidents.ts';
 import { answer, Tally } from '../manifest.ts';
 import type { Clock, Surroundings } from '../ports.ts';
 import * as catalog from '../postgres/catalog.ts';
-import { dumpSchema } from '../postgres/client-tools.ts';
-import { refuseUnreadableNames } from '../postgres/encoding.ts';
-import { readLargeObjectRanges } from '../postgres/large-objects.ts';
-import { qualified } from '../postgres/row-hash.ts';
+import { CopyLock } from '../postgres/copy-lock.ts';
 import { closeSession, type Database, declared, openSession, sqlState } from '../postgres/session.ts';
 import { SteadySession } from '../postgres/steady-session.ts';
 import { ProgressBoard } from '../progress.ts';
-import { seal, sealBytes, unseal } from '../sealed.ts';
-import { keys, Manifest, type ManifestSequence, type Plan } from '../staged.ts';
-import { planChunks } from './chunks.ts';
+import { seal, sealBytes, unseal, unsealBytes } from '../sealed.ts';
+import { type DoneMark, keys, Manifest, type ManifestSequence, type Plan } from '../staged.ts';
 import { copyChunks } from './copy-chunks.ts';
 import { SourceChanged } from './dump-chunk.ts';
+import { continuePlan, findKept, readMarks, sameSchema, whyNot } from './go-on.ts';
+import { beginPlan, claim, lastAttempt, lastPlan, type Taken, takeSnapshot } from './plan.ts';
+import { readSchema } from './read-schema.ts';
 import { standAside } from './stand-aside.ts';
 
 /** A source that changes under three snapshots will change under the fourth. */
 const TRIES = 3;
-const SCHEMA_TRIES = 5;
 /** Load balancers drop flows that are idle for 350 s. */
 const KEEPALIVE_MS = 30_000;
 
 /**
  * Copies the source, as one snapshot shows it, into staging. Only reads. A dump that is already complete answers
- * from its manifest; one that was interrupted starts again under a new snapshot, as the next attempt.
- * Throws SourceUnreachable, SourceLoginRefused, SourceKeepsChanging, SnapshotLost, DumpFailed, ChunkDamaged.
+ * from its manifest; one that was interrupted goes on under a new snapshot, as the next attempt, with every chunk that
+ * this one shows unchanged.
+ * Throws SourceUnreachable, SourceLoginRefused, SourceKeepsChanging, SnapshotLost, DumpFailed, ChunkDamaged,
+ * CopyInProgress.
  */
-export async function dump(input: CopierInput, database: Database, around: Surroundings): Promise<CopierOutput> {
-  const { staging, log } = around;
+export async function dump(input: CopierInput, database: Database, outer: Surroundings): Promise<CopierOutput> {
+  const { staging } = outer;
+  const incidents = await Incidents.after(staging, 'dump');
+  const around = { ...outer, log: incidents.listening(outer.log) };
   const last = await lastAttempt(around);
   const complete = await staging.get(keys.manifest(last));
   if (complete) {
-    log('dump was complete', { attempt: last });
+    around.log('dump was complete', { attempt: last });
     const key = keys.manifest(last);
     const manifest = unseal(Manifest, complete, key);
     if (manifest.run !== input.run) throw damagedObject(key, `it is of run ${manifest.run}`);
+    manifest.incidents.push('The dump was interrupted when all was copied, before it could say so.');
+    await staging.put(key, seal(manifest));
     return answer(manifest, staging.address(key));
   }
-  const progress = new ProgressBoard('dump', around);
+  const progress = new ProgressBoard('dump', around, incidents);
   try {
-    for (let tries = 1; ; tries++) {
-      try {
-        const manifest = await dumpOnce(input, database, around, progress);
-        progress.phase = 'done';
-        return answer(manifest, staging.address(keys.manifest(manifest.attempt)));
-      } catch (error) {
-        const reason = worthless(error);
-        if (!reason) throw error;
-        log('dump starts again under a new snapshot', { reason: reason.message });
-        if (tries === TRIES) throw reason;
-      }
-    }
+    const manifest = await new Dump(input, database, around, incidents, progress).run();
+    progress.phase = 'done';
+    return answer(manifest, staging.address(keys.manifest(manifest.attempt)));
   } finally {
     await progress.stop();
   }
 }
 
-/** What a new snapshot cures, as the error it becomes when it does not. */
-function worthless(error: unknown): WorkflowError | undefined {
-  if (error instanceof WorkflowError && error.name === 'SnapshotLost') return error;
-  if (!(error instanceof SourceChanged)) return undefined;
-  return new WorkflowError(
-    'SourceKeepsChanging',
-    `${error.message} was altered, truncated or renamed during the copy. Hold back changes of the source's schema, then start again.`,
-  );
-}
+/** Snapshots one after the other, until one has been copied whole. */
+class Dump {
+  readonly #input: CopierInput;
+  readonly #database: Database;
+  readonly #around: Surroundings;
+  readonly #incidents: Incidents;
+  readonly #progress: ProgressBoard;
+  readonly #lock: CopyLock;
 
-/** One snapshot, from export to manifest. */
-async function dumpOnce(
-  input: CopierInput,
-  database: Database,
-  around: Surroundings,
-  progress: ProgressBoard,
-): Promise<Manifest> {
-  const { staging, clock, log, signal } = around;
-  progress.phase = 'planning';
-  const holder = await openSession(database, signal);
-  try {
-    const plan = await claim(await exportSnapshot(holder, input, clock), around);
-    const { attempt } = plan;
-    progress.begin(plan);
-    progress.phase = 'copying';
-    const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-    const holderPid = rows[0]?.pid ?? 0;
-    log('snapshot exported', {
-      attempt,
-      snapshot: plan.snapshot,
-      session: holderPid,
-      tables: plan.tables.length,
-      chunks: plan.chunks.length,
-    });
-
-    const tally = new Tally(plan);
-    const copied = new AbortController();
-    await crew(signal, [
-      (together) => keepAlive(holder, clock, together, copied.signal),
-      (together) => standAside(database, holderPid, { ...around, signal: together }, copied.signal),
-      (together) => stageSchema(plan, database, { ...around, signal: together }),
-      async (together) => {
-        await copyChunks(plan, database, input.workers, { ...around, signal: together }, (dumped) => {
-          tally.add(dumped);
-          progress.rowsDone += dumped.mark.rows;
-          progress.bytesDone += dumped.chunk.bytes;
-          progress.tablesDone = tally.tablesDone;
-        });
-        copied.abort();
-      },
-    ]);
-
-    progress.phase = 'finishing';
-    const sequences = await readValues(plan, database, around);
-    const { serverVersion, startedAt } = plan;
-    const finishedAt = new Date(clock.now()).toISOString();
-    const manifest = tally.manifest('dump', input, { serverVersion, sequences, startedAt, finishedAt });
-    await staging.put(keys.manifest(attempt), seal(manifest));
-    return manifest;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof SourceChanged) throw error;
-    throw declared(error, database, 'dump');
-  } finally {
-    await closeSession(holder);
+  constructor(
+    input: CopierInput,
+    database: Database,
+    around: Surroundings,
+    incidents: Incidents,
+    progress: ProgressBoard,
+  ) {
+    this.#input = input;
+    this.#database = database;
+    this.#around = around;
+    this.#incidents = incidents;
+    this.#progress = progress;
+    this.#lock = new CopyLock(database, input.lockKey, around);
   }
-}
 
-/**
- * pg_dump reads part of the catalog as it is now, so it fails on what is dropped meanwhile, or locked: the first is a
- * changed source, the second passes. 1 s · 2ⁿ, 5 tries = 15 s of waiting, besides 5 s for each lock.
- */
-async function stageSchema(plan: Plan, database: Database, around: Surroundings): Promise<void> {
-  const { staging, clock, log, signal } = around;
-  for (let tries = 1; ; tries++) {
-    try {
-      const schema = await dumpSchema(database, plan.snapshot, plan.encoding, signal);
-      return await staging.put(keys.schema(plan.attempt), sealBytes(plan.id, schema));
-    } catch (error) {
-      signal.throwIfAborted();
-      const looking = new SteadySession(database, around);
-      const changed = await looking
-        .try('look at the catalog', (session) => catalog.findChanged(session, plan.tables, plan.serverVersion))
-        .finally(() => looking.close());
-      if (changed) throw new SourceChanged(qualified(changed));
-      if (tries === SCHEMA_TRIES) throw error;
-      log('schema is tried again', { tries, reason: (error as Error).message });
-      await clock.sleep(1000 * 2 ** (tries - 1), signal);
+  async run(): Promise<Manifest> {
+    const tries = { SnapshotLost: 0, SourceKeepsChanging: 0 };
+    for (let reason = 'The dump was interrupted'; ; ) {
+      try {
+        return await this.#underOneSnapshot(reason);
+      } catch (error) {
+        const cured = curedByAnother(error);
+        if (!cured) throw error;
+        this.#around.log('dump needs a new snapshot', { reason: cured.error.message });
+        if (++tries[cured.error.name as keyof typeof tries] === TRIES) throw cured.error;
+        reason = cured.reason;
+      }
     }
   }
+
+  /** One snapshot, from export to manifest. The session that holds it has the lock against another copy. */
+  async #underOneSnapshot(reason: string): Promise<Manifest> {
+    const { clock, signal } = this.#around;
+    this.#progress.phase = 'planning';
+    const holder = await openSession(this.#database, signal);
+    try {
+      await this.#lock.take(holder);
+      const taken = await takeSnapshot(holder, this.#input, this.#database, this.#around);
+      const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const pid = rows[0]?.pid ?? 0;
+      const over = new AbortController();
+      const [manifest] = await crew<Manifest | undefined>(signal, [
+        async (together) => {
+          const around = { ...this.#around, signal: together };
+          const begun = await this.#plan(taken, reason, around);
+          const { plan, marks } = begun;
+          this.#around.log('snapshot exported', {
+            attempt: plan.attempt,
+            snapshot: plan.snapshot,
+            session: pid,
+            tables: plan.tables.length,
+            chunks: plan.chunks.length - marks.length,
+            kept: marks.length,
+          });
+          const copied = await this.#copy(begun, around);
+          over.abort();
+          return copied;
+        },
+        (together) => keepAlive(holder, clock, together, over.signal).then(() => undefined),
+        (together) =>
+          standAside(this.#database, pid, { ...this.#around, signal: together }, over.signal).then(() => undefined),
+      ]);
+      return manifest as Manifest;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof SourceChanged) throw error;
+      throw declared(error, this.#database, 'dump');
+    } finally {
+      await closeSession(holder);
+    }
+  }
+
+  /** Goes on with the last attempt's plan where the new snapshot allows it. Marks are those of chunks that it keeps. */
+  async #plan(taken: Taken, reason: string, around: Surroundings): Promise<Begun> {
+    const { staging, signal } = around;
+    const before = await lastPlan(around);
+    if (!before) {
+      if (this.#incidents.afterAnother) this.#incidents.add(`${reason} before it had a snapshot, and started again.`);
+      return { plan: await claim((attempt) => beginPlan(taken, attempt), around), marks: [] };
+    }
+    const copied = await readMarks(staging, before);
+    const told = `${reason} after ${copied.length} of ${before.chunks.length} chunks`;
+    let why = copied.length === 0 ? 'there was nothing to keep' : whyNot(before, taken);
+    let schema: Buffer | undefined;
+    if (!why) {
+      schema = await readSchema(taken, this.#database, around);
+      const key = keys.schema(before.schema);
+      const staged = await staging.get(key);
+      const same = staged && (await sameSchema(unsealBytes(before.id, staged, key), schema, before.encoding, signal));
+      if (!same) why = 'the schema is not the same';
+    }
+    if (why) {
+      this.#incidents.add(`${told}; the dump started again under a new snapshot: ${why}.`);
+      const plan = await claim((attempt) => beginPlan(taken, attempt), around);
+      return { plan, marks: [], ...(schema && { schema }) };
+    }
+    this.#progress.phase = 'comparing what was copied';
+    const kept = await findKept(before, copied, taken, this.#database, this.#input.workers, around);
+    const plan = await claim((attempt) => continuePlan(before, kept, taken, attempt), around);
+    this.#incidents.add(`${told}; the dump went on under a new snapshot and kept ${kept.length} of them.`);
+    return { plan, marks: kept };
+  }
+
+  async #copy({ plan, marks, schema }: Begun, around: Surroundings): Promise<Manifest> {
+    const { staging, clock } = around;
+    const { serverVersion, startedAt, attempt } = plan;
+    const progress = this.#progress;
+    const tally = new Tally(plan);
+    const bytes = new Map(plan.chunks.map((chunk) => [chunk.id, chunk.bytes]));
+    const count = (mark: DoneMark, seconds: number) => {
+      tally.add(mark, seconds);
+      progress.rowsDone += mark.rows;
+      progress.bytesDone += bytes.get(mark.chunk) ?? 0;
+      progress.tablesDone = tally.tablesDone;
+    };
+    progress.begin(plan);
+    progress.phase = 'copying';
+    for (const mark of marks) count(mark, 0);
+    const kept = new Set(marks.map(({ chunk }) => chunk));
+    const chunks = plan.chunks.filter(({ id }) => !kept.has(id));
+    await crew<void>(around.signal, [
+      async (together) => {
+        // An attempt that goes on has its schema already.
+        if (plan.schema !== attempt) return;
+        const dumped = schema ?? (await readSchema(plan, this.#database, { ...around, signal: together }));
+        await staging.put(keys.schema(attempt), sealBytes(plan.id, dumped));
+      },
+      (together) =>
+        copyChunks(plan, chunks, this.#database, this.#input.workers, { ...around, signal: together }, count),
+    ]);
+    progress.phase = 'finishing';
+    const sequences = await readValues(plan, this.#database, around);
+    const finishedAt = new Date(clock.now()).toISOString();
+    const incidents = this.#incidents.sentences;
+    const manifest = tally.manifest('dump', this.#input, {
+      serverVersion,
+      sequences,
+      startedAt,
+      finishedAt,
+      incidents,
+    });
+    await staging.put(keys.manifest(attempt), seal(manifest));
+    return manifest;
+  }
+}
+
+/** An attempt at its beginning: its plan, what it has already, and the schema if that was read on the way. */
+interface Begun {
+  readonly plan: Plan;
+  readonly marks: readonly DoneMark[];
+  readonly schema?: Buffer;
+}
+
+/** What a new snapshot cures: the error it becomes when it does not, and how a report begins to tell of it. */
+function curedByAnother(error: unknown): { error: WorkflowError; reason: string } | undefined {
+  if (error instanceof WorkflowError && error.name === 'SnapshotLost') {
+    return { error, reason: 'The session that held the snapshot was lost' };
+  }
+  if (!(error instanceof SourceChanged)) return undefined;
+  const reason = `${error.message} was altered, truncated or renamed during the copy`;
+  const advice = "Hold back changes of the source's schema, then start again.";
+  return { error: new WorkflowError('SourceKeepsChanging', `${reason}. ${advice}`, { cause: error }), reason };
 }
 
 /** Of the sequences that the schema has; one that is gone by now is a changed source. */
@@ -166,42 +242,6 @@ async function readValues(plan: Plan, database: Database, around: Surroundings):
   } finally {
     await session.close();
   }
-}
-
-/** Begins the transaction that holds the snapshot, and reads everything that the plan says in it. */
-async function exportSnapshot(holder: pg.Client, input: CopierInput, clock: Clock): Promise<Omit<Plan, 'attempt'>> {
-  const startedAt = new Date(clock.now()).toISOString();
-  const { version, encoding } = await catalog.serverFacts(holder);
-  await refuseUnreadableNames(holder, encoding);
-  await holder.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-  const { rows } = await holder.query<{ snapshot: string }>('SELECT pg_export_snapshot() AS snapshot');
-  const tables = await catalog.readTables(holder, version);
-  return {
-    id: randomBytes(6).toString('hex'),
-    run: input.run,
-    epoch: input.epoch,
-    snapshot: rows[0]?.snapshot ?? '',
-    serverVersion: version,
-    encoding,
-    startedAt,
-    tables,
-    sequences: await catalog.readSequences(holder),
-    chunks: planChunks(tables, await readLargeObjectRanges(holder), version),
-    materializedViews: await catalog.readMaterializedViews(holder),
-  };
-}
-
-/** Writes the plan under the next number that no other worker has taken. */
-async function claim(plan: Omit<Plan, 'attempt'>, around: Surroundings): Promise<Plan> {
-  for (let attempt = (await lastAttempt(around)) + 1; ; attempt++) {
-    const claimed = { ...plan, attempt };
-    if (await around.staging.create(keys.plan(attempt), seal(claimed))) return claimed;
-  }
-}
-
-async function lastAttempt({ staging }: Surroundings): Promise<number> {
-  const attempts = (await staging.list(keys.attempts)).map((key) => Number(key.split('/')[1]));
-  return Math.max(0, ...attempts.filter(Number.isInteger));
 }
 
 /** Until `copied`. Throws SnapshotLost when the session that holds the snapshot is gone. */

@@ -10,17 +10,18 @@ const INVALID_SCHEMA = '3F000';
 /** The target is restored from another plan: this one's snapshot is given up. */
 export class Superseded extends Error {}
 
-/** Who writes what: the plan must be the one that took possession of the target (see `take-possession.ts`). */
+/** Who writes what: plan and attempt must be those that took possession of the target (see `take-possession.ts`). */
 export interface Writer extends Holder {
   /** The plan's id. */
   readonly plan: string;
+  readonly attempt: number;
 }
 
 /**
  * One transaction that writes to the target. It begins with the fence row and the plan's possession, both locked until
- * its end, so that neither a later epoch nor another plan can begin while it runs; and it leaves `mark` in
+ * its end, so that neither a later epoch, another plan nor a later attempt can begin while it runs; and it leaves `mark` in
  * `passage.chunks`, so that it happens once. False when it had happened before. On an error the session is unusable.
- * Throws `Fenced` when the target belongs to another run, epoch or state, Superseded when to another plan.
+ * Throws `Fenced` when the target belongs to another run, epoch or state, Superseded when to another plan or attempt.
  */
 export async function writeOnce(
   client: pg.Client,
@@ -72,13 +73,19 @@ export async function writeFenced<T>(
 /** The mark of the plan that the target is restored from; its `rows` are the attempt. */
 export const possessionMark = (plan: string) => `${plan}/possession`;
 
+/** Marks of what comes after all data: it would fire, refer or be out of date if rows were taken out again. */
+export const lateMark = (what: string) => `late ${what}`;
+export const isLate = (mark: string) => mark.startsWith('late ');
+
 async function begin(client: pg.Client, writer: Writer): Promise<void> {
   await client.query('BEGIN');
   await passFence(client, writer);
-  const { rowCount } = await client.query('SELECT 1 FROM passage.chunks WHERE chunk = $1 FOR SHARE', [
-    possessionMark(writer.plan),
+  const { plan, attempt } = writer;
+  const { rowCount } = await client.query('SELECT 1 FROM passage.chunks WHERE chunk = $1 AND rows = $2 FOR SHARE', [
+    possessionMark(plan),
+    attempt,
   ]);
-  if (!rowCount) throw new Superseded(`the target is no longer restored from plan ${writer.plan}`);
+  if (!rowCount) throw new Superseded(`the target is no longer restored from attempt ${attempt} of plan ${plan}`);
 }
 
 async function passFence(client: pg.Client, { run, epoch }: Holder): Promise<void> {

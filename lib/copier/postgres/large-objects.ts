@@ -6,14 +6,20 @@ export const LARGE_OBJECTS_PER_CHUNK = 500;
 const PAGE = 1 << 20;
 const INV_READ = 0x40000;
 
-const within = (range: { from: number; to: number } | undefined) =>
-  range ? `WHERE m.oid BETWEEN ${range.from} AND ${range.to}` : '';
+interface OidRange {
+  /** Both included. */
+  readonly from: number;
+  readonly to: number;
+}
+const LAST_OID = 2 ** 32 - 1;
+const within = (range: OidRange | undefined) =>
+  range ? `WHERE m.oid BETWEEN '${range.from}'::oid AND '${range.to}'::oid` : '';
 
 /**
  * All large objects of an oid range as rows (loid, pos, data) of at most 1 MiB; an empty one is one empty row. A
  * comment is a row at position -1: pg_dump leaves it out together with the object.
  */
-const pages = (range: { from: number; to: number } | undefined) => `
+const pages = (range: OidRange | undefined) => `
   SELECT m.oid AS loid, pos, lo_get(m.oid, pos, ${PAGE}) AS data
   FROM pg_largeobject_metadata m
   CROSS JOIN LATERAL (SELECT lo_lseek64(lo_open(m.oid, ${INV_READ}), 0, 2) AS size) AS end_of
@@ -25,18 +31,18 @@ const pages = (range: { from: number; to: number } | undefined) => `
   JOIN pg_description d ON d.classoid = 'pg_largeobject'::regclass AND d.objoid = m.oid
   ${within(range)}`;
 
-export async function readLargeObjectRanges(client: pg.Client): Promise<{ from: number; to: number }[]> {
-  const { rows } = await client.query<{ from: number; to: number }>(
-    `SELECT min(oid::bigint)::oid AS from, max(oid::bigint)::oid AS to
+/** Ranges of about equally many large objects. Together they hold every oid, for those created later; none, where none is. */
+export async function readLargeObjectRanges(client: pg.Client): Promise<OidRange[]> {
+  const { rows } = await client.query<{ from: number }>(
+    `SELECT min(oid::bigint)::oid AS from
      FROM (SELECT oid, (row_number() OVER (ORDER BY oid) - 1) / ${LARGE_OBJECTS_PER_CHUNK} AS chunk
            FROM pg_largeobject_metadata) AS numbered
      GROUP BY chunk ORDER BY 1`,
   );
-  return rows;
+  return rows.map(({ from }, at) => ({ from: at ? from : 0, to: (rows[at + 1]?.from ?? LAST_OID + 1) - 1 }));
 }
 
-export const copyOutLargeObjects = (range: { from: number; to: number }) =>
-  `COPY (${pages(range)}) TO STDOUT WITH (FORMAT binary)`;
+export const copyOutLargeObjects = (range: OidRange) => `COPY (${pages(range)}) TO STDOUT WITH (FORMAT binary)`;
 
 /** The copy's landing place, inside the chunk's transaction. */
 export const createLanding =
@@ -58,10 +64,7 @@ export interface LargeObjectMeasure extends Measure {
 }
 
 /** Contents in the session's snapshot; of an oid range, or of all. */
-export async function measureLargeObjects(
-  client: pg.Client,
-  range?: { from: number; to: number },
-): Promise<LargeObjectMeasure> {
+export async function measureLargeObjects(client: pg.Client, range?: OidRange): Promise<LargeObjectMeasure> {
   const measured = await measureRows(
     client,
     `SELECT record_send(ROW(loid, pos, data)) AS bytes FROM (${pages(range)}) AS pages`,
@@ -71,3 +74,7 @@ export async function measureLargeObjects(
   );
   return { ...measured, count: Number(rows[0]?.count) };
 }
+
+/** What was loaded of a range, out of the target again. */
+export const unlinkLargeObjects = (range: OidRange) =>
+  `SELECT count(lo_unlink(m.oid)) FROM pg_largeobject_metadata m ${within(range)}`;

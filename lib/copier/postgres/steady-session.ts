@@ -10,11 +10,18 @@ const TRIES = 6;
 export class SteadySession {
   readonly #database: Database;
   readonly #around: Surroundings;
+  readonly #prepare: (session: pg.Client) => Promise<void>;
   #session: pg.Client | undefined;
 
-  constructor(database: Database, around: Surroundings) {
+  /** `prepare` is done in each session before any job. */
+  constructor(
+    database: Database,
+    around: Surroundings,
+    prepare: (session: pg.Client) => Promise<void> = async () => {},
+  ) {
     this.#database = database;
     this.#around = around;
+    this.#prepare = prepare;
   }
 
   /**
@@ -25,7 +32,7 @@ export class SteadySession {
     const { signal, clock, log } = this.#around;
     for (let tries = 1; ; tries++) {
       try {
-        this.#session ??= await openSession(this.#database, signal);
+        this.#session ??= await this.#open();
         return await job(this.#session);
       } catch (error) {
         await this.close();
@@ -37,6 +44,17 @@ export class SteadySession {
         log('tried again', { what, tries, reason: (error as Error).message });
         await clock.sleep(1000 * 2 ** (tries - 1), signal);
       }
+    }
+  }
+
+  async #open(): Promise<pg.Client> {
+    const session = await openSession(this.#database, this.#around.signal);
+    try {
+      await this.#prepare(session);
+      return session;
+    } catch (error) {
+      await closeSession(session);
+      throw error;
     }
   }
 

@@ -11,6 +11,7 @@ export type Job =
  * while other tables are loading.
  */
 const early = new Set(['INDEX', 'CONSTRAINT', 'INDEX ATTACH']);
+export const isEarly = ({ type }: SchemaEntry) => early.has(type);
 
 /**
  * What the restore may do next: load chunks as they arrive, and build a table's indexes as soon as its last chunk is
@@ -113,7 +114,7 @@ export class Agenda {
   }
 
   #mayBuild(entry: SchemaEntry, tables: readonly number[]): boolean {
-    if (!early.has(entry.type) && this.#loadsLeft > 0) return false;
+    if (!isEarly(entry) && this.#loadsLeft > 0) return false;
     if (entry.dependsOn.some((id) => this.#unbuilt.has(id))) return false;
     // It locks the whole table, and would only wait for the indexes that are being built.
     if (entry.type === 'CONSTRAINT' && tables.some((table) => this.#indexesLeft[table])) return false;

@@ -8,12 +8,14 @@ import type { Agenda } from './agenda.ts';
 
 const POLL_MS = 300;
 const LOOK_EVERY_MS = 1000;
-/** A working dump writes its progress every second. */
-const SILENCE_MS = 60_000;
+/**
+ * A working dump writes its progress every second; a lost one is replaced, and its successor may have to wait for
+ * capacity and its image. Its state gives it four tries, with heartbeats of 45, 90, 180 and 360 s: 675 s, and the
+ * seconds between them. Then the state machine ends this restore, so that nobody waits in vain.
+ */
+const SILENCE_MS = 12 * 60_000;
 /** Longer than this between two looks, and it was staging that kept them apart. */
 const DEAF_MS = 10_000;
-/** Before its first sign, the dump may still be waiting for capacity or its image. */
-const FIRST_SIGN_MS = 15 * 60_000;
 /** Marks read side by side, when many are there at once. */
 const READERS = 16;
 /** What a mark has in the place of a table. */
@@ -76,9 +78,12 @@ export class DumpWatch {
   /** Puts every complete chunk on the agenda, until all of the plan are there. */
   async follow(plan: Plan, agenda: Agenda): Promise<void> {
     const { staging } = this.#around;
+    const chunks = new Set(plan.chunks.map(({ attempt, id }) => keys.done(attempt, id)));
+    const attempts = [...new Set(plan.chunks.map(({ attempt }) => attempt))];
     const seen = new Set<string>();
     for (;;) {
-      const found = (await staging.list(keys.done(plan.attempt))).filter((key) => !seen.has(key));
+      const there = (await Promise.all(attempts.map((attempt) => staging.list(keys.done(attempt))))).flat();
+      const found = there.filter((key) => chunks.has(key) && !seen.has(key));
       for (let at = 0; at < found.length; at += READERS) {
         const marks = await Promise.all(found.slice(at, at + READERS).map((key) => staging.get(key)));
         for (const [of, mark] of marks.entries()) if (mark) agenda.offer(readMark(mark, found[at + of] ?? '', plan));
@@ -106,7 +111,7 @@ export class DumpWatch {
       this.#signAt = this.#lookedAt;
     }
     const silence = this.#lookedAt - this.#signAt;
-    if (silence <= (this.#sign ? SILENCE_MS : FIRST_SIGN_MS)) return;
+    if (silence <= SILENCE_MS) return;
     throw new WorkflowError(
       'DumpAbandoned',
       `The dump is not complete and has not reported for ${Math.round(silence / 1000)} s (${staging.address(keys.progress('dump'))}). See its log, then start the copy again.`,
@@ -119,7 +124,8 @@ function readMark(text: Buffer, key: string, plan: Plan): DoneMark {
   const mark = unseal(DoneMark, text, key);
   if (mark.plan !== plan.id) throw damagedObject(key, `it belongs to plan ${mark.plan}, not ${plan.id}`);
   const planned = plan.chunks.find(({ id }) => id === mark.chunk);
-  if (!planned || keys.done(plan.attempt, mark.chunk) !== key) throw damagedObject(key, `it marks chunk ${mark.chunk}`);
+  if (!planned || keys.done(planned.attempt, mark.chunk) !== key)
+    throw damagedObject(key, `it marks chunk ${mark.chunk}`);
   const tables = planned.largeObjects ? [LARGE_OBJECTS] : planned.pieces.map(({ table }) => table);
   if (String(mark.pieces.map(({ table }) => table)) !== String(tables)) {
     throw damagedObject(key, 'it holds other tables than the plan says');

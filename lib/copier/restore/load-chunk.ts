@@ -22,7 +22,7 @@ export async function loadChunk(
 ): Promise<boolean> {
   if (mark.plan !== plan.id) throw damaged(mark.chunk, 'its mark belongs to another plan');
   return await writeOnce(session, writer, { id: mark.chunk, rows: mark.rows, bytes: mark.bytes }, async () => {
-    const object = await staging.open(keys.chunk(plan.attempt, mark.chunk));
+    const object = await staging.open(keys.chunk(mark.attempt, mark.chunk));
     if (!object) throw damaged(mark.chunk, 'its object is missing');
     const reader = new ObjectReader(object, mark.chunk);
     try {

@@ -1,25 +1,25 @@
 import type pg from 'pg';
 import type { CopierInput, CopierOutput } from '../contract.ts';
 import { crew } from '../crew.ts';
+import { Incidents } from '../incidents.ts';
 import { answer } from '../manifest.ts';
 import type { Surroundings } from '../ports.ts';
 import { readSequenceValues, serverFacts } from '../postgres/catalog.ts';
 import { schemaScript } from '../postgres/client-tools.ts';
-import { speakServerEncoding } from '../postgres/encoding.ts';
-import { Superseded, type Writer, writeAgain, writeOnce } from '../postgres/fence.ts';
-import { runScript } from '../postgres/run-script.ts';
+import { CopyLock } from '../postgres/copy-lock.ts';
+import { lateMark, Superseded, type Writer, writeAgain, writeOnce } from '../postgres/fence.ts';
 import { type Database, declared } from '../postgres/session.ts';
 import { SteadySession } from '../postgres/steady-session.ts';
 import * as target from '../postgres/target.ts';
 import { ProgressBoard } from '../progress.ts';
 import { seal, unsealBytes } from '../sealed.ts';
 import { keys, type Manifest, type Plan } from '../staged.ts';
-import { Agenda, type Job } from './agenda.ts';
+import { Agenda, isEarly, type Job } from './agenda.ts';
 import { DumpWatch } from './dump-watch.ts';
 import { loadChunk } from './load-chunk.ts';
 import { measureTarget } from './measure-target.ts';
 import { readSchemaScript, type SchemaEntry } from './schema-entries.ts';
-import { takePossession } from './take-possession.ts';
+import { type Possession, takePossession } from './take-possession.ts';
 import { withSizes } from './target-full.ts';
 
 /** Entries created in one transaction; each takes lock slots, and a large schema would run out of them. */
@@ -28,34 +28,69 @@ const ENTRIES_AT_ONCE = 200;
 const AGAIN_MS = 1000;
 /** How long a worker without work waits for some. */
 const IDLE_MS = 100;
+/** So late is noticed that the session with the lock was lost. */
+const LOOK_EVERY_MS = 5000;
 
 /**
  * Restores what a dump puts into staging, while it does: schema, chunks exactly once, indexes when their table is
  * complete, constraints and the rest, sequences, statistics; then measures the target. Every transaction that writes
  * holds the fence row of this run and epoch. A restore that was interrupted goes on where it was.
- * Throws TargetUnreachable, TargetLoginRefused, PoolerEndpoint, TargetOlder, TargetRightsMissing, TargetNotEmpty,
- * TargetFull, Fenced, ChunkDamaged, DumpAbandoned, RestoreFailed.
+ * Throws TargetUnreachable, TargetLoginRefused, TargetNotEmpty, Fenced, ChunkDamaged, DumpAbandoned, RestoreFailed,
+ * CopyInProgress.
  */
-export async function restore(input: CopierInput, database: Database, around: Surroundings): Promise<CopierOutput> {
-  const { staging, log } = around;
-  const progress = new ProgressBoard('restore', around);
+export async function restore(input: CopierInput, database: Database, outer: Surroundings): Promise<CopierOutput> {
+  const incidents = await Incidents.after(outer.staging, 'restore');
+  const around = { ...outer, log: incidents.listening(outer.log) };
+  const progress = new ProgressBoard('restore', around, incidents);
+  const lock = new CopyLock(database, input.lockKey, around);
+  const guard = new SteadySession(database, around, (session) => lock.take(session));
+  const lookAtLock = () => guard.try('hold the lock', (session) => session.query('SELECT 1'));
+  const over = new AbortController();
   try {
-    for (;;) {
-      progress.phase = 'waiting for the dump';
-      const watch = new DumpWatch(input.run, around);
-      const plan = await watch.plan();
-      try {
-        const manifest = await new Restore(input, database, around, plan, watch, progress).run();
-        progress.phase = 'done';
-        return answer(manifest, staging.address(keys.restored(plan.attempt)));
-      } catch (error) {
-        if (!(error instanceof Superseded)) throw error;
-        log('restore starts again', { attempt: plan.attempt, reason: error.message });
-        await around.clock.sleep(AGAIN_MS, around.signal);
-      }
-    }
+    await lookAtLock();
+    const [output] = await crew<CopierOutput | undefined>(around.signal, [
+      (together) =>
+        restoreAttempts(input, database, { ...around, signal: together }, incidents, progress).finally(() =>
+          over.abort(),
+        ),
+      async (together) => {
+        const either = AbortSignal.any([together, over.signal]);
+        while (!either.aborted) {
+          await lookAtLock();
+          await around.clock.sleep(LOOK_EVERY_MS, either).catch(() => {});
+        }
+        return undefined;
+      },
+    ]);
+    progress.phase = 'done';
+    return output as CopierOutput;
   } finally {
-    await progress.stop();
+    await Promise.all([guard.close(), progress.stop()]);
+  }
+}
+
+/** Attempt after attempt of the dump, until one was restored whole. */
+async function restoreAttempts(
+  input: CopierInput,
+  database: Database,
+  around: Surroundings,
+  incidents: Incidents,
+  progress: ProgressBoard,
+): Promise<CopierOutput> {
+  const { staging, log } = around;
+  for (let first = true; ; first = false) {
+    progress.phase = 'waiting for the dump';
+    const watch = new DumpWatch(input.run, around);
+    const plan = await watch.plan();
+    try {
+      const begun = new Restore(input, database, around, plan, watch, progress, incidents);
+      const manifest = await begun.run(first && incidents.afterAnother);
+      return answer(manifest, staging.address(keys.restored(plan.attempt)));
+    } catch (error) {
+      if (!(error instanceof Superseded)) throw error;
+      log('restore starts again', { attempt: plan.attempt, reason: error.message });
+      await around.clock.sleep(AGAIN_MS, around.signal);
+    }
   }
 }
 
@@ -67,6 +102,7 @@ class Restore {
   readonly #plan: Plan;
   readonly #watch: DumpWatch;
   readonly #progress: ProgressBoard;
+  readonly #incidents: Incidents;
   readonly #writer: Writer;
 
   constructor(
@@ -76,6 +112,7 @@ class Restore {
     plan: Plan,
     watch: DumpWatch,
     progress: ProgressBoard,
+    incidents: Incidents,
   ) {
     this.#input = input;
     this.#database = database;
@@ -83,20 +120,23 @@ class Restore {
     this.#plan = plan;
     this.#watch = watch;
     this.#progress = progress;
-    this.#writer = { run: input.run, epoch: input.epoch, plan: plan.id };
+    this.#incidents = incidents;
+    this.#writer = { run: input.run, epoch: input.epoch, plan: plan.id, attempt: plan.attempt };
   }
 
-  async run(): Promise<Manifest> {
+  /** `interrupted`: another worker has begun it. */
+  async run(interrupted: boolean): Promise<Manifest> {
     const { staging, clock, log, signal } = this.#around;
     const started = clock.now();
     const plan = this.#plan;
     this.#progress.begin(plan);
     const lead = new SteadySession(this.#database, this.#around);
     try {
-      const dropped = await lead.try('take possession', (client) => takePossession(client, this.#writer, plan));
-      if (dropped) log('target emptied: it held the data of an earlier snapshot');
+      const possession = await lead.try('take possession', (client) => takePossession(client, this.#writer, plan));
+      log('target taken', { attempt: plan.attempt, ...possession });
+      this.#tell(possession, interrupted);
       this.#progress.phase = 'creating tables';
-      const schemaKey = keys.schema(plan.attempt);
+      const schemaKey = keys.schema(plan.schema);
       const schema = unsealBytes(plan.id, await this.#watch.object(plan, schemaKey), schemaKey);
       const before = readSchemaScript(await schemaScript(schema, 'pre-data', signal), plan.encoding);
       const after = readSchemaScript(await schemaScript(schema, 'post-data', signal), plan.encoding);
@@ -109,7 +149,9 @@ class Restore {
       this.#progress.phase = 'finishing';
       for (const view of plan.materializedViews) {
         const refresh = `REFRESH MATERIALIZED VIEW ${view}`;
-        await lead.try(refresh, (client) => this.#once(client, `refresh ${view}`, () => client.query(refresh)));
+        await lead.try(refresh, (client) =>
+          this.#once(client, lateMark(`refresh ${view}`), () => client.query(refresh)),
+        );
       }
       const source = await this.#watch.manifest(plan);
       await lead.try('set sequences', (client) =>
@@ -125,6 +167,7 @@ class Restore {
         sequences: await lead.try('read sequences', (client) => readSequenceValues(client, plan.sequences)),
         startedAt: new Date(started).toISOString(),
         finishedAt: new Date(clock.now()).toISOString(),
+        incidents: this.#incidents.sentences,
       });
       await staging.put(keys.restored(plan.attempt), seal(manifest));
       return manifest;
@@ -135,6 +178,17 @@ class Restore {
       throw named.name === 'TargetFull' ? await withSizes(named, this.#database, plan, signal) : named;
     } finally {
       await lead.close();
+    }
+  }
+
+  #tell({ emptied, outdated, loaded }: Possession, interrupted: boolean): void {
+    const there = `${loaded} of ${this.#plan.chunks.length} chunks were already loaded`;
+    if (interrupted) this.#incidents.add(`The restore was interrupted; ${there}.`);
+    if (emptied) this.#incidents.add('The target was emptied: it held the rows of an earlier snapshot.');
+    else if (outdated) {
+      this.#incidents.add(
+        `${outdated} loaded chunks had changed at the source: their tables were emptied to be loaded again, and ${there}.`,
+      );
     }
   }
 
@@ -171,9 +225,8 @@ class Restore {
   async #do(job: Job, session: SteadySession, agenda: Agenda): Promise<void> {
     if (job.kind === 'build') {
       const { id, sql, type, name } = job.entry;
-      await session.try(`${type} ${name}`, (client) =>
-        this.#once(client, `entry ${id}`, () => this.#script(client, sql)),
-      );
+      const mark = isEarly(job.entry) ? `entry ${id}` : lateMark(`entry ${id}`);
+      await session.try(`${type} ${name}`, (client) => this.#once(client, mark, () => this.#script(client, sql)));
     } else {
       const { mark } = job;
       await session.try(`chunk ${mark.chunk}`, (client) =>

@@ -58,9 +58,9 @@ test('a worker that slept through the change writes nothing into the tables of t
   await takePossession(session, copying.input, second);
   await query(copying.target, 'CREATE TABLE t1 (id int, v text)');
   const { run, epoch } = copying.input;
-  await expect(loadChunk(session, { run, epoch, plan: first.id }, copying.staging, first, mark)).rejects.toBeInstanceOf(
-    Superseded,
-  );
+  await expect(
+    loadChunk(session, { run, epoch, plan: first.id, attempt: first.attempt }, copying.staging, first, mark),
+  ).rejects.toBeInstanceOf(Superseded);
   await session.query('ROLLBACK');
   expect(await query(copying.target, 'SELECT * FROM t1')).toEqual([]);
 });

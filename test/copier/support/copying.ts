@@ -88,6 +88,7 @@ export async function prepareCopying(
     epoch: 1,
     copy: 'main',
     staging: { bucket: 'staging', prefix: `runs/${run}/main/1` },
+    lockKey: 'target',
     source: { secretArn: 'source' },
   });
   const end = new AbortController();

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import type pg from 'pg';
+import type { CopierInput } from '../contract.ts';
+import type { Surroundings } from '../ports.ts';
+import * as catalog from '../postgres/catalog.ts';
+import { refuseUnreadableNames } from '../postgres/encoding.ts';
+import { readLargeObjectRanges } from '../postgres/large-objects.ts';
+import { closeSession, type Database, openSession } from '../postgres/session.ts';
+import { type Horizon, readHorizon, readOrigin } from '../postgres/snapshot.ts';
+import { seal, unseal } from '../sealed.ts';
+import { keys, Plan, type PlannedChunk } from '../staged.ts';
+import { planChunks } from './chunks.ts';
+
+/** A chunk that is to be copied: where it will lie is known when the attempt has its number. */
+export type NewChunk = Omit<PlannedChunk, 'attempt'>;
+
+/** What the catalog says under a snapshot that was just taken. */
+export interface Taken extends Omit<Plan, 'attempt' | 'schema' | 'chunks'> {
+  readonly chunks: readonly NewChunk[];
+  readonly horizon: Horizon;
+}
+
+/** Begins the transaction that holds the snapshot, and reads everything that a plan says in it. */
+export async function takeSnapshot(
+  holder: pg.Client,
+  input: CopierInput,
+  database: Database,
+  { clock, signal }: Surroundings,
+): Promise<Taken> {
+  const startedAt = new Date(clock.now()).toISOString();
+  const { version, encoding } = await catalog.serverFacts(holder);
+  await refuseUnreadableNames(holder, encoding);
+  await holder.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  const { rows } = await holder.query<{ snapshot: string }>('SELECT pg_export_snapshot() AS snapshot');
+  const horizon = await readHorizon(holder);
+  const outside = await openSession(database, signal);
+  const origin = await readOrigin(outside, horizon, clock, signal).finally(() => closeSession(outside));
+  const tables = await catalog.readTables(holder, version);
+  return {
+    id: randomBytes(6).toString('hex'),
+    run: input.run,
+    epoch: input.epoch,
+    snapshot: rows[0]?.snapshot ?? '',
+    ...(origin && { origin }),
+    horizon,
+    serverVersion: version,
+    encoding,
+    startedAt,
+    tables,
+    sequences: await catalog.readSequences(holder),
+    chunks: planChunks(tables, await readLargeObjectRanges(holder), version),
+    materializedViews: await catalog.readMaterializedViews(holder),
+  };
+}
+
+/** A plan from nothing. */
+export function beginPlan({ horizon: _, chunks, ...taken }: Taken, attempt: number): Plan {
+  return { ...taken, attempt, schema: attempt, chunks: chunks.map((chunk) => ({ ...chunk, attempt })) };
+}
+
+/** Writes the plan under the next number that no other worker has taken. */
+export async function claim(planFor: (attempt: number) => Plan, around: Surroundings): Promise<Plan> {
+  for (let attempt = (await lastAttempt(around)) + 1; ; attempt++) {
+    const plan = planFor(attempt);
+    if (await around.staging.create(keys.plan(attempt), seal(plan))) return plan;
+  }
+}
+
+export async function lastAttempt({ staging }: Surroundings): Promise<number> {
+  const attempts = (await staging.list(keys.attempts)).map((key) => Number(key.split('/')[1]));
+  return Math.max(0, ...attempts.filter(Number.isInteger));
+}
+
+/** The plan of the last attempt; undefined when there was none. */
+export async function lastPlan(around: Surroundings): Promise<Plan | undefined> {
+  const key = keys.plan(await lastAttempt(around));
+  const found = await around.staging.get(key);
+  return found && unseal(Plan, found, key);
+}
