@@ -6,7 +6,7 @@ export interface State {
   readonly Arguments?: unknown;
   readonly Assign?: Readonly<Record<string, unknown>>;
   readonly TimeoutSeconds?: number | string;
-  readonly HeartbeatSeconds?: number;
+  readonly HeartbeatSeconds?: number | string;
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
   readonly Choices?: readonly { readonly Condition: string; readonly Next: string }[];

@@ -1,5 +1,5 @@
 import { everyStateIsVisited } from './coverage.ts';
-import { fails, lease, vanishes } from './fakes.ts';
+import { fails, lease, returns, vanishes } from './fakes.ts';
 import { play } from './play.ts';
 import { everyFailureHasItsFate } from './recovery.ts';
 
@@ -30,25 +30,51 @@ test('the dump task bears the name of its run, by which StopWorkers finds it', a
   expect((await play('CopyDatabase', { ...copy, lease: long })).startedBy).toEqual([long.run.slice(0, 36)]);
 });
 
-test('a dump worker that stops reporting is noticed after 45 s without a heartbeat', async () => {
-  const run = await play('CopyDatabase', copy, { DumpDatabase: vanishes(3), RestoreDatabase: vanishes(30) });
-  expect(run.path).toEqual([...forked, 'Dump worker lost']);
-  expect(run).toMatchObject({ status: 'FAILED', error: 'WorkerLost', cause: expect.stringContaining('dump task') });
-  // Three beats, 10 s apart, then 45 s of silence.
-  expect(run.seconds).toBe(75);
+const workers = { dump: 'DumpDatabase', restore: 'RestoreDatabase' } as const;
+
+test.each(['dump', 'restore'] as const)('a lost %s worker is replaced in the same execution', async (role) => {
+  const lost = (_: unknown, call: number) =>
+    call === 0 ? vanishes(3) : returns({ manifest: 'm', tables: 2, rows: 30, bytes: 4000, seconds: 1 });
+  const run = await play('CopyDatabase', copy, { [workers[role]]: lost });
+  expect(run).toMatchObject({ status: 'SUCCEEDED' });
+  // Three beats, 10 s apart, then 45 s of silence, and one second before the next try.
+  const tries = run.calls.filter(({ task }) => task === workers[role]);
+  expect(tries.map(({ second }) => second)).toEqual([0, 76]);
+  expect(tries[1]?.input).toEqual(tries[0]?.input);
+  // The other worker was not disturbed.
+  expect(run.callsOf(workers[role === 'dump' ? 'restore' : 'dump'])).toBe(1);
 });
 
-test('a restore Job that is killed at once is noticed within 60 s', async () => {
-  const run = await play('CopyDatabase', copy, { DumpDatabase: vanishes(30), RestoreDatabase: vanishes(0) });
-  expect(run.path).toEqual([...forked, 'Restore worker lost']);
-  expect(run).toMatchObject({ error: 'WorkerLost', cause: expect.stringContaining('restore Job') });
-  expect(run.seconds).toBeLessThan(60);
+test.each([
+  ['dump', 'dump task'],
+  ['restore', 'restore Job'],
+] as const)(
+  'a %s worker that is lost four times ends the copy; each try may start more slowly',
+  async (role, named) => {
+    const run = await play('CopyDatabase', copy, {
+      DumpDatabase: role === 'dump' ? vanishes(0) : vanishes(90),
+      RestoreDatabase: role === 'restore' ? vanishes(0) : vanishes(90),
+    });
+    expect(run.path).toEqual([...forked, role === 'dump' ? 'Dump worker lost' : 'Restore worker lost']);
+    expect(run).toMatchObject({ status: 'FAILED', error: 'WorkerLost', cause: expect.stringContaining(named) });
+    const tries = run.calls.filter(({ task }) => task === workers[role]).map(({ second }) => second);
+    // 45 s, 90 s, 180 s and 360 s of silence, with 1 s, 2 s and 4 s between.
+    expect(tries).toEqual([0, 46, 138, 322]);
+    expect(run.seconds).toBe(682);
+  },
+);
+
+test('each try is an ECS task of its own', async () => {
+  const run = await play('CopyDatabase', copy, { DumpDatabase: vanishes(0), RestoreDatabase: vanishes(90) });
+  expect(new Set(run.clientTokens).size).toBe(4);
+  expect(run.clientTokens.filter((token) => token.length > 64)).toEqual([]);
 });
 
 test('a worker that reports all the time is not taken for lost, but has a day at most', async () => {
   const beats = 86_400 / 10;
   const run = await play('CopyDatabase', copy, { DumpDatabase: vanishes(beats), RestoreDatabase: vanishes(beats) });
-  expect(run).toMatchObject({ status: 'FAILED', error: 'WorkerLost', seconds: 86_400 });
+  expect(run).toMatchObject({ status: 'FAILED', error: 'WorkerLost' });
+  expect(run.calls.filter(({ task }) => task === 'DumpDatabase').map(({ second }) => second)[1]).toBe(86_401);
 });
 
 test('when one worker fails, the other is told so by its next heartbeat', async () => {

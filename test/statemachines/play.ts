@@ -46,6 +46,8 @@ export interface Play extends Played {
   readonly lateAnswers: number;
   /** By what name the ECS tasks that were run can be found again. */
   readonly startedBy: readonly string[];
+  /** By which ECS knows a task that it was asked for twice. */
+  readonly clientTokens: readonly string[];
   callsOf(task: TaskName): number;
 }
 
@@ -102,6 +104,7 @@ export async function play<M extends MachineName>(
   let lateAnswers = 0;
   const started: string[] = [];
   const startedBy: string[] = [];
+  const clientTokens: string[] = [];
 
   const called = (task: TaskName, given: unknown): AnyFake => {
     const definition = tasks[task];
@@ -172,8 +175,9 @@ export async function play<M extends MachineName>(
   };
 
   const runTask = async (call: TaskCall): Promise<Json> => {
-    const { TaskDefinition, StartedBy, Overrides } = call.arguments as {
+    const { TaskDefinition, ClientToken, StartedBy, Overrides } = call.arguments as {
       TaskDefinition: string;
+      ClientToken: string;
       StartedBy: string;
       Overrides: { ContainerOverrides: { Environment: { Name: string; Value: string }[] }[] };
     };
@@ -184,6 +188,7 @@ export async function play<M extends MachineName>(
     const token = environment.get('PASSAGE_TASK_TOKEN') ?? '';
     if (token !== call.token) breaches.push(`${task} was not given its token`);
     startedBy.push(StartedBy);
+    clientTokens.push(ClientToken);
     work(task, JSON.parse(environment.get('PASSAGE_TASK_INPUT') ?? 'null'), token);
     return { Tasks: [], Failures: [] };
   };
@@ -243,6 +248,7 @@ export async function play<M extends MachineName>(
       parts: inner,
       lateAnswers,
       startedBy,
+      clientTokens,
       callsOf: (task) => calls.filter((call) => call.task === task).length,
     };
   } finally {

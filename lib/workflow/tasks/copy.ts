@@ -55,8 +55,10 @@ export const DumpDatabase = worker({
     'SourceKeepsChanging',
     'SnapshotLost',
     'DumpFailed',
+    'CopyInProgress',
     'ChunkDamaged',
     'SecretUnavailable',
+    'WorkerLost',
     'ServiceUnavailable',
   ],
   uses: {
@@ -86,8 +88,10 @@ export const RestoreDatabase = worker({
     'RestoreFailed',
     'ChunkDamaged',
     'DumpAbandoned',
+    'CopyInProgress',
     'Fenced',
     'SecretUnavailable',
+    'WorkerLost',
     'ServiceUnavailable',
   ],
   uses: {

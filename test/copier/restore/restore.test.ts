@@ -54,7 +54,9 @@ describe('a restore that is interrupted', () => {
     await copying.dump();
     let second: Promise<unknown> | undefined;
     const staging = copying.staging.acting(async (what) => {
-      if (what === 'open') await (second ??= copying.restore());
+      if (what !== 'open') return;
+      second ??= copying.restore();
+      await second;
     });
     const first = copying.restore({ staging, clock: fastClock });
     await expect(first).rejects.toMatchObject({ name: 'CopyInProgress' });

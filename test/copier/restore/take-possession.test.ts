@@ -33,10 +33,10 @@ afterAll(() => cluster?.close());
 const tables = () => query(copying.target, "SELECT FROM pg_tables WHERE schemaname = 'public'");
 
 test('a later attempt empties what the earlier one has left; again it drops nothing', async () => {
-  expect(await takePossession(session, copying.input, second)).toBe(true);
+  expect(await takePossession(session, copying.input, second)).toMatchObject({ emptied: true });
   expect(await tables()).toEqual([]);
   await query(copying.target, 'CREATE TABLE of_the_second (v int)');
-  expect(await takePossession(session, copying.input, second)).toBe(false);
+  expect(await takePossession(session, copying.input, second)).toMatchObject({ emptied: false });
   expect(await tables()).toHaveLength(1);
 });
 
@@ -50,7 +50,8 @@ test('an earlier attempt takes nothing back', async () => {
 test('an earlier epoch’s last attempt is older than a later epoch’s first', async () => {
   await takePossession(session, copying.input, second);
   await query(copying.target, 'UPDATE passage.fence SET epoch = 2');
-  expect(await takePossession(session, { ...copying.input, epoch: 2 }, { ...first, id: 'third' })).toBe(true);
+  const third = { ...first, id: 'third' };
+  expect(await takePossession(session, { ...copying.input, epoch: 2 }, third)).toMatchObject({ emptied: true });
 });
 
 test('a worker that slept through the change writes nothing into the tables of the next plan', async () => {
