@@ -29,10 +29,10 @@ export const compareCopy = task('CompareCopy')(async ({ ledgers, evidence, stagi
     return unseal(Manifest, stored, key);
   };
   const [source, target] = await Promise.all([manifest(dump.manifest), manifest(restore.manifest)]);
-  if (source.run !== lease.run || source.plan !== target.plan) {
+  if (source.run !== lease.run || source.plan !== target.plan || source.attempt !== target.attempt) {
     throw new WorkflowError(
       'ChunkDamaged',
-      `${dump.manifest} tells of plan ${source.plan} of run ${source.run}, ${restore.manifest} of plan ${target.plan}: one of them was put in another's place; copy again.`,
+      `${dump.manifest} tells of attempt ${source.attempt} of plan ${source.plan} of run ${source.run}, ${restore.manifest} of attempt ${target.attempt} of plan ${target.plan}: one of them was put in another's place; copy again.`,
     );
   }
   const { tables, differences } = compareManifests(source, target);
@@ -60,6 +60,7 @@ export const compareCopy = task('CompareCopy')(async ({ ledgers, evidence, stagi
     differences: differences.slice(0, NAMED).map(({ message }) => message),
     memoryBytes: { dump: source.memoryBytes, restore: target.memoryBytes },
     largestRowBytes: source.largestRowBytes,
+    incidents: [...source.incidents, ...target.incidents],
   });
   if (differences.length > 0) {
     throw new WorkflowError(

@@ -104,6 +104,7 @@ export function summarize(documents: RunDocuments): Summary {
       { worker: 'dump', peakBytes: memoryBytes.dump, aimBytes: memoryAim(largestRowBytes) },
       { worker: 'restore', peakBytes: memoryBytes.restore, aimBytes: memoryAim(largestRowBytes) },
     ]),
+    survived: copies.flatMap(({ incidents }) => incidents),
     error,
     leftOut: leftOut({
       plan,

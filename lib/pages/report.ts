@@ -121,6 +121,11 @@ function memory({ memory: workers }: Summary): Html | null {
   )}</tbody></table><p class="small soft">The aim is 256 MB + twice the largest row.</p></section>`;
 }
 
+const survived = ({ survived: incidents }: Summary): Html | null =>
+  incidents.length === 0
+    ? null
+    : html`<section><h2>Survived</h2><ul>${incidents.map((incident) => html`<li>${incident}</li>`)}</ul></section>`;
+
 const leftOut = ({ leftOut: things }: Summary): Html | null =>
   things.length === 0
     ? null
@@ -142,7 +147,7 @@ export function reportPage(summary: Summary): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">
 <link rel="icon" href="data:,"><title>${summary.migration}: ${summary.verdict} (${summary.run})</title><style>${trusted(base + reportStyle)}</style></head>
 <body><main><header>${verdict(summary)}${failure(summary)}${figures(summary)}</header>
-${next(summary)}${timelineSection(summary)}${checks(summary)}${tablesSection(summary)}${approvals(summary)}${freeze(summary)}${memory(summary)}${leftOut(summary)}${particulars(summary)}
+${next(summary)}${timelineSection(summary)}${checks(summary)}${survived(summary)}${tablesSection(summary)}${approvals(summary)}${freeze(summary)}${memory(summary)}${leftOut(summary)}${particulars(summary)}
 <footer>Every figure here was measured in this run. The same data for programs: <code>summary.json</code>.</footer></main></body></html>
 `.text;
 }

@@ -90,6 +90,10 @@ export function summaryText(summary: Summary, width = 100): string {
     ),
     ...(summary.phases.length === 0 ? [] : ['', 'Phases', ...phases(summary)]),
     ...block(
+      'Survived',
+      summary.survived.slice(0, 4).map((incident) => cut(line(incident), 240)),
+    ),
+    ...block(
       'Checks',
       checks.slice(0, 4).map(({ severity, title, saw }) => `${severity}  ${line(title)}: ${cut(line(saw), 160)}`),
     ),

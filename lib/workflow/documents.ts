@@ -147,6 +147,8 @@ export const CopyProof = z.strictObject({
   /** Peak resident memory of each worker, bytes. */
   memoryBytes: z.strictObject({ dump: Count, restore: Count }),
   largestRowBytes: Count.nullable(),
+  /** What the workers went through and survived, in sentences. */
+  incidents: z.array(z.string()),
 });
 export type CopyProof = z.infer<typeof CopyProof>;
 

@@ -115,6 +115,7 @@ export const Summary = z.strictObject({
       aimBytes: Count.describe('256 MB + twice the largest row.'),
     }),
   ),
+  survived: z.array(z.string()).describe('What went wrong during the copy, and how it went on, in sentences.'),
   error: z
     .strictObject({
       name: z.string(),

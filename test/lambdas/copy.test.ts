@@ -1,6 +1,7 @@
 import { compareCopy } from '../../lambdas/compare-copy/handler.ts';
 import { prepareTarget } from '../../lambdas/prepare-target/handler.ts';
 import { writeReport } from '../../lambdas/write-report/handler.ts';
+import { seal } from '../../lib/copier/sealed.ts';
 import { keys } from '../../lib/domain/run.ts';
 import type { CopyProof } from '../../lib/workflow/documents.ts';
 import { Summary } from '../../lib/workflow/summary.ts';
@@ -56,6 +57,7 @@ describe('CompareCopy', () => {
     seconds: 4,
     largestRowBytes: 1_048_600,
     memoryBytes: role === 'dump' ? 100 : 200,
+    incidents: [`The ${role} was interrupted.`],
   });
   const output = (key: string, tables: { rows: number; bytes: number }[]) => ({
     manifest: key,
@@ -67,12 +69,12 @@ describe('CompareCopy', () => {
   const compare = async (of: Account, from: ReturnType<typeof table>[], to: ReturnType<typeof table>[]) => {
     await of.staging.put(
       'runs/autumn/main-target-1/dump.json',
-      JSON.stringify(manifest('dump', from, 0)),
+      seal(manifest('dump', from, 0)).toString(),
       'application/json',
     );
     await of.staging.put(
       'runs/autumn/main-target-1/restore.json',
-      JSON.stringify(manifest('restore', to, 2)),
+      seal(manifest('restore', to, 2)).toString(),
       'application/json',
     );
     const dump = output('runs/autumn/main-target-1/dump.json', from);
@@ -98,6 +100,7 @@ describe('CompareCopy', () => {
       provedAt: noon,
       memoryBytes: { dump: 100, restore: 200 },
       largestRowBytes: 1_048_600,
+      incidents: ['The dump was interrupted.', 'The restore was interrupted.'],
       differences: [],
       tables: [{ table: 'public.users', rowsSource: 3, rowsTarget: 3, seconds: 1.5, equal: true }],
     });

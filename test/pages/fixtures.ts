@@ -207,6 +207,7 @@ export function copyProof(into: CopyProof['into'], startedAt: string, more: Part
     differences: [],
     memoryBytes: { dump: 148_400_000, restore: 171_200_000 },
     largestRowBytes: 1_048_600,
+    incidents: [],
     ...more,
   };
 }

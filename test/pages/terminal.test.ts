@@ -21,6 +21,13 @@ describe('the summary for a terminal', () => {
     expect(failed).toContain('See docs/runbook.md#workerlost');
   });
 
+  test('names what was survived', () => {
+    const incident = 'The dump was interrupted after 12 of 40 chunks; it went on.';
+    const run = rehearsalRun();
+    const copies = run.copies.map((copy) => ({ ...copy, incidents: [incident] }));
+    expect(summaryText(summarize({ ...run, copies }))).toContain(`Survived\n  ${incident}\n`);
+  });
+
   test('takes at most 40 lines of the given width, and what to do next is never cut off', () => {
     const finding = {
       id: 'x',

@@ -164,6 +164,7 @@ export const copyProof = (more: Partial<CopyProof> = {}): CopyProof => ({
   differences: [],
   memoryBytes: { dump: 100_000_000, restore: 100_000_000 },
   largestRowBytes: null,
+  incidents: [],
   ...more,
 });
 

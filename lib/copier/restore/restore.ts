@@ -7,7 +7,9 @@ import type { Surroundings } from '../ports.ts';
 import { readSequenceValues, serverFacts } from '../postgres/catalog.ts';
 import { schemaScript } from '../postgres/client-tools.ts';
 import { CopyLock } from '../postgres/copy-lock.ts';
+import { speakServerEncoding } from '../postgres/encoding.ts';
 import { lateMark, Superseded, type Writer, writeAgain, writeOnce } from '../postgres/fence.ts';
+import { runScript } from '../postgres/run-script.ts';
 import { type Database, declared } from '../postgres/session.ts';
 import { SteadySession } from '../postgres/steady-session.ts';
 import * as target from '../postgres/target.ts';
@@ -35,8 +37,8 @@ const LOOK_EVERY_MS = 5000;
  * Restores what a dump puts into staging, while it does: schema, chunks exactly once, indexes when their table is
  * complete, constraints and the rest, sequences, statistics; then measures the target. Every transaction that writes
  * holds the fence row of this run and epoch. A restore that was interrupted goes on where it was.
- * Throws TargetUnreachable, TargetLoginRefused, TargetNotEmpty, Fenced, ChunkDamaged, DumpAbandoned, RestoreFailed,
- * CopyInProgress.
+ * Throws TargetUnreachable, TargetLoginRefused, PoolerEndpoint, TargetOlder, TargetRightsMissing, TargetNotEmpty,
+ * TargetFull, Fenced, ChunkDamaged, DumpAbandoned, RestoreFailed, CopyInProgress.
  */
 export async function restore(input: CopierInput, database: Database, outer: Surroundings): Promise<CopierOutput> {
   const incidents = await Incidents.after(outer.staging, 'restore');
