@@ -9,14 +9,14 @@ const TRIES = 6;
 /** A session that is opened when needed and replaced when it is lost. */
 export class SteadySession {
   readonly #database: Database;
-  readonly #around: Surroundings;
+  readonly #around: Pick<Surroundings, 'clock' | 'log' | 'signal'>;
   readonly #prepare: (session: pg.Client) => Promise<void>;
   #session: pg.Client | undefined;
 
   /** `prepare` is done in each session before any job. */
   constructor(
     database: Database,
-    around: Surroundings,
+    around: Pick<Surroundings, 'clock' | 'log' | 'signal'>,
     prepare: (session: pg.Client) => Promise<void> = async () => {},
   ) {
     this.#database = database;
