@@ -22,8 +22,8 @@ const heading =
 
 const anyHeading = /^-- TOC entry /gm;
 
-/** What pg_restore puts at the end of a script: the time, and in newer versions a command of psql. */
-const ending = [/\n\\unrestrict \w+\s*$/, /\n--\n-- PostgreSQL database dump complete\n--\s*$/, /\n-- Completed on .*\s*$/];
+/** What pg_restore puts at the end of a script: the time, a remark, and in newer versions a command of psql. */
+const ending = /(\n(-- Completed on .*|--\n-- PostgreSQL database dump complete\n--|\\unrestrict \w+)?)+\s*$/;
 
 /**
  * Cuts the output of `pg_restore --verbose --file=-` into its entries, so that each can run in a transaction of its
@@ -34,7 +34,7 @@ const ending = [/\n\\unrestrict \w+\s*$/, /\n--\n-- PostgreSQL database dump com
 export function readSchemaScript(output: string, encoding: string): SchemaEntry[] {
   const decode =
     encoding === 'UTF8' ? (text: string) => Buffer.from(text, 'latin1').toString() : (text: string) => text;
-  const script = ending.reduce((text, last) => text.replace(last, ''), output);
+  const script = output.replace(ending, '');
   const found = [...script.matchAll(heading)];
   const ids = new Set<number>();
   const entries = found.map((match, at): SchemaEntry => {

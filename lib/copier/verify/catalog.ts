@@ -7,21 +7,29 @@ import type { CatalogComparison } from './findings.ts';
 import type { Around, LiveSide } from './live-side.ts';
 import { readPositions } from './sequences.ts';
 
+export interface CatalogOptions {
+  /** In which both schemas are written. */
+  readonly encoding: string;
+  /** Whether owners and grants are compared too. */
+  readonly rights: boolean;
+}
+
 /** The catalogs of two live databases, each in its snapshot. */
 export async function compareLiveCatalogs(
   source: LiveSide,
   target: LiveSide,
-  rights: boolean,
+  options: CatalogOptions,
   around: Around,
 ): Promise<CatalogComparison> {
-  const read = (side: LiveSide) => (signal: AbortSignal) => readCatalog(side, rights, { ...around, signal });
+  const read = (side: LiveSide) => (signal: AbortSignal) => readCatalog(side, options, { ...around, signal });
   const [here, there] = await crew(around.signal, [read(source), read(target)]);
-  return compareCatalogs(here as Catalog, there as Catalog, { rights });
+  return compareCatalogs(here as Catalog, there as Catalog, options);
 }
 
-async function readCatalog(side: LiveSide, rights: boolean, around: Around): Promise<Catalog> {
-  const dump = await dumpSchema(side.database, side.snapshot, around.signal, { rights });
-  const entries = readSchemaScript(await schemaScript(dump, 'all', around.signal, { rights }));
+async function readCatalog(side: LiveSide, options: CatalogOptions, around: Around): Promise<Catalog> {
+  const { encoding } = options;
+  const dump = await dumpSchema(side.database, side.snapshot, encoding, around.signal, options);
+  const entries = readSchemaScript(await schemaScript(dump, 'all', around.signal, options), encoding);
   const session = side.session(around);
   try {
     return {

@@ -104,7 +104,7 @@ const withoutStorage = (sql: string) => storage.reduce((rest, pattern) => rest.r
 const withoutNotValid = (sql: string) => sql.replaceAll(' NOT VALID;', ';');
 
 const MOST_PARTS = 5;
-const part = /^\s+(CONSTRAINT (?:"(?:[^"]|"")+"|\S+)|"(?:[^"]|"")+"|\w+)/;
+const part = /^\s+(CONSTRAINT (?:"(?:[^"]|"")+"|\S+)|"(?:[^"]|"")+"|[\w\x80-\u{10ffff}]+)/u;
 
 /** The names of the columns and constraints whose lines are not on both sides: names alone, in a report for everybody. */
 function partsOf(ours: string, theirs: string): string[] {
@@ -113,7 +113,7 @@ function partsOf(ours: string, theirs: string): string[] {
   const differing = [
     ...here.filter((line) => !there.includes(line)),
     ...there.filter((line) => !here.includes(line)),
-  ].flatMap((line) => part.exec(line)?.[1] ?? []);
+  ].flatMap((line) => part.exec(Buffer.from(line, 'latin1').toString())?.[1] ?? []);
   const names = [...new Set(differing)];
   return names.length > MOST_PARTS ? [...names.slice(0, MOST_PARTS), '…'] : names;
 }

@@ -39,7 +39,7 @@ export async function locate(
   const name: Name = (kind, of, times, columns) => {
     found[kind] += times;
     if (!shape.key.length || found.rows.length === NAMED_ROWS) return;
-    found.rows.push({ kind, key: describeKey(shape.key, of.shown), ...(columns && { columns }) });
+    found.rows.push({ kind, key: describeKey(shape, of.shown), ...(columns && { columns }) });
   };
   const buckets = { count, differing };
   const merged = pairs(

@@ -1,6 +1,7 @@
 import type { Measured } from '../compare.ts';
 import { crew } from '../crew.ts';
 import { pageRanges } from '../dump/chunks.ts';
+import { speakServerEncoding } from '../postgres/encoding.ts';
 import { measureLargeObjects } from '../postgres/large-objects.ts';
 import { add, type Measure, measure, nothing } from '../postgres/row-hash.ts';
 import type { ManifestTable, Piece, PlannedTable } from '../staged.ts';
@@ -11,11 +12,12 @@ export type OnMeasured = (done: { rows: number; bytes: number }) => void;
 
 /**
  * Counts and hashes `tables` of one side, each cut into ranges of pages, by `workers` side by side; the largest first.
- * In the order of `tables`, then its large objects.
+ * In the order of `tables`, then its large objects. Texts are hashed in `encoding`.
  */
 export async function measureSide(
   side: LiveSide,
   tables: readonly PlannedTable[],
+  encoding: string,
   workers: number,
   around: Around,
   onMeasured: OnMeasured,
@@ -36,7 +38,10 @@ export async function measureSide(
         const { table, piece, bytes } = next;
         const started = around.clock.now();
         const measured = await session.try(`measure ${table.name}`, (client) =>
-          side.piece(client, [table], () => measure(client, table, piece)),
+          side.piece(client, [table], async () => {
+            await speakServerEncoding(client, encoding);
+            return await measure(client, table, piece, encoding);
+          }),
         );
         const sum = sums[piece.table];
         if (!sum) continue;

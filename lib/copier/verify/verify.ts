@@ -1,6 +1,6 @@
 import { type Comparison, compareManifests, pairs, type TableComparison } from '../compare.ts';
 import { crew } from '../crew.ts';
-import { condition, qualified } from '../postgres/row-hash.ts';
+import { speakServerEncoding } from '../postgres/encoding.ts';
 import type { Database } from '../postgres/session.ts';
 import type { PlannedTable } from '../staged.ts';
 import { compareLiveCatalogs } from './catalog.ts';
@@ -9,6 +9,7 @@ import { readKey } from './keys.ts';
 import { type Around, LiveSide } from './live-side.ts';
 import { locate } from './locate.ts';
 import { measureSide } from './measure-sides.ts';
+import { tableRows } from './row-digests.ts';
 
 export interface VerifyOptions {
   /** Sessions a side that read rows. */
@@ -101,6 +102,8 @@ async function compareSides(source: LiveSide, target: LiveSide, around: Around, 
   );
   const sourceTables = matched.flatMap((pair) => ('source' in pair ? pair.source : (pair.from ?? [])));
   const targetTables = matched.flatMap((pair) => ('target' in pair ? pair.target : (pair.to ?? [])));
+  // Between two encodings, letters are compared instead of bytes.
+  const encoding = source.encoding === target.encoding ? source.encoding : 'UTF8';
   const progress = { rows: 0, bytes: 0 };
   const totalBytes = [...sourceTables, ...targetTables].reduce((sum, { bytes }) => sum + bytes, 0);
   const tell = (phase: VerifyProgress['phase']) => options.onProgress?.({ phase, ...progress, totalBytes });
@@ -110,10 +113,10 @@ async function compareSides(source: LiveSide, target: LiveSide, around: Around, 
     tell('comparing rows');
   };
   tell('reading catalogs');
-  const catalog = await compareLiveCatalogs(source, target, options.grants, around);
+  const catalog = await compareLiveCatalogs(source, target, { encoding, rights: options.grants }, around);
   const [here, there] = await crew(around.signal, [
-    (signal) => measureSide(source, sourceTables, options.workers, { ...around, signal }, onMeasured),
-    (signal) => measureSide(target, targetTables, options.workers, { ...around, signal }, onMeasured),
+    (signal) => measureSide(source, sourceTables, encoding, options.workers, { ...around, signal }, onMeasured),
+    (signal) => measureSide(target, targetTables, encoding, options.workers, { ...around, signal }, onMeasured),
   ]);
   const comparison = compareManifests(here!, there!);
   const located: TableDifferences[] = [];
@@ -121,7 +124,7 @@ async function compareSides(source: LiveSide, target: LiveSide, around: Around, 
     const compared = comparison.tables[at];
     if (!('source' in pair) || !compared || compared.equal) continue;
     tell('locating differences');
-    located.push(await locatePair(pair, source, target, compared, around));
+    located.push(await locatePair(pair, source, target, compared, encoding, around));
   }
   return { comparison, located, catalog };
 }
@@ -140,6 +143,7 @@ async function locatePair(
   source: LiveSide,
   target: LiveSide,
   compared: TableComparison,
+  encoding: string,
   around: Around,
 ): Promise<TableDifferences> {
   const { columns } = pair.source;
@@ -149,17 +153,18 @@ async function locatePair(
   };
   const own = await known(source, pair.source);
   const key = own.length ? own : await known(target, pair.target);
-  const from = (table: PlannedTable) => `ONLY ${qualified(table)}${condition(table, { table: 0 })}`;
+
   const rows = Math.max(compared.rowsSource ?? 0, compared.rowsTarget ?? 0);
   return await source.once([pair.source], around, (ours) =>
-    target.once([pair.target], around, (theirs) =>
-      locate(
+    target.once([pair.target], around, async (theirs) => {
+      for (const client of [ours, theirs]) await speakServerEncoding(client, encoding);
+      return await locate(
         pair.source,
-        { columns, key },
-        { client: ours, from: from(pair.source) },
-        { client: theirs, from: from(pair.target) },
+        { columns, key, encoding },
+        { client: ours, from: tableRows(pair.source, encoding) },
+        { client: theirs, from: tableRows(pair.target, encoding) },
         rows,
-      ),
-    ),
+      );
+    }),
   );
 }
