@@ -35,11 +35,8 @@ const nameOf = ({ schema, name }: Named) => `${schema}.${name}`;
 const byKey = <T extends Named>(all: readonly T[]) =>
   new Map(all.map((each) => [JSON.stringify([each.schema, each.name]), each]));
 
-/** What is compared of a side. */
-export type Measured = Pick<Manifest, 'tables' | 'sequences' | 'largeObjects'>;
-
 /** Whether the target holds exactly what the source's snapshot held: every row's bytes, sequences, large objects. */
-export function compareManifests(source: Measured, target: Measured): Comparison {
+export function compareManifests(source: Manifest, target: Manifest): Comparison {
   const differences: Difference[] = [];
   const tables = pairs(source.tables, target.tables).map(([from, to]) => {
     const comparison = compareTable(from, to);
@@ -70,7 +67,7 @@ export function compareManifests(source: Measured, target: Measured): Comparison
 }
 
 /** What has the same name on both sides, in the source's order; then what only the target has. */
-export function pairs<T extends Named>(source: readonly T[], target: readonly T[]): [T | undefined, T | undefined][] {
+function pairs<T extends Named>(source: readonly T[], target: readonly T[]): [T | undefined, T | undefined][] {
   const there = byKey(target);
   const here = byKey(source);
   return [

@@ -17,6 +17,17 @@ export const Address = z.strictObject({
 });
 export type Address = z.infer<typeof Address>;
 
+/** How much of the source's strength a dump may use. What is not given is not limited. */
+export const ThrottleLimits = z.strictObject({
+  /** Of rows as COPY sends them, for all workers together; 1 MB is 1,000,000 bytes. */
+  maxMegabytesPerSecond: z.number().min(0.1).optional(),
+  /** The dump pauses while any standby of the source is further behind. Needs pg_monitor. */
+  maxReplicaLagSeconds: z.number().min(1).optional(),
+  /** The dump pauses while more sessions than this wait for locks in the source's database. */
+  maxLockWaits: z.int().min(0).optional(),
+});
+export type ThrottleLimits = z.infer<typeof ThrottleLimits>;
+
 /** `PASSAGE_TASK_INPUT` of every role. */
 export const CopierInput = z.strictObject({
   /** The run's id: part of the fence and of every session's `application_name`. */
@@ -37,6 +48,8 @@ export const CopierInput = z.strictObject({
   target: Address.extend({ database: z.string().min(1) }).optional(),
   /** Parallel sessions. Two are enough for a dump; a restore wants one per vCPU of the target. */
   workers: z.int().min(1).max(64).default(2),
+  /** Of a dump. */
+  throttle: ThrottleLimits.optional(),
   /** Well below the state's HeartbeatSeconds. */
   heartbeatSeconds: z.number().min(0.1).default(10),
 });

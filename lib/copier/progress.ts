@@ -12,6 +12,8 @@ export const peakMemory = () => process.resourceUsage().maxRSS * 1024;
 /** Counts what a role has done and overwrites `progress/<role>.json` every second until `stop`. */
 export class ProgressBoard {
   #phase = 'starting';
+  /** Why nothing moves at the moment; shown in place of the phase. */
+  held: () => string | undefined = () => undefined;
   tablesDone = 0;
   rowsDone = 0;
   bytesDone = 0;
@@ -69,9 +71,10 @@ export class ProgressBoard {
   }
 
   async #write(): Promise<void> {
+    const held = this.held();
     const progress: Progress = {
       role: this.#role,
-      phase: this.#phase,
+      phase: held ? `paused: ${held}` : this.#phase,
       tablesDone: this.tablesDone,
       rowsDone: this.rowsDone,
       bytesDone: this.bytesDone,

@@ -50,6 +50,14 @@ const sessionSettings = {
  * @throws SourceLoginRefused | TargetLoginRefused: wrong password, no such database, no right to connect.
  */
 export async function connect(login: Login, options: ConnectOptions): Promise<pg.Client> {
+  // Before the first statement: the role's own statement_timeout may be too short even for the settings below.
+  return await open(login, options, '-c statement_timeout=0').catch((error: unknown) => {
+    if (!refusesOptions(error)) throw error;
+    return open(login, options, undefined);
+  });
+}
+
+async function open(login: Login, options: ConnectOptions, startup: string | undefined): Promise<pg.Client> {
   const client = new pg.Client({
     host: login.host,
     port: login.port,
@@ -60,6 +68,7 @@ export async function connect(login: Login, options: ConnectOptions): Promise<pg
     application_name: applicationName(options.run, options.epoch),
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
     keepAlive: true,
+    ...(startup && { options: startup }),
   });
   // The query that is under way fails with it; without a listener a lost session would end the process.
   client.on('error', () => {});
@@ -112,6 +121,10 @@ export async function inTransaction<T>(client: pg.Client, work: () => Promise<T>
 
 /** SQLSTATE of a server's answer; `undefined` for anything that is not one. */
 export const sqlState = (error: unknown) => (error instanceof pg.DatabaseError ? error.code : undefined);
+
+/** A pooler passes on none of a session's options; it is told by name once a session is open. */
+const refusesOptions = (error: unknown) =>
+  error instanceof Error && sqlState(error.cause) === '08P01' && /startup parameter/i.test(error.message);
 
 /** Not now, but perhaps later: cancelled, lock or statement timeout, deadlock, serialization, shutdown, too many clients. */
 const transient = /^(57014|55P03|40P01|40001|57P0.|53300|08...)$/;

@@ -20,8 +20,8 @@ const UNDEFINED_COLUMN = '42703';
 
 /**
  * Copies one chunk into staging and hashes the same rows, in one transaction on the plan's snapshot.
- * `findChanged` looks at the catalog from outside of it, while the tables are locked. On any error the session is
- * unusable. Throws SourceChanged, SnapshotLost, or PostgreSQL's own error.
+ * `findChanged` looks at the catalog from outside of it, while the tables are locked; `pass` lets raw bytes go on. On
+ * any error the session is unusable. Throws SourceChanged, SnapshotLost, or PostgreSQL's own error.
  */
 export async function dumpChunk(
   session: pg.Client,
@@ -29,6 +29,7 @@ export async function dumpChunk(
   plan: Plan,
   chunk: PlannedChunk,
   findChanged: (tables: readonly PlannedTable[]) => Promise<PlannedTable | undefined>,
+  pass: (bytes: number) => Promise<void>,
 ): Promise<DoneMark> {
   const tables = chunk.pieces.map((piece) => plan.tables[piece.table] as PlannedTable);
   const proveUnchanged = async () => {
@@ -51,6 +52,7 @@ export async function dumpChunk(
       const copy = new CopyOut(session, sql);
       const parts: DonePiece['parts'] = [];
       for await (const raw of copy) {
+        await pass(raw.length);
         const { packed, part } = await pack(raw);
         sha256.update(packed);
         parts.push(part);

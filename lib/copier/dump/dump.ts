@@ -14,11 +14,11 @@ import { ProgressBoard } from '../progress.ts';
 import { seal, sealBytes, unseal, unsealBytes } from '../sealed.ts';
 import { type DoneMark, keys, Manifest, type ManifestSequence, type Plan } from '../staged.ts';
 import { copyChunks } from './copy-chunks.ts';
+import { Courtesy } from './courtesy.ts';
 import { SourceChanged } from './dump-chunk.ts';
 import { continuePlan, findKept, readMarks, sameSchema, whyNot } from './go-on.ts';
 import { beginPlan, claim, lastAttempt, lastPlan, type Taken, takeSnapshot } from './plan.ts';
 import { readSchema } from './read-schema.ts';
-import { standAside } from './stand-aside.ts';
 
 /** A source that changes under three snapshots will change under the fourth. */
 const TRIES = 3;
@@ -65,6 +65,7 @@ class Dump {
   readonly #incidents: Incidents;
   readonly #progress: ProgressBoard;
   readonly #lock: CopyLock;
+  readonly #courtesy: Courtesy;
 
   constructor(
     input: CopierInput,
@@ -79,6 +80,8 @@ class Dump {
     this.#incidents = incidents;
     this.#progress = progress;
     this.#lock = new CopyLock(database, input.lockKey, around);
+    this.#courtesy = new Courtesy(database, input.throttle ?? {}, around, (missing) => incidents.add(missing));
+    progress.held = () => this.#courtesy.throttle.paused;
   }
 
   async run(): Promise<Manifest> {
@@ -105,7 +108,6 @@ class Dump {
       await this.#lock.take(holder);
       const taken = await takeSnapshot(holder, this.#input, this.#database, this.#around);
       const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-      const pid = rows[0]?.pid ?? 0;
       const over = new AbortController();
       const [manifest] = await crew<Manifest | undefined>(signal, [
         async (together) => {
@@ -115,7 +117,7 @@ class Dump {
           this.#around.log('snapshot exported', {
             attempt: plan.attempt,
             snapshot: plan.snapshot,
-            session: pid,
+            session: rows[0]?.pid,
             tables: plan.tables.length,
             chunks: plan.chunks.length - marks.length,
             kept: marks.length,
@@ -125,8 +127,7 @@ class Dump {
           return copied;
         },
         (together) => keepAlive(holder, clock, together, over.signal).then(() => undefined),
-        (together) =>
-          standAside(this.#database, pid, { ...this.#around, signal: together }, over.signal).then(() => undefined),
+        (together) => this.#courtesy.watch({ ...this.#around, signal: together }, over.signal).then(() => undefined),
       ]);
       return manifest as Manifest;
     } catch (error) {
@@ -194,12 +195,20 @@ class Dump {
         await staging.put(keys.schema(attempt), sealBytes(plan.id, dumped));
       },
       (together) =>
-        copyChunks(plan, chunks, this.#database, this.#input.workers, { ...around, signal: together }, count),
+        copyChunks(
+          plan,
+          chunks,
+          this.#database,
+          this.#input.workers,
+          this.#courtesy,
+          { ...around, signal: together },
+          count,
+        ),
     ]);
     progress.phase = 'finishing';
     const sequences = await readValues(plan, this.#database, around);
     const finishedAt = new Date(clock.now()).toISOString();
-    const incidents = this.#incidents.sentences;
+    const incidents = [...this.#incidents.sentences, ...this.#courtesy.throttle.sentences];
     const manifest = tally.manifest('dump', this.#input, {
       serverVersion,
       sequences,

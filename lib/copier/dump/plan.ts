@@ -6,7 +6,8 @@ import * as catalog from '../postgres/catalog.ts';
 import { refuseUnreadableNames } from '../postgres/encoding.ts';
 import { readLargeObjectRanges } from '../postgres/large-objects.ts';
 import { closeSession, type Database, openSession } from '../postgres/session.ts';
-import { type Horizon, readHorizon, readOrigin } from '../postgres/snapshot.ts';
+import { type Horizon, joinSnapshot, readHorizon, readOrigin } from '../postgres/snapshot.ts';
+import { SteadySession } from '../postgres/steady-session.ts';
 import { seal, unseal } from '../sealed.ts';
 import { keys, Plan, type PlannedChunk } from '../staged.ts';
 import { planChunks } from './chunks.ts';
@@ -20,13 +21,17 @@ export interface Taken extends Omit<Plan, 'attempt' | 'schema' | 'chunks'> {
   readonly horizon: Horizon;
 }
 
-/** Begins the transaction that holds the snapshot, and reads everything that a plan says in it. */
+/**
+ * Begins the transaction that holds the snapshot, and reads everything that a plan says under it: in another session,
+ * so that the one that lives as long as the dump has no lock on any table, not even on the catalog's.
+ */
 export async function takeSnapshot(
   holder: pg.Client,
   input: CopierInput,
   database: Database,
-  { clock, signal }: Surroundings,
+  around: Surroundings,
 ): Promise<Taken> {
+  const { clock, signal } = around;
   const startedAt = new Date(clock.now()).toISOString();
   const { version, encoding } = await catalog.serverFacts(holder);
   await refuseUnreadableNames(holder, encoding);
@@ -35,21 +40,30 @@ export async function takeSnapshot(
   const horizon = await readHorizon(holder);
   const outside = await openSession(database, signal);
   const origin = await readOrigin(outside, horizon, clock, signal).finally(() => closeSession(outside));
-  const tables = await catalog.readTables(holder, version);
+  const snapshot = rows[0]?.snapshot ?? '';
+  const reading = new SteadySession(database, around);
+  const read = await reading
+    .try('read the catalog', async (session) => {
+      await joinSnapshot(session, snapshot);
+      const tables = await catalog.readTables(session, version);
+      const sequences = await catalog.readSequences(session);
+      const chunks = planChunks(tables, await readLargeObjectRanges(session), version);
+      const materializedViews = await catalog.readMaterializedViews(session);
+      await session.query('COMMIT');
+      return { tables, sequences, chunks, materializedViews };
+    })
+    .finally(() => reading.close());
   return {
     id: randomBytes(6).toString('hex'),
     run: input.run,
     epoch: input.epoch,
-    snapshot: rows[0]?.snapshot ?? '',
+    snapshot,
     ...(origin && { origin }),
     horizon,
     serverVersion: version,
     encoding,
     startedAt,
-    tables,
-    sequences: await catalog.readSequences(holder),
-    chunks: planChunks(tables, await readLargeObjectRanges(holder), version),
-    materializedViews: await catalog.readMaterializedViews(holder),
+    ...read,
   };
 }
 

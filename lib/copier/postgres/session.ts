@@ -31,6 +31,9 @@ const settings = [
   'standard_conforming_strings = on',
 ];
 
+/** A guest touches nothing, and is not what an ALTER TABLE queues behind for long. */
+const sourceSettings = ['default_transaction_read_only = on', "lock_timeout = '5s'"];
+
 const targetSettings = [
   // Made durable by one synchronous commit before success is reported.
   'synchronous_commit = off',
@@ -69,7 +72,9 @@ export async function openSession(database: Database, signal: AbortSignal): Prom
     signal.throwIfAborted();
     await refusePooler(client, database, database.side);
     await client.query(
-      [...settings, ...(database.side === 'target' ? targetSettings : [])].map((each) => `SET ${each}`).join('; '),
+      [...settings, ...(database.side === 'target' ? targetSettings : sourceSettings)]
+        .map((each) => `SET ${each}`)
+        .join('; '),
     );
     await client.query(
       `SELECT set_config(wanted.name, value, false)

@@ -106,16 +106,11 @@ export const DropCopy = lambda({
 });
 
 export const EmptyStaging = lambda({
-  summary: 'Deletes what the run staged, and the secrets that a rehearsal collected.',
+  summary: 'Deletes what the run staged.',
   input: Held,
   output: z.strictObject({ deleted: z.int() }),
   throws: ['LeaseLost', 'ServiceUnavailable'],
-  uses: {
-    ...holdsLease,
-    staging: ['s3:ListBucket', 's3:DeleteObject'],
-    tokens: ['s3:ListBucket', 's3:DeleteObject'],
-    rehearsalSecrets: ['secretsmanager:DeleteSecret'],
-  },
+  uses: { ...holdsLease, staging: ['s3:ListBucket', 's3:DeleteObject'], tokens: ['s3:ListBucket', 's3:DeleteObject'] },
   timeoutSeconds: 300,
 });
 

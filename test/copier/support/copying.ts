@@ -50,7 +50,7 @@ export interface Copying {
   close(): Promise<void>;
 }
 
-interface RoleOptions {
+export interface RoleOptions {
   readonly input?: Partial<CopierInput>;
   readonly database?: Partial<Database>;
 }

@@ -1,0 +1,155 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { LOOK_EVERY_MS, PATIENCE_MS } from '../../../lib/copier/dump/stand-aside.ts';
+import type { Staging } from '../../../lib/copier/ports.ts';
+import { connect, query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
+import { until } from '../../support/until.ts';
+import { type Copying, fourChunks, prepareCopying } from '../support/copying.ts';
+
+let cluster: TestCluster;
+let copying: Copying;
+beforeAll(async () => {
+  cluster = await startTestCluster();
+}, 30_000);
+beforeEach(async () => {
+  copying = await prepareCopying(cluster, fourChunks);
+}, 30_000);
+afterEach(() => copying.close());
+afterAll(() => cluster?.close());
+
+const said = (event: string) => copying.events.filter((each) => each.event === event);
+
+test('what an ALTER TABLE waits for at most adds up to less than 3 s', () => {
+  // Patience, the look that finds it exceeded, the look that finds the cancelled session still there; 200 ms for each look.
+  expect(PATIENCE_MS + 2 * (LOOK_EVERY_MS + 200)).toBeLessThan(3000);
+});
+
+/** The first chunk's body stops after its first bytes, as a slow network would make it, until `go`. */
+function stalling(go: Promise<unknown>, begun: () => void): Staging {
+  const { staging } = copying;
+  let first = true;
+  return {
+    ...staging.acting(() => undefined),
+    async put(key, body) {
+      if (!first || !key.includes('/chunks/') || Buffer.isBuffer(body)) return await staging.put(key, body);
+      first = false;
+      await staging.put(
+        key,
+        (async function* () {
+          for await (const part of body) {
+            yield part;
+            begun();
+            await go;
+          }
+        })(),
+      );
+    },
+  };
+}
+
+describe('while a chunk is sent and would be for ever', () => {
+  let go: PromiseWithResolvers<void>;
+  let dumping: ReturnType<Copying['dump']>;
+  beforeEach(async () => {
+    go = Promise.withResolvers();
+    const begun = Promise.withResolvers<void>();
+    dumping = copying.dump({ staging: stalling(go.promise, begun.resolve) }, { input: { workers: 1 } });
+    dumping.catch(() => {});
+    await begun.promise;
+  });
+  afterEach(() => go.resolve());
+
+  test('an ALTER TABLE is through, and the dump starts again under a new snapshot', async () => {
+    await query(copying.source, 'ALTER TABLE t1 ADD CONSTRAINT positive CHECK (id > 0), ADD added int');
+    expect(said('stood aside for a waiting session')).toHaveLength(1);
+    expect(said('chunk put back')).toHaveLength(0);
+    go.resolve();
+    expect((await dumping).rows).toBe(18_000);
+    expect((await copying.manifest('dump')).attempt).toBe(2);
+  });
+
+  test('a LOCK TABLE is through, and the chunk alone is copied again', async () => {
+    await query(copying.source, 'BEGIN; LOCK TABLE t1; COMMIT');
+    expect(said('ended a session that did not stand aside')).toHaveLength(1);
+    go.resolve();
+    expect((await dumping).rows).toBe(18_000);
+    expect((await copying.manifest('dump')).attempt).toBe(1);
+    expect(said('chunk put back').map(({ chunk, tries }) => [chunk, tries])).toEqual([['000001', 1]]);
+    expect(said('tried again')).toEqual([]);
+    await copying.restore();
+    expect(await copying.differences()).toEqual([]);
+  });
+
+  test('whoever waits for another table, or for less than an exclusive lock, is not made way for', async () => {
+    // Readers and writers do not wait at all.
+    await query(copying.source, 'INSERT INTO t1 VALUES (0, NULL)');
+    const application = await connect(copying.source);
+    await application.query('BEGIN; LOCK TABLE t2 IN ACCESS SHARE MODE');
+    const altering = query(copying.source, "SET lock_timeout = '4s'; ALTER TABLE t2 ADD added int");
+    await expect(altering).rejects.toThrow('lock timeout');
+    expect(said('stood aside for a waiting session')).toEqual([]);
+    await application.end();
+    go.resolve();
+    expect((await dumping).rows).toBe(18_000);
+  });
+});
+
+test('while a chunk is hashed and would be for ever, a LOCK TABLE is through', async () => {
+  // A value whose text takes a lock that the test holds: COPY has no need of the cast, the hash has.
+  await query(
+    copying.source,
+    `CREATE TYPE pair AS (a int, b int);
+     CREATE FUNCTION said(pair) RETURNS text LANGUAGE plpgsql
+       AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN ($1).a; END';
+     CREATE CAST (pair AS text) WITH FUNCTION said(pair);
+     ALTER TABLE t1 ADD p pair; UPDATE t1 SET p = (1, 2) WHERE id = 1`,
+  );
+  const holder = await connect(copying.source);
+  await holder.query('SELECT pg_advisory_lock(4711)');
+  const dumping = copying.dump({}, { input: { workers: 1 } });
+  await until(async () => {
+    const waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+    return (await query(copying.source, waiting)).length > 0;
+  });
+  await query(copying.source, 'BEGIN; LOCK TABLE t1; COMMIT');
+  expect(said('stood aside for a waiting session')).toMatchObject([{ table: 'public.t1' }]);
+  // A statement that can be cancelled costs no session.
+  expect(said('ended a session that did not stand aside')).toEqual([]);
+  await holder.end();
+  expect((await dumping).rows).toBe(18_000);
+  expect((await copying.manifest('dump')).attempt).toBe(1);
+  expect(said('chunk put back')).toHaveLength(1);
+});
+
+test('while pg_dump holds every table and waits for one more, a LOCK TABLE is through', async () => {
+  const application = await connect(copying.source);
+  const staging = copying.staging.acting(async (what, key) => {
+    if (what === 'create' && key.endsWith('plan.json')) await application.query('BEGIN; LOCK TABLE t4');
+  });
+  const dumping = copying.dump({ staging }, { input: { workers: 1 } });
+  const schemaDump = await until(async () => {
+    const holdsMoreThanOne = `SELECT pid FROM pg_locks WHERE granted AND relation IN ('t1'::regclass, 't2'::regclass)
+      AND mode = 'AccessShareLock' AND pid IN (SELECT pid FROM pg_locks WHERE NOT granted)
+      GROUP BY pid HAVING count(*) = 2`;
+    return (await query<{ pid: number }>(copying.source, holdsMoreThanOne))[0]?.pid;
+  });
+  await query(copying.source, 'BEGIN; LOCK TABLE t2; COMMIT');
+  expect(said('stood aside for a waiting session').map(({ session }) => session)).toContain(schemaDump);
+  await application.query('COMMIT');
+  expect((await dumping).rows).toBe(18_000);
+  expect((await copying.manifest('dump')).attempt).toBe(1);
+  expect(said('tried again')).toMatchObject([{ what: 'read the schema' }]);
+});
+
+test('a table that somebody keeps locked is left for later', async () => {
+  const application = await connect(copying.source);
+  const staging = copying.staging.acting(async (what, key) => {
+    if (what === 'create' && key.endsWith('plan.json')) await application.query('BEGIN; LOCK TABLE t2');
+  });
+  const dumping = copying.dump({ staging }, { input: { workers: 1 } });
+  await until(() => said('chunk put back').length > 0);
+  // The others went on meanwhile.
+  await until(async () => (await copying.staging.list('attempts/1/done/')).length === 3);
+  await application.query('COMMIT');
+  expect((await dumping).rows).toBe(18_000);
+  expect((await copying.manifest('dump')).attempt).toBe(1);
+});
