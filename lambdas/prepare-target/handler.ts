@@ -7,6 +7,7 @@ import { loginAt } from '../../lib/adapters/logins.ts';
 import { scratchDatabaseName } from '../../lib/adapters/postgres/names.ts';
 import { prepareTarget as prepare } from '../../lib/adapters/postgres/target.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
+import { sessions } from '../../lib/copier/contract.ts';
 import { stagingKeys } from '../../lib/domain/run.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
@@ -20,9 +21,6 @@ interface Deps {
   bucket: string;
   seconds: number;
 }
-
-/** A restore keeps the target's cores busy; two connections a core hide its waits. The dump is rarely the bottleneck. */
-const WORKERS = { dump: 2, restore: 4 };
 
 export const prepareTarget = task('PrepareTarget')(async (deps: Deps, { lease, copy, into }) => {
   const { ledgers, evidence, secrets, bucket } = deps;
@@ -54,8 +52,8 @@ export const prepareTarget = task('PrepareTarget')(async (deps: Deps, { lease, c
     heartbeatSeconds: 10,
   };
   return {
-    dump: { ...shared, workers: WORKERS.dump },
-    restore: { ...shared, workers: WORKERS.restore, target: { ...target.database, database } },
+    dump: { ...shared, workers: sessions.dump },
+    restore: { ...shared, workers: sessions.restore, target: { ...target.database, database } },
   };
 });
 

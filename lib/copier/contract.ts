@@ -5,6 +5,9 @@ import { z } from 'zod';
 export const roles = ['dump', 'restore'] as const;
 export type Role = (typeof roles)[number];
 
+/** Parallel sessions. A restore keeps the target's cores busy, and two sessions a core hide its waits; the dump is rarely the bottleneck. */
+export const sessions: Readonly<Record<Role, number>> = { dump: 2, restore: 4 };
+
 /** A database by its secret; explicit fields win over what the secret holds. */
 export const Address = z.strictObject({
   /** Secrets Manager: JSON `{username, password, host?, port?, dbname?}`, as RDS writes it. */

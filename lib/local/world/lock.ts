@@ -20,6 +20,9 @@ export interface Lock<T> {
   release(): void;
 }
 
+/** Another command has the world up, and there is one a folder. */
+export class WorldBusy extends Error {}
+
 export type Taken<T> =
   /** We have it; `stale` says that its last holder died with it. */
   | { readonly lock: Lock<T>; readonly stale: boolean }

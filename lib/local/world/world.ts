@@ -15,7 +15,7 @@ import { type Cloud, openCloud } from './cloud.ts';
 import { applyManifests } from './clusters.ts';
 import { type Databases, madeSize, startDatabases } from './databases.ts';
 import { type Facts, informed, type WorldInfo } from './info.ts';
-import { takeLock } from './lock.ts';
+import { takeLock, WorldBusy } from './lock.ts';
 import { type WorldPaths, worldPaths } from './paths.ts';
 import { sampleNames } from './sample-names.ts';
 import { deploySource } from './sample-source.ts';
@@ -26,6 +26,7 @@ export { type SampleSize, sampleSizes } from '../sample/size.ts';
 export type { Acknowledgement } from '../sample/writer.ts';
 export { NoRoom } from './databases.ts';
 export type { Mail, WorldInfo } from './info.ts';
+export { WorldBusy } from './lock.ts';
 export { resetWorld } from './reset.ts';
 
 export interface WorldOptions {
@@ -61,9 +62,6 @@ export interface World {
 export const sampleSizeIn = (directory: string): SampleSize | undefined => madeSize(worldPaths(directory));
 
 const THIS_CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
-
-/** Another command has another deployment up, and there is one world a folder. */
-export class WorldBusy extends Error {}
 
 /** How often the sample's user writes something. */
 const WRITE_EVERY_MS = 250;
