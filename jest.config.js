@@ -31,7 +31,7 @@ export default {
     project('adapters', ['<rootDir>/test/adapters/**/*.test.ts']),
     project('infrastructure', ['<rootDir>/test/infra/**/*.test.ts']),
     project('local', ['<rootDir>/test/local/**/*.test.ts']),
-    project('postgres', ['<rootDir>/test/{copier,lambdas/postgres}/**/*.test.ts']),
+    project('postgres', ['<rootDir>/test/{copier,lambdas/postgres,benchmark}/**/*.test.ts']),
     project('end-to-end', ['<rootDir>/test/end-to-end/**/*.test.ts']),
   ],
 };

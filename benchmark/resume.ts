@@ -14,7 +14,12 @@ const LOOK_EVERY_MS = 50;
  * the undisturbed one of the same round.
  * @returns a Markdown table
  */
-export async function benchmarkResume(stage: Stage, runs: number, say: (line: string) => void): Promise<string> {
+export async function benchmarkResume(
+  stage: Stage,
+  runs: number,
+  say: (line: string) => void,
+  shares: readonly number[] = SHARES,
+): Promise<string> {
   const undisturbed: number[] = [];
   const ratios = new Map<string, number[]>();
   for (let round = 0; round < runs; round++) {
@@ -24,7 +29,7 @@ export async function benchmarkResume(stage: Stage, runs: number, say: (line: st
     undisturbed.push(whole);
     told('undisturbed', whole);
     for (const role of roles) {
-      for (const share of SHARES) {
+      for (const share of shares) {
         const seconds = await timed(stage, { role, share });
         const name = nameOf(role, share);
         ratios.set(name, [...(ratios.get(name) ?? []), seconds / whole]);
@@ -34,10 +39,10 @@ export async function benchmarkResume(stage: Stage, runs: number, say: (line: st
   }
   await stage.clear();
   return table(
-    ['time relative to the undisturbed copy', ...SHARES.map((share) => `killed at ${share * 100} %`)],
+    ['time relative to the undisturbed copy', ...shares.map((share) => `killed at ${share * 100} %`)],
     [
-      ...roles.map((role) => [role, ...SHARES.map((share) => spread(ratios.get(nameOf(role, share)) ?? [], 2))]),
-      ['undisturbed, s', spread(undisturbed, 1), ...SHARES.slice(1).map(() => '')],
+      ...roles.map((role) => [role, ...shares.map((share) => spread(ratios.get(nameOf(role, share)) ?? [], 2))]),
+      ['undisturbed, s', spread(undisturbed, 1), ...shares.slice(1).map(() => '')],
     ],
   );
 }
