@@ -10,11 +10,11 @@ export async function contentsOf(login: SampleLogin): Promise<ReadonlyMap<string
     await client.query(
       "SET search_path = ''; SET timezone = 'UTC'; SET bytea_output = hex; SET extra_float_digits = 3",
     );
-    const { version } = await serverFacts(client);
+    const { version, encoding } = await serverFacts(client);
     const contents = new Map<string, string>();
     const tables = await readTables(client, version);
     for (const [at, table] of tables.entries()) {
-      const { rows, bytes, hash } = await measure(client, table, { table: at });
+      const { rows, bytes, hash } = await measure(client, table, { table: at }, encoding);
       contents.set(`${table.schema}.${table.name}`, `${rows} rows, ${bytes} bytes, ${hash}`);
     }
     const { count, hash } = await measureLargeObjects(client);

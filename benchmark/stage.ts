@@ -107,6 +107,7 @@ export async function openStage(sides: Sides, workFolder: string): Promise<Stage
     withSession({ ...target.login, database: 'postgres' }, (client) =>
       client.query(`DROP DATABASE IF EXISTS ${DATABASE} WITH (FORCE)`),
     );
+  const closing = new AbortController();
   let copies = 0;
 
   const stage: Stage = {
@@ -136,7 +137,14 @@ export async function openStage(sides: Sides, workFolder: string): Promise<Stage
       await prepareTarget({ admin: target.login, database: DATABASE, run, epoch: 1, encoding, collation, major });
       const prefix = `runs/${run}/main/1`;
       const input = {
-        ...{ run, epoch: 1, copy: 'main', staging: { bucket: BUCKET, prefix }, heartbeatSeconds: 10 },
+        ...{
+          run,
+          epoch: 1,
+          copy: 'main',
+          lockKey: DATABASE,
+          staging: { bucket: BUCKET, prefix },
+          heartbeatSeconds: 10,
+        },
         source: address(source, arns.source),
       };
       const into = { ...address(target, arns.target), database: DATABASE };
@@ -145,7 +153,7 @@ export async function openStage(sides: Sides, workFolder: string): Promise<Stage
           dump: { ...input, workers: sessions.dump },
           restore: { ...input, workers: sessions.restore, target: into },
         },
-        staging: new S3Staging(staging, BUCKET, prefix),
+        staging: new S3Staging(staging, BUCKET, prefix, { clock: systemClock, log: () => {}, signal: closing.signal }),
         target: { ...target.login, database: DATABASE },
       };
     },
@@ -166,6 +174,7 @@ export async function openStage(sides: Sides, workFolder: string): Promise<Stage
       return supervise(child, role);
     },
     async close() {
+      closing.abort(new Error('the benchmark is over'));
       for (const worker of workers) worker.kill('SIGKILL');
       await dropTarget().catch(() => {});
       staging.destroy();
