@@ -4,47 +4,57 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Application, application } from '../../lib/adapters/kubernetes/application.ts';
+import { type Survey, surveyCluster } from '../../lib/adapters/kubernetes/survey.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
 import { findTarget } from '../../lib/adapters/target-application.ts';
 import { addressOf } from '../../lib/domain/address.ts';
 import { fingerprint } from '../../lib/domain/digest.ts';
+import { databaseProblems } from '../../lib/domain/named-database.ts';
+import { targetFindings, withoutTargetApplication } from '../../lib/domain/target-findings.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
-import type { TargetFindings } from '../../lib/workflow/documents.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
 
 interface Deps {
   evidence: Evidence;
   application: (cluster: string, namespace: string) => Application;
+  survey: (cluster: string) => Promise<Survey>;
   secrets: Secrets;
   fingerprintKey: string;
 }
 
 export const collectTarget = task('CollectTarget')(async (deps: Deps, { lease }) => {
-  const { evidence, secrets, fingerprintKey } = deps;
+  const { evidence, secrets } = deps;
   const { target } = await evidence.configuration(lease);
   const login = await secrets.login(target.database.loginSecret);
   const secretArn = await secrets.arnOf(target.database.loginSecret);
-  const found = target.application
-    ? await findTarget(deps.application(target.eks.cluster, target.application.namespace), target.application.ingress)
-    : null;
-  const database = addressOf(secretArn, login, found?.database);
+  const { cluster } = target.eks;
+  const app = target.application && deps.application(cluster, target.application.namespace);
+  const survey = app && (await deps.survey(cluster));
+  const found = app && survey && target.application ? await findTarget(app, survey, target.application) : null;
+  const database = addressOf(secretArn, login, found?.database ?? undefined);
   if (!database) {
     throw new WorkflowError(
-      'ConfigurationInvalid',
-      `target.database: secret "${target.database.loginSecret}" has no "host" and "dbname", and no application is given to find them in.`,
+      found ? 'TargetNotFound' : 'ConfigurationInvalid',
+      found
+        ? `Deployment "${found.main.name}" sets neither DATABASE_URL nor POSTGRES_HOST and POSTGRES_DB in clear. Write "host" and "dbname" into secret "${target.database.loginSecret}".`
+        : `target.database: secret "${target.database.loginSecret}" has no "host" and "dbname", and no application is given to find them in.`,
     );
   }
-  const findings: TargetFindings = {
-    deployments: found?.deployments ?? [],
-    imageTag: found?.imageTag ?? null,
+  if (!found || !survey || !app || !target.application) {
+    await evidence.write(lease.run, 'target', withoutTargetApplication(database));
+    return { document: 'target' };
+  }
+  const key = await secrets.text(deps.fingerprintKey);
+  const findings = targetFindings(found, survey, {
     database,
-    encryptionKey: found?.encryptionKey
-      ? { secretArn: null, fingerprint: fingerprint(await secrets.text(fingerprintKey), found.encryptionKey) }
-      : null,
-    backend: found && target.application ? { ingress: target.application.ingress, ...found.backend } : null,
-  };
-  await evidence.write(lease.run, 'target', findings);
+    ingress: await app.ingress(target.application.ingress),
+    print: (secret) => fingerprint(key, secret),
+  });
+  await evidence.write(lease.run, 'target', {
+    ...findings,
+    problems: [...findings.problems, ...databaseProblems('target', login, found.database, database)],
+  });
   return { document: 'target' };
 });
 
@@ -53,6 +63,7 @@ export const handler = onLambda(collectTarget, (told) => {
   return {
     evidence: s3Evidence(s3Documents(new S3Client({}), told.runs)),
     application: (cluster, namespace) => application(eks, cluster, namespace),
+    survey: (cluster) => surveyCluster(eks, cluster),
     secrets: secretsManager(new SecretsManagerClient({})),
     fingerprintKey: told.fingerprintKey,
   };

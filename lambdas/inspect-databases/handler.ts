@@ -2,35 +2,64 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { loginAt } from '../../lib/adapters/logins.ts';
 import { type Side, withClient } from '../../lib/adapters/postgres/connect.ts';
 import { inspectDatabase } from '../../lib/adapters/postgres/inspect.ts';
+import { inspectContents } from '../../lib/adapters/postgres/inspect-contents.ts';
 import { refusePooler } from '../../lib/adapters/postgres/pooler.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
+import { canariesOf, canaryProblems } from '../../lib/domain/canaries.ts';
+import { fingerprint } from '../../lib/domain/digest.ts';
+import { growthSince } from '../../lib/domain/growth.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 
 interface Deps {
   evidence: Evidence;
+  ledgers: Ledgers;
   secrets: Secrets;
+  fingerprintKey: string;
+  now: () => number;
 }
 
-export const inspectDatabases = task('InspectDatabases')(async ({ evidence, secrets }: Deps, { lease }) => {
+export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { lease }) => {
+  const { evidence, secrets } = deps;
+  const { lastRehearsal } = await deps.ledgers.held(lease);
+  const key = await secrets.text(deps.fingerprintKey);
+  const application = await evidence.read(lease.run, 'source');
   const inspect = async (side: Side) => {
-    const { database } = await evidence.read(lease.run, side);
+    const { database } = side === 'source' ? application : await evidence.read(lease.run, side);
     const login = await loginAt(secrets, database);
-    const found = await withClient(login, { side, run: lease.run, epoch: lease.epoch }, async (client) => {
+    const as = { side, run: lease.run, epoch: lease.epoch };
+    return withClient(login, as, async (client) => {
       await refusePooler(client, login, side);
-      return await inspectDatabase(client);
+      const found = await inspectDatabase(client);
+      const { encrypted, problems, ...contents } = await inspectContents(client);
+      const growth = side === 'source' ? growthSince(lastRehearsal, found.sizeBytes, deps.now()) : null;
+      const canaries = encrypted && canariesOf(encrypted, (hash) => fingerprint(key, hash));
+      const findings = { ...found, ...contents, extensions: [...found.extensions], canaries, growth };
+      return { findings, encrypted, problems };
     });
-    return { ...found, extensions: [...found.extensions] };
   };
   const [source, target] = await Promise.all([inspect('source'), inspect('target')]);
-  await evidence.write(lease.run, 'databases', { source, target });
+  const keyed = application.encryption === null ? null : application.encryptionKey !== null;
+  const rotating = application.encryption?.previousKey != null;
+  await evidence.write(lease.run, 'databases', {
+    source: source.findings,
+    target: target.findings,
+    problems: [...source.problems, ...target.problems, ...canaryProblems(source.encrypted, { keyed, rotating })],
+  });
   return { document: 'databases' };
 });
 
-export const handler = onLambda(inspectDatabases, (told) => ({
-  evidence: s3Evidence(s3Documents(new S3Client({}), told.runs)),
-  secrets: secretsManager(new SecretsManagerClient({})),
-}));
+export const handler = onLambda(inspectDatabases, (told) => {
+  const documents = s3Documents(new S3Client({}), told.runs);
+  return {
+    evidence: s3Evidence(documents),
+    ledgers: s3Ledgers(documents),
+    secrets: secretsManager(new SecretsManagerClient({})),
+    fingerprintKey: told.fingerprintKey,
+    now: Date.now,
+  };
+});

@@ -8,6 +8,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { WorkflowError } from '../workflow/errors.ts';
+import type { Sizing } from '../workflow/findings.ts';
 import { refused } from './refused.ts';
 
 export interface EcsService {
@@ -16,6 +17,11 @@ export interface EcsService {
   readonly runningCount: number;
   readonly pendingCount: number;
   readonly taskDefinition: string;
+  /** Null where a capacity provider decides. */
+  readonly launchType: string | null;
+  /** ARNs of the target groups of load balancers. */
+  readonly targetGroups: readonly string[];
+  readonly executeCommand: boolean;
 }
 
 /** A container as its task definition states it. The environment may hold secrets in clear: never let it out of memory. */
@@ -27,10 +33,16 @@ export interface EcsContainer {
   readonly secrets: ReadonlyMap<string, string>;
 }
 
+export interface EcsTaskDefinition {
+  /** Of one task: what it states itself, else the sum of its containers. */
+  readonly size: Sizing;
+  readonly containers: readonly EcsContainer[];
+}
+
 export interface Ecs {
   services(cluster: string): Promise<EcsService[]>;
   describe(cluster: string, services: readonly string[]): Promise<EcsService[]>;
-  containers(taskDefinition: string): Promise<EcsContainer[]>;
+  taskDefinition(arn: string): Promise<EcsTaskDefinition>;
   scale(cluster: string, service: string, desiredCount: number): Promise<void>;
   /** Stops every task of the cluster that was started by this name. */
   stopTasks(cluster: string, startedBy: string, reason: string): Promise<number>;
@@ -60,6 +72,9 @@ export function ecs(client: ECSClient): Ecs {
             runningCount: service.runningCount ?? 0,
             pendingCount: service.pendingCount ?? 0,
             taskDefinition: service.taskDefinition ?? '',
+            launchType: service.launchType ?? null,
+            targetGroups: (service.loadBalancers ?? []).flatMap(({ targetGroupArn }) => targetGroupArn ?? []),
+            executeCommand: service.enableExecuteCommand ?? false,
           });
         }
       } catch (error) {
@@ -85,17 +100,21 @@ export function ecs(client: ECSClient): Ecs {
       } while (nextToken);
       return describe(cluster, arns);
     },
-    async containers(taskDefinition) {
+    async taskDefinition(arn) {
       try {
-        const answer = await client.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
-        return (answer.taskDefinition?.containerDefinitions ?? []).map((container) => ({
-          name: container.name ?? '',
-          image: container.image ?? '',
-          environment: new Map((container.environment ?? []).map(({ name, value }) => [name ?? '', value ?? ''])),
-          secrets: new Map((container.secrets ?? []).map(({ name, valueFrom }) => [name ?? '', valueFrom ?? ''])),
-        }));
+        const { taskDefinition } = await client.send(new DescribeTaskDefinitionCommand({ taskDefinition: arn }));
+        const containers = taskDefinition?.containerDefinitions ?? [];
+        return {
+          size: sizeOf(taskDefinition, containers),
+          containers: containers.map((container) => ({
+            name: container.name ?? '',
+            image: container.image ?? '',
+            environment: new Map((container.environment ?? []).map(({ name, value }) => [name ?? '', value ?? ''])),
+            secrets: new Map((container.secrets ?? []).map(({ name, valueFrom }) => [name ?? '', valueFrom ?? ''])),
+          })),
+        };
       } catch (error) {
-        throw refused(`describe ECS task definition ${taskDefinition}`, error);
+        throw refused(`describe ECS task definition ${arn}`, error);
       }
     },
     async scale(cluster, service, desiredCount) {
@@ -114,6 +133,21 @@ export function ecs(client: ECSClient): Ecs {
         throw refused(`stop tasks started by "${startedBy}"`, error);
       }
     },
+  };
+}
+
+/** Of a task in ECS's units, where 1024 are one virtual CPU; EC2 tasks may state them for each container alone. */
+function sizeOf(
+  task: { cpu?: string; memory?: string } | undefined,
+  containers: readonly { cpu?: number; memory?: number; memoryReservation?: number }[],
+): Sizing {
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0) || null;
+  const units = Number.parseInt(task?.cpu ?? '', 10) || sum(containers.map(({ cpu }) => cpu ?? 0));
+  return {
+    cpuMillis: units && Math.round((units * 1000) / 1024),
+    memoryMiB:
+      Number.parseInt(task?.memory ?? '', 10) ||
+      sum(containers.map(({ memory, memoryReservation }) => memory ?? memoryReservation ?? 0)),
   };
 }
 

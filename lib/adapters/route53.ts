@@ -2,18 +2,21 @@ import {
   ChangeResourceRecordSetsCommand,
   GetChangeCommand,
   GetHostedZoneCommand,
+  ListHostedZonesByNameCommand,
   ListResourceRecordSetsCommand,
   type ResourceRecordSet,
   type Route53Client,
   type RRType,
 } from '@aws-sdk/client-route-53';
 import { type RecordChange, recordsOf, withoutDot } from '../domain/dns.ts';
-import type { RecordSet } from '../workflow/documents.ts';
+import type { DnsFindings, RecordSet } from '../workflow/documents.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import { refused } from './refused.ts';
 
 export interface Dns {
-  zone(hostedZoneId: string): Promise<{ name: string; nameServers: string[] }>;
+  zone(hostedZoneId: string): Promise<{ name: string; nameServers: string[]; private: boolean }>;
+  /** The account's zones of this name and below it; of more than a hundred the first, by name. */
+  zonesFrom(name: string): Promise<DnsFindings['rivals']>;
   records(hostedZoneId: string, name: string): Promise<RecordSet[]>;
   /** Applies a batch, all or nothing; returns the change's id. */
   change(hostedZoneId: string, changes: readonly RecordChange[], comment: string): Promise<string>;
@@ -67,9 +70,24 @@ export function route53(client: Route53Client): Dns {
         return {
           name: withoutDot(answer.HostedZone?.Name ?? ''),
           nameServers: answer.DelegationSet?.NameServers ?? [],
+          private: answer.HostedZone?.Config?.PrivateZone ?? false,
         };
       } catch (error) {
         throw unknownZone(id, error);
+      }
+    },
+    async zonesFrom(name) {
+      try {
+        const { HostedZones = [] } = await client.send(
+          new ListHostedZonesByNameCommand({ DNSName: name, MaxItems: 100 }),
+        );
+        return HostedZones.map(({ Id = '', Name = '', Config }) => ({
+          hostedZoneId: Id.replace(/^\/hostedzone\//, ''),
+          name: withoutDot(Name),
+          private: Config?.PrivateZone ?? false,
+        }));
+      } catch (error) {
+        throw refused('list the Route 53 zones of the account', error);
       }
     },
     async records(id, name) {

@@ -1,9 +1,11 @@
 import {
   CreateSecretCommand,
+  DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
   ResourceExistsException,
+  ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
@@ -27,6 +29,8 @@ export interface Secrets {
   login(id: string): Promise<LoginSecret>;
   /** Writes a secret of this name, new or as a new version, and returns its ARN. The value leaves no trace. */
   write(name: string, value: string): Promise<string>;
+  /** Deletes a secret at once, without a time to restore it in; one that is not there is passed over. */
+  forget(name: string): Promise<void>;
 }
 
 export function secretsManager(client: SecretsManagerClient): Secrets {
@@ -78,6 +82,14 @@ export function secretsManager(client: SecretsManagerClient): Secrets {
         }
       } catch (error) {
         throw refusedSecretly(`write secret "${name}"`, error, 'SecretUnavailable');
+      }
+    },
+    async forget(name) {
+      try {
+        await client.send(new DeleteSecretCommand({ SecretId: name, ForceDeleteWithoutRecovery: true }));
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException) return;
+        throw refused(`delete secret "${name}"`, error);
       }
     },
   };

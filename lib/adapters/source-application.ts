@@ -1,60 +1,75 @@
-import { type ApplicationDatabase, databaseOf, encryptionMode, isMainBackend, tagOf } from '../domain/retool.ts';
-import type { SourceFindings } from '../workflow/documents.ts';
+import type { LoginSecret } from '../domain/address.ts';
+import { tagOf } from '../domain/retool.ts';
+import { describeSource, isNeeded, type ReadContainer, type SourceApplication } from '../domain/source-application.ts';
+import type { DeployedMigration } from '../workflow/configuration.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import type { Ecs, EcsContainer } from './ecs.ts';
-import type { Secrets } from './secrets.ts';
+import type { Reading, SecretValues } from './secret-values.ts';
 
-/** The application on ECS. Holds secrets: it never leaves the function that reads it. */
-export interface SourceApplication {
-  readonly services: SourceFindings['services'];
-  readonly imageTag: string | null;
-  readonly database: ApplicationDatabase;
-  readonly encryptionKey: string | null;
-  readonly encryptionMode: string;
-}
+export type SourceCluster = NonNullable<DeployedMigration['source']['ecs']>;
 
-/** Finds every service that has a SERVICE_TYPE, and the database of the one that serves users. Names tell nothing. */
-export async function findSource(ecs: Ecs, secrets: Secrets, cluster: string): Promise<SourceApplication> {
-  const services: SourceFindings['services'] = [];
-  let main: { container: EcsContainer; environment: ReadonlyMap<string, string> } | null = null;
-  for (const { service, desiredCount, taskDefinition } of await ecs.services(cluster)) {
-    for (const container of await ecs.containers(taskDefinition)) {
-      const environment = await resolve(secrets, container);
-      const serviceType = environment.get('SERVICE_TYPE');
-      if (!serviceType) continue;
-      services.push({ service, serviceType, desiredCount, taskDefinition });
-      if (isMainBackend(serviceType)) main ??= { container, environment };
+/** Finds every service that has a SERVICE_TYPE, and reads what its variables say. Names tell nothing. Holds secrets. */
+export async function findSource(
+  ecs: Ecs,
+  values: SecretValues,
+  { cluster, services: chosen, variables }: SourceCluster,
+  login: LoginSecret,
+): Promise<SourceApplication> {
+  const read = once(values);
+  const containers: ReadContainer[] = [];
+  const services = chosen ? await ecs.describe(cluster, chosen) : await ecs.services(cluster);
+  for (const service of services) {
+    const { size, containers: defined } = await ecs.taskDefinition(service.taskDefinition);
+    for (const container of defined) {
+      containers.push({
+        service: {
+          service: service.service,
+          desiredCount: service.desiredCount,
+          taskDefinition: service.taskDefinition,
+          launchType: service.launchType,
+          image: container.image,
+          imageTag: tagOf(container.image),
+          size,
+          autoscaling: null,
+          targetGroups: [...service.targetGroups],
+          executeCommand: service.executeCommand,
+        },
+        ...(await readVariables(read, container)),
+      });
     }
   }
-  if (!main) {
-    throw new WorkflowError(
-      'SourceNotFound',
-      `ECS cluster "${cluster}" has no service whose SERVICE_TYPE contains MAIN_BACKEND; check source.ecs.cluster in the configuration.`,
-    );
-  }
-  const database = databaseOf(main.environment);
-  if (!database) {
-    throw new WorkflowError(
-      'SourceNotFound',
-      `The task definition of the main backend in "${cluster}" sets neither DATABASE_URL nor POSTGRES_HOST and POSTGRES_DB.`,
-    );
-  }
-  return {
-    services,
-    imageTag: tagOf(main.container.image),
-    database,
-    encryptionKey: main.environment.get('ENCRYPTION_KEY') ?? null,
-    encryptionMode: encryptionMode(main.environment),
-  };
+  const found = describeSource(containers, variables, { host: login.host, database: login.dbname });
+  if (found) return found;
+  throw new WorkflowError(
+    'SourceNotFound',
+    `ECS cluster "${cluster}" has no service whose SERVICE_TYPE contains MAIN_BACKEND; check source.ecs in the configuration.`,
+  );
 }
 
 /** Only what is looked at is fetched: a secret that nobody needs is not read. */
-const wanted = ['SERVICE_TYPE', 'ENCRYPTION_KEY', 'DATABASE_URL', 'POSTGRES_USER', 'POSTGRES_PASSWORD'];
-
-async function resolve(secrets: Secrets, container: EcsContainer): Promise<ReadonlyMap<string, string>> {
-  const environment = new Map(container.environment);
-  for (const [name, valueFrom] of container.secrets) {
-    if (wanted.includes(name)) environment.set(name, await secrets.text(valueFrom));
+async function readVariables(
+  read: SecretValues['read'],
+  { environment, secrets }: EcsContainer,
+): Promise<Pick<ReadContainer, 'values' | 'references' | 'unread'>> {
+  const values = new Map(environment);
+  const unread = new Map<string, { what: string; todo: string }>();
+  // A container that is no part of the application has no role, and no secret of it is anybody's business.
+  if (!environment.has('SERVICE_TYPE') && !secrets.has('SERVICE_TYPE')) return { values, references: secrets, unread };
+  for (const [name, valueFrom] of secrets) {
+    if (!isNeeded(name, environment)) continue;
+    const reading = await read(valueFrom);
+    if ('value' in reading) values.set(name, reading.value);
+    else unread.set(name, reading);
   }
-  return environment;
+  return { values, references: secrets, unread };
+}
+
+/** Several containers take the same secrets; each is read once. */
+function once(values: SecretValues): SecretValues['read'] {
+  const readings = new Map<string, Promise<Reading>>();
+  return (valueFrom) => {
+    const reading = readings.get(valueFrom) ?? values.read(valueFrom);
+    readings.set(valueFrom, reading);
+    return reading;
+  };
 }

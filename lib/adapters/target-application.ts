@@ -1,40 +1,46 @@
-import { databaseOf, tagOf } from '../domain/retool.ts';
-import type { TargetFindings } from '../workflow/documents.ts';
+import { databaseOf, type Variables } from '../domain/retool.ts';
+import { MAIN_BACKEND } from '../domain/target-application.ts';
+import type { Problem } from '../workflow/documents.ts';
 import { WorkflowError } from '../workflow/errors.ts';
-import type { Application, Backend } from './kubernetes/application.ts';
-
-/** The role label of the deployment that serves users, as the vendor's chart writes it. */
-const MAIN_BACKEND = 'main-backend';
+import type { Application, Backend, Deployment } from './kubernetes/application.ts';
+import type { Survey } from './kubernetes/survey.ts';
 
 /** The application on the target cluster. Holds a secret: it never leaves the function that reads it. */
 export interface TargetApplication {
-  readonly deployments: TargetFindings['deployments'];
-  readonly imageTag: string | null;
-  readonly database: { host: string; port: number; database: string; ssl: 'disable' | 'require' };
+  readonly namespace: string;
+  readonly deployments: readonly Deployment[];
+  readonly main: Deployment;
+  /** Variables of the main backend whose values stand in clear. */
+  readonly plain: Variables;
+  readonly database: ReturnType<typeof databaseOf>;
   readonly encryptionKey: string | null;
   readonly backend: Backend;
+  readonly problems: readonly Problem[];
 }
 
 /** Finds deployments by the chart's role label, and database and key in the main backend's environment. */
-export async function findTarget(application: Application, ingress: string): Promise<TargetApplication> {
+export async function findTarget(
+  application: Application,
+  survey: Survey,
+  { namespace, ingress }: { namespace: string; ingress: string },
+): Promise<TargetApplication> {
   const deployments = await application.deployments();
   const main = deployments.find(({ role }) => role === MAIN_BACKEND);
   if (!main) {
+    const elsewhere = survey.deployments?.application.filter(({ role }) => role === MAIN_BACKEND) ?? [];
+    const seen = [...new Set(elsewhere.map((each) => each.namespace))];
     throw new WorkflowError(
       'TargetNotFound',
-      `No deployment bears the label telemetry.retool.com/service-name=${MAIN_BACKEND}; check target.application.namespace in the configuration.`,
+      `No deployment of namespace "${namespace}" bears the label telemetry.retool.com/service-name=${MAIN_BACKEND}; ${
+        seen.length > 0
+          ? `namespace ${seen.map((each) => `"${each}"`).join(' or ')} has one: set target.application.namespace, and apply the RBAC file for it.`
+          : 'check target.application.namespace in the configuration.'
+      }`,
     );
   }
-  const plain = [...main.environment].flatMap(([name, { value }]) =>
-    value === undefined ? [] : [[name, value] as const],
+  const plain = new Map(
+    [...main.environment].flatMap(([name, { value }]) => (value === undefined ? [] : [[name, value] as const])),
   );
-  const database = databaseOf(new Map(plain));
-  if (!database) {
-    throw new WorkflowError(
-      'TargetNotFound',
-      `Deployment "${main.name}" sets neither DATABASE_URL nor POSTGRES_HOST and POSTGRES_DB.`,
-    );
-  }
   const backend = await application.backend(ingress);
   if (!backend) {
     throw new WorkflowError(
@@ -42,12 +48,48 @@ export async function findTarget(application: Application, ingress: string): Pro
       `Ingress "${ingress}" has no service behind it; open its gate or correct target.application.ingress.`,
     );
   }
-  const key = main.environment.get('ENCRYPTION_KEY');
+  const key = await encryptionKeyOf(application, main);
   return {
-    deployments: deployments.map(({ name, role, replicas }) => ({ name, role, replicas })),
-    imageTag: tagOf(main.image),
-    database,
-    encryptionKey: key?.value ?? (key?.secret ? await application.secret(key.secret.name, key.secret.key) : null),
+    namespace,
+    deployments,
+    main,
+    plain,
+    database: databaseOf(plain),
+    encryptionKey: 'value' in key ? key.value : null,
     backend,
+    problems: 'problem' in key ? [key.problem] : [],
   };
+}
+
+/** The key where it stands in clear or in a Secret that Passage may read. */
+async function encryptionKeyOf(
+  application: Application,
+  { name, environment }: Deployment,
+): Promise<{ value: string | null } | { problem: Problem }> {
+  const { value, secret } = environment.get('ENCRYPTION_KEY') ?? {};
+  if (value !== undefined) return { value: value || null };
+  if (!secret) return { value: null };
+  const unreadable = (what: string, todo: string): { problem: Problem } => ({
+    problem: {
+      kind: 'secret-unreadable',
+      severity: 'BLOCKER',
+      what,
+      where: `deployment ${name}: Secret ${secret.name}/${secret.key}`,
+      todo,
+    },
+  });
+  try {
+    const read = await application.secret(secret.name, secret.key);
+    if (read !== null) return { value: read };
+    return unreadable(
+      `The Secret of the target's ENCRYPTION_KEY has no key "${secret.key}".`,
+      "Store the source's key in it: no pod of the deployment can start without.",
+    );
+  } catch (error) {
+    if (!(error instanceof WorkflowError) || error.name !== 'TargetNotFound') throw error;
+    return unreadable(
+      `The Secret of the target's ENCRYPTION_KEY is not there, or Passage may not read it.`,
+      `Create it, or add "${secret.name}" to the resourceNames of Role passage-reader.`,
+    );
+  }
 }

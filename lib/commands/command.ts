@@ -3,6 +3,8 @@ import { type ErrorName, errors, type Fault, WorkflowError } from '../workflow/e
 /** What a command ends with: who is at fault. */
 export const exitCodes = {
   ok: 0,
+  /** `verify` found differences, as diff and cmp say it. */
+  differ: 1,
   usage: 2,
   configuration: 3,
   /** People decided against it, or not in time. */
@@ -12,7 +14,7 @@ export const exitCodes = {
   passage: 12,
   /** Ctrl-C, as shells count it. */
   interrupted: 130,
-} as const satisfies Record<'ok' | 'interrupted' | Fault, number>;
+} as const satisfies Record<'ok' | 'differ' | 'interrupted' | Fault, number>;
 
 export const exitCodeOf = (name: string): number =>
   name in errors ? exitCodes[errors[name as ErrorName]] : exitCodes.passage;

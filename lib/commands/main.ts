@@ -11,8 +11,9 @@ import { runs } from './runs.ts';
 import { serve } from './serve.ts';
 import { show } from './show.ts';
 import { validate } from './validate.ts';
+import { verify } from './verify.ts';
 
-const commands: readonly Command[] = [rehearse, cutover, runs, show, validate, diagnose, dig, serve, reset];
+const commands: readonly Command[] = [rehearse, cutover, runs, show, validate, verify, diagnose, dig, serve, reset];
 
 function help(): string {
   const widest = Math.max(...commands.map((command) => signature(command).length));
@@ -21,8 +22,8 @@ function help(): string {
     '',
     ...commands.map((command) => `  passage ${signature(command).padEnd(widest)}  ${command.summary}`),
     '',
-    'passage <command> --help tells more. Exit codes: 0 done, 2 usage, 3 configuration, 5 people said no,',
-    '6 source, 7 target, 12 Passage itself, 130 interrupted.',
+    'passage <command> --help tells more. Exit codes: 0 done, 1 not equal (verify), 2 usage,',
+    '3 configuration, 5 people said no, 6 source, 7 target, 12 Passage itself, 130 interrupted.',
   ].join('\n');
 }
 

@@ -72,7 +72,7 @@ const login = (side: string, database: Database, file: string): string =>
   });
 
 /** From a variable or a file beside the configuration; never from the command line. */
-function passwordOf(side: string, { password }: Database, file: string): string {
+export function passwordOf(side: string, { password }: Database, file: string): string {
   const missing = (what: string) => new WorkflowError('ConfigurationInvalid', `${side}.database.password: ${what}`);
   if ('env' in password) {
     const value = process.env[password.env];

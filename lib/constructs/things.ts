@@ -44,7 +44,9 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
   const logins = distinct(
     migrations.flatMap(({ source, target }) => [source.database.loginSecret, target.database.loginSecret]),
   ).map((name) => secret(`${name}-??????`));
-  const collected = migrations.map(({ name }) => secret(`passage/${name}/collected/*`));
+  const ofRehearsals = migrations.map(({ name }) => secret(`passage/${name}/rehearsals/*`));
+  const collected = [...migrations.map(({ name }) => secret(`passage/${name}/collected/*`)), ...ofRehearsals];
+  const sourceSecrets = distinct(migrations.flatMap(({ source }) => source.ecs?.secretArns ?? []));
   const zoneArns = zones.map((zone) => global('route53', 'hostedzone', zone));
 
   return {
@@ -77,6 +79,27 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
         'secretsmanager:DescribeSecret',
       ),
     },
+    rehearsalSecrets: { allows: on(ofRehearsals, 'secretsmanager:DeleteSecret') },
+    sourceSecrets: {
+      allows: {
+        ...on(sourceSecrets.filter(isSecret).flatMap(withEnding), 'secretsmanager:GetSecretValue'),
+        ...on(
+          sourceSecrets.filter((each) => !isSecret(each)),
+          'ssm:GetParameter',
+        ),
+      },
+    },
+    sourceKeys: {
+      // Only through the stores that hold what it encrypts: with the key alone nothing can be read.
+      allows: {
+        'kms:Decrypt': {
+          resources: distinct(migrations.flatMap(({ source }) => source.ecs?.kmsKeyArns ?? [])),
+          conditions: {
+            StringLike: { 'kms:ViaService': ['secretsmanager.*.amazonaws.com', 'ssm.*.amazonaws.com'] },
+          },
+        },
+      },
+    },
 
     sourceClusters: {
       allows: {
@@ -103,6 +126,8 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
     hostedZones: {
       allows: {
         ...on(zoneArns, 'route53:ListResourceRecordSets', 'route53:GetHostedZone'),
+        // Other zones of the same name are found by asking for all: AWS knows no resource for it.
+        ...on(zoneArns.length > 0 ? ['*'] : [], 'route53:ListHostedZonesByName'),
         'route53:ChangeResourceRecordSets': {
           resources: zoneArns,
           conditions: {
@@ -157,6 +182,11 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
 
 const distinct = (values: readonly (string | undefined)[]): string[] =>
   [...new Set(values.filter((value) => value !== undefined))].sort();
+
+const isSecret = (arn: string): boolean => arn.split(':')[2] === 'secretsmanager';
+
+/** A secret may be named with the six characters that Secrets Manager adds, or without. */
+const withEnding = (arn: string): string[] => (arn.endsWith('*') ? [arn] : [arn, `${arn}-??????`]);
 
 const on = (resources: readonly string[], ...actions: readonly Action[]): Record<Action, Grant> =>
   Object.fromEntries(actions.map((action) => [action, { resources }]));

@@ -35,8 +35,11 @@ const nameOf = ({ schema, name }: Named) => `${schema}.${name}`;
 const byKey = <T extends Named>(all: readonly T[]) =>
   new Map(all.map((each) => [JSON.stringify([each.schema, each.name]), each]));
 
+/** What is compared of a side. */
+export type Measured = Pick<Manifest, 'tables' | 'sequences' | 'largeObjects'>;
+
 /** Whether the target holds exactly what the source's snapshot held: every row's bytes, sequences, large objects. */
-export function compareManifests(source: Manifest, target: Manifest): Comparison {
+export function compareManifests(source: Measured, target: Measured): Comparison {
   const differences: Difference[] = [];
   const tables = pairs(source.tables, target.tables).map(([from, to]) => {
     const comparison = compareTable(from, to);
@@ -67,7 +70,7 @@ export function compareManifests(source: Manifest, target: Manifest): Comparison
 }
 
 /** What has the same name on both sides, in the source's order; then what only the target has. */
-function pairs<T extends Named>(source: readonly T[], target: readonly T[]): [T | undefined, T | undefined][] {
+export function pairs<T extends Named>(source: readonly T[], target: readonly T[]): [T | undefined, T | undefined][] {
   const there = byKey(target);
   const here = byKey(source);
   return [

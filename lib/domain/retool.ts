@@ -5,6 +5,37 @@ export type Variables = ReadonlyMap<string, string>;
 export const isMainBackend = (serviceType: string | undefined): boolean =>
   (serviceType ?? '').split(',').includes('MAIN_BACKEND');
 
+/** What a part of SERVICE_TYPE is called by the role label of the vendor's chart; others keep their name in lower case. */
+const roles: Readonly<Record<string, string>> = {
+  MAIN_BACKEND: 'main-backend',
+  DB_CONNECTOR: 'dbconnector',
+  DB_SSH_CONNECTOR: 'db-ssh-connector',
+  JOBS_RUNNER: 'jobs-runner',
+  WORKFLOW_BACKEND: 'workflow-backend',
+  WORKFLOW_TEMPORAL_WORKER: 'workflow-worker',
+  AGENT_EVAL_TEMPORAL_WORKER: 'agent-eval-worker',
+};
+
+/** The roles of a container, by its SERVICE_TYPE and, of a worker, its task queue. */
+export const rolesOf = (environment: Variables): string[] =>
+  (environment.get('SERVICE_TYPE') ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) =>
+      part === 'WORKFLOW_TEMPORAL_WORKER' && environment.get('WORKER_TEMPORAL_TASKQUEUE') === 'agent'
+        ? 'agent-worker'
+        : (roles[part] ?? part.toLowerCase().replaceAll('_', '-')),
+    );
+
+/** The role of a container without SERVICE_TYPE, by its image; null for one that is no part of the application. */
+export function roleOfImage(image: string): 'code-executor' | 'temporal' | null {
+  const name = image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+  if (/(^|\/)code-executor(-service)?$/.test(name)) return 'code-executor';
+  if (/(^|\/)(temporal|temporalio)(\/|$)/.test(name) || /retool-temporal/.test(image)) return 'temporal';
+  return null;
+}
+
 /** `tryretool/backend:3.148.5-stable` → `3.148.5-stable`, with or without a digest behind; null where there is no tag. */
 export function tagOf(image: string): string | null {
   const tag = /^[^@]*:([^/:@]+)(?:@|$)/.exec(image)?.[1];
@@ -57,6 +88,15 @@ export function databaseOf(environment: Variables): ApplicationDatabase | null {
     password: environment.get('POSTGRES_PASSWORD') ?? '',
     ssl: environment.get('POSTGRES_SSL_ENABLED') === 'true' ? 'require' : 'disable',
   };
+}
+
+/** What is wrong with an ENCRYPTION_KEY as such, in words that do not repeat it; null when nothing is. */
+export function keyFormatProblem(key: string): string | null {
+  if (key.trim() === '') return 'is empty';
+  if (key !== key.trim()) return 'begins or ends with blanks or a line break';
+  if (key.startsWith('{') && key.endsWith('}')) return 'is a JSON object: the reference to its secret names no key';
+  if (/[^\x20-\x7e]/.test(key)) return 'has characters beyond printable ASCII';
+  return null;
 }
 
 /** How values are encrypted: the key alone does not tell. */

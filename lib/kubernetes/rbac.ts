@@ -38,7 +38,9 @@ export const rbacFor = (application: string) => ({
       rule('', 'pods', ['get', 'list']),
       rule('', 'pods/log', ['get']),
     ]),
-    // Finds the application; of its secrets only the encryption key, to take its fingerprint.
+    // Sees which deployments there are, to find the application, a second release, and what the chart rests on.
+    ...clusterRole('surveyor', 'reader', [rule('apps', 'deployments', ['list'])]),
+    // Reads the application; of its secrets only the encryption key, to take its fingerprint.
     ...role('reader', application, [
       rule('apps', 'deployments', ['get', 'list']),
       rule('networking.k8s.io', 'ingresses', ['get']),
@@ -54,6 +56,22 @@ export const rbacFor = (application: string) => ({
     ]),
   ],
 });
+
+/** Reaches every namespace, so it is for looking only. */
+function clusterRole(name: 'surveyor', group: 'reader', rules: readonly Rule[]) {
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const metadata = { name: `passage-${name}` };
+  return [
+    { apiVersion, kind: 'ClusterRole', metadata, rules },
+    {
+      apiVersion,
+      kind: 'ClusterRoleBinding',
+      metadata,
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: `passage:${group}` }],
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: metadata.name },
+    },
+  ];
+}
 
 function role(group: 'launcher' | 'reader' | 'operator', namespace: string, rules: readonly Rule[]) {
   const apiVersion = 'rbac.authorization.k8s.io/v1';

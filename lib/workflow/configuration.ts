@@ -50,6 +50,32 @@ const Approvals = z
     }
   });
 
+/** A secret or parameter by its ARN, or several by an ARN that ends with `*`; never all of an account's. */
+const SecretArn = z
+  .string()
+  .regex(
+    /^arn:aws[\w-]*:(secretsmanager:[\w-]+:\d{12}:secret:|ssm:[\w-]+:\d{12}:parameter\/)[\w/+=.@-]+\*?$/,
+    'must be the ARN of a secret or parameter, or the beginning of one with * behind, like arn:aws:ssm:eu-west-1:111111111111:parameter/acme/*',
+  );
+const KeyArn = z
+  .string()
+  .regex(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'must be the ARN of a KMS key, not of an alias');
+
+/** The application on ECS, as far as it cannot be found out. */
+const EcsSource = z.strictObject({
+  cluster: z.string().min(1),
+  /** The application's services, with its workers; needed where a cluster holds more than one application. */
+  services: z.array(z.string().min(1)).min(1).optional(),
+  /** Secrets and parameters that task definitions refer to: Passage may read these, and no others. */
+  secretArns: z.array(SecretArn).default([]),
+  /** Keys that encrypt them, where that is not the account's own `aws/secretsmanager` or `aws/ssm`. */
+  kmsKeyArns: z.array(KeyArn).default([]),
+  /** What becomes of variables that Passage does not know. */
+  variables: z
+    .record(z.string().regex(/^\w+$/, 'must be the name of a variable'), z.enum(['carry', 'drop']))
+    .default({}),
+});
+
 /** A database that Passage reads its address of from the application that uses it. */
 const DiscoveredDatabase = z.strictObject({
   /** Secret with Passage's own login: `{"username", "password"}`, and `host`, `port`, `dbname` where they are not discovered. */
@@ -63,7 +89,7 @@ const AwsMigration = z.strictObject({
   journey: z.literal('retool-ecs-to-eks'),
   platform: z.literal('aws'),
   source: z.strictObject({
-    ecs: z.strictObject({ cluster: z.string().min(1) }).optional(),
+    ecs: EcsSource.optional(),
     database: DiscoveredDatabase,
   }),
   target: z.strictObject({

@@ -1,4 +1,28 @@
 import { z } from 'zod';
+import {
+  AddOn,
+  Address,
+  BlobStore,
+  Canaries,
+  Companion,
+  Encryption,
+  Fingerprinted,
+  Growth,
+  IngressFindings,
+  LoadBalancer,
+  NamedDatabase,
+  Problem,
+  Release,
+  RetoolDatabase,
+  SourceService,
+  SourceVariable,
+  TableFindings,
+  TargetDeployment,
+  TargetVariable,
+  Workflows,
+} from './findings.ts';
+
+export { Address, Fingerprinted, Problem } from './findings.ts';
 
 const Instant = z.iso.datetime();
 const Count = z.int().nonnegative();
@@ -11,19 +35,6 @@ export const Mode = z.enum(['rehearsal', 'cutover']);
 export type Mode = z.infer<typeof Mode>;
 export const Subject = z.enum(['go', 'switch']);
 export type Subject = z.infer<typeof Subject>;
-
-/** Where a database is and which secret opens it. No password. */
-export const Address = z.strictObject({
-  secretArn: z.string(),
-  host: z.string(),
-  port: z.int(),
-  database: z.string(),
-  ssl: z.enum(['disable', 'require']),
-});
-export type Address = z.infer<typeof Address>;
-
-/** A secret's whereabouts and what can be compared without knowing it. */
-export const Fingerprinted = z.strictObject({ secretArn: z.string().nullable(), fingerprint: z.string() });
 
 /** `runs/<run>/plan.json`: what this run is about to do, fixed at its start. */
 export const Plan = z.strictObject({
@@ -42,30 +53,60 @@ export const Plan = z.strictObject({
 });
 export type Plan = z.infer<typeof Plan>;
 
-/** `runs/<run>/source.json`. */
+/** `runs/<run>/source.json`. Without an ECS cluster in the configuration: lists are empty, everything but `database` is null. */
 export const SourceFindings = z.strictObject({
-  services: z.array(
-    z.strictObject({ service: z.string(), serviceType: z.string(), desiredCount: Count, taskDefinition: z.string() }),
-  ),
+  services: z.array(SourceService),
+  /** Services of the cluster without a SERVICE_TYPE. */
+  companions: z.array(Companion),
+  /** Of the main backend. */
   imageTag: z.string().nullable(),
+  /** Where Passage's own login goes. */
   database: Address,
+  /** The database that the application's variables name. */
+  applicationDatabase: NamedDatabase.nullable(),
   /** The login that the application itself uses; the freeze locks it. */
   applicationLogin: z.strictObject({ user: z.string(), secretArn: z.string() }).nullable(),
   encryptionKey: Fingerprinted.nullable(),
+  /** As in `AES-GCM V2`. */
   encryptionMode: z.string().nullable(),
+  encryption: Encryption.nullable(),
+  /** Every variable of every service of the application, by name. */
+  variables: z.array(SourceVariable),
+  retoolDatabase: RetoolDatabase.nullable(),
+  blobStores: z.array(BlobStore),
+  workflows: Workflows.nullable(),
+  problems: z.array(Problem),
 });
 export type SourceFindings = z.infer<typeof SourceFindings>;
 
-/** `runs/<run>/target.json`. */
+/** `runs/<run>/target.json`. Without an application in the configuration: lists are empty, everything but `database` is null. */
 export const TargetFindings = z.strictObject({
-  deployments: z.array(z.strictObject({ name: z.string(), role: z.string(), replicas: Count })),
+  /** Where the application is: as configured, or as found by the role label. */
+  namespace: z.string().nullable(),
+  deployments: z.array(TargetDeployment),
+  /** Of the main backend. */
   imageTag: z.string().nullable(),
+  /** Where Passage's own login goes. */
   database: Address,
+  /** The database that the main backend's variables name, as far as they stand in clear. */
+  applicationDatabase: NamedDatabase.nullable(),
   encryptionKey: Fingerprinted.nullable(),
+  encryption: Encryption.nullable(),
+  /** Of the main backend, by name. */
+  variables: z.array(TargetVariable),
+  /** Secrets and ConfigMaps from which the main backend takes all keys as variables (`envFrom`). */
+  environmentFrom: z.array(z.strictObject({ kind: z.enum(['secret', 'config-map']), name: z.string() })),
+  /** Every release of the application in the cluster; null where Passage may look at one namespace only. */
+  releases: z.array(Release).nullable(),
+  addOns: z.array(AddOn),
+  /** As in `v1.33.5-eks-…`. */
+  kubernetesVersion: z.string().nullable(),
+  ingress: IngressFindings.nullable(),
   /** The Ingress backend that serves users once the gate is open. */
   backend: z
     .strictObject({ ingress: z.string(), service: z.string(), port: z.union([z.string(), z.int()]) })
     .nullable(),
+  problems: z.array(Problem),
 });
 export type TargetFindings = z.infer<typeof TargetFindings>;
 
@@ -84,7 +125,21 @@ const RecordSet = z.strictObject({
 export type RecordSet = z.infer<typeof RecordSet>;
 
 /** `runs/<run>/dns.json`. */
-export const DnsFindings = z.strictObject({ zone: z.string().nullable(), records: z.array(RecordSet) });
+export const DnsFindings = z.strictObject({
+  zone: z.string().nullable(),
+  records: z.array(RecordSet),
+  /** The zone's own name servers, of its delegation set. */
+  nameServers: z.array(z.string()),
+  /** Whether the zone is private: only networks that it is tied to see it. */
+  privateZone: z.boolean().nullable(),
+  /** Other zones of this name, or of one between it and the record, in the account: they answer for it to some who ask. */
+  rivals: z.array(z.strictObject({ hostedZoneId: z.string(), name: z.string(), private: z.boolean() })),
+  /** What each name server that must agree on a switch answers now: targets or addresses, empty for no answer. */
+  answers: z.array(z.strictObject({ server: z.string(), answer: z.array(z.string()) })),
+  /** Behind the record now, and behind it after the switch; null where it is none of this account and region. */
+  loadBalancers: z.strictObject({ source: LoadBalancer.nullable(), target: LoadBalancer.nullable() }),
+  problems: z.array(Problem),
+});
 export type DnsFindings = z.infer<typeof DnsFindings>;
 
 const DatabaseFindings = z.strictObject({
@@ -99,11 +154,31 @@ const DatabaseFindings = z.strictObject({
   extensions: z.array(z.strictObject({ name: z.string(), version: z.string() })),
   /** What Passage's login may do here, by the right's name. */
   rights: z.record(z.string(), z.boolean()),
+  /** `aurora`, `rds`, or null for a server that is neither. */
+  provider: z.enum(['aurora', 'rds']).nullable(),
+  /** Settings for new sessions that a copy or the application depends on, by name; numbers with their unit, as in `128 MB` or `16384 8kB`. */
+  settings: z.record(z.string(), z.string()),
+  /** Sessions now, of any login and database, and how many there may be. */
+  sessions: z.strictObject({ used: Count, most: Count }),
+  /** The largest first; at most 1,000. */
+  largestTables: z.array(TableFindings),
+  /** `"SequelizeMeta"`: how many schema migrations have run, and the newest; null where there is no such table. */
+  schemaMigrations: z.strictObject({ count: Count, newest: z.string().nullable() }).nullable(),
+  /** Null where the database holds no table of Retool. */
+  canaries: Canaries.nullable(),
+  /** Rows of `resources` by type; Retool Storage is one of them. Null where there is no such table. */
+  resourceTypes: z.array(z.strictObject({ type: z.string(), count: Count })).nullable(),
+  /** Null for the target, and where no rehearsal came before. */
+  growth: Growth.nullable(),
 });
 export type DatabaseFindings = z.infer<typeof DatabaseFindings>;
 
 /** `runs/<run>/databases.json`. */
-export const DatabasesFindings = z.strictObject({ source: DatabaseFindings, target: DatabaseFindings });
+export const DatabasesFindings = z.strictObject({
+  source: DatabaseFindings,
+  target: DatabaseFindings,
+  problems: z.array(Problem),
+});
 export type DatabasesFindings = z.infer<typeof DatabasesFindings>;
 
 export const Severity = z.enum(['PASS', 'INFO', 'WARNING', 'BLOCKER']);

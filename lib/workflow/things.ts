@@ -27,8 +27,14 @@ export const things = {
   fingerprintKey: { variable: 'PASSAGE_FINGERPRINT_SECRET_ARN' },
   /** Secrets of database logins that configurations name. */
   logins: {},
-  /** Secrets that Passage writes from what it collected: `passage/<migration>/collected/*`. */
+  /** Secrets that Passage writes from what it collected: `passage/<migration>/collected/*`, in a rehearsal `…/rehearsals/<run>/*`. */
   collectedSecrets: {},
+  /** Of these, the rehearsals': `passage/<migration>/rehearsals/*`, which end with their run. */
+  rehearsalSecrets: {},
+  /** Secrets and parameters of the source's task definitions, as far as configurations name them. */
+  sourceSecrets: {},
+  /** KMS keys that encrypt those. */
+  sourceKeys: {},
   /** Source ECS clusters and their services. */
   sourceClusters: {},
   /** Task definitions have no resource-level permission to describe. */

@@ -32,7 +32,14 @@ test('finds every service, page after page, and describes them ten at a time', a
   }));
   const found = await source.services('c');
   expect(found.map(({ service }) => service)).toEqual(names);
-  expect(found[0]).toEqual({ service: 's0', desiredCount: 2, runningCount: 1, pendingCount: 1, taskDefinition: 'td' });
+  expect(found[0]).toMatchObject({
+    service: 's0',
+    desiredCount: 2,
+    runningCount: 1,
+    pendingCount: 1,
+    taskDefinition: 'td',
+    launchType: null,
+  });
   const pages = mock.commandCalls(DescribeServicesCommand).map((call) => call.args[0].input.services?.length);
   expect(pages).toEqual([10, 10, 3]);
 });
@@ -59,7 +66,7 @@ test('a cluster that does not exist is a mistake in the configuration', async ()
 test.each([
   ['services', () => source.services('c'), /list services of ECS cluster "c"/],
   ['describe', () => source.describe('c', ['web']), /describe services/],
-  ['containers', () => source.containers('td'), /describe ECS task definition td/],
+  ['taskDefinition', () => source.taskDefinition('td'), /describe ECS task definition td/],
   ['scale', () => source.scale('c', 'web', 0), /set ECS service "web" to 0/],
   ['stopTasks', () => source.stopTasks('c', 'autumn-1', 'why'), /stop tasks started by "autumn-1"/],
 ])('%s: anything else is the service that is unavailable', async (_, act, message) => {
@@ -81,7 +88,7 @@ test('reads environment and secrets of every container', async () => {
       ],
     },
   });
-  expect(await source.containers('td')).toEqual([
+  expect((await source.taskDefinition('td')).containers).toEqual([
     {
       name: 'retool',
       image: 'tryretool/backend:3.1',

@@ -100,7 +100,7 @@ test('tells a zone by its name and its name servers', async () => {
     HostedZone: { Id: 'Z', Name: 'acme.example.com.', CallerReference: 'r' },
     DelegationSet: { NameServers: ['ns1', 'ns2'] },
   });
-  expect(await dns.zone('Z')).toEqual({ name: 'acme.example.com', nameServers: ['ns1', 'ns2'] });
+  expect(await dns.zone('Z')).toEqual({ name: 'acme.example.com', nameServers: ['ns1', 'ns2'], private: false });
 });
 
 test.each([

@@ -9,6 +9,7 @@ const WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
   'ecs:DescribeTaskDefinition': 'knows neither resource nor condition',
   'ecs:ListServices': 'held to the cluster by its condition',
   'ecs:ListTasks': 'held to the cluster by its condition',
+  'route53:ListHostedZonesByName': 'tells names and ids of zones, and whether they are private',
   'ecr:GetAuthorizationToken': 'is asked about no repository',
   'ec2:CreateNetworkInterface': 'Lambda plugs functions into the network; denied to their own code',
   'ec2:DescribeNetworkInterfaces': 'as above',
@@ -169,7 +170,15 @@ describe('what a name stands for', () => {
     [
       'CollectSource',
       'secretsmanager:CreateSecret',
-      [`arn:<AWS::Partition>:secretsmanager:${here}:secret:passage/acme-retool/collected/*`],
+      ['collected', 'rehearsals'].map(
+        (kind) => `arn:<AWS::Partition>:secretsmanager:${here}:secret:passage/acme-retool/${kind}/*`,
+      ),
+    ],
+    ['CollectSource', 'ssm:GetParameter', ['arn:aws:ssm:eu-west-1:123456789012:parameter/acme-retool/*']],
+    [
+      'EmptyStaging',
+      'secretsmanager:DeleteSecret',
+      [`arn:<AWS::Partition>:secretsmanager:${here}:secret:passage/acme-retool/rehearsals/*`],
     ],
     [
       'FenceSource',

@@ -4,8 +4,10 @@ import { s3Evidence } from '../../lib/adapters/evidence.ts';
 import type { Execution, Executions } from '../../lib/adapters/executions.ts';
 import type { Application, Backend, Deployment } from '../../lib/adapters/kubernetes/application.ts';
 import type { RestoreJobs } from '../../lib/adapters/kubernetes/restore-jobs.ts';
+import type { Survey } from '../../lib/adapters/kubernetes/survey.ts';
 import { s3Ledgers } from '../../lib/adapters/ledger.ts';
 import type { Dns } from '../../lib/adapters/route53.ts';
+import type { SecretValues } from '../../lib/adapters/secret-values.ts';
 import type { Secrets } from '../../lib/adapters/secrets.ts';
 import type { Tokens } from '../../lib/adapters/tokens.ts';
 import type { RecordChange } from '../../lib/domain/dns.ts';
@@ -65,11 +67,14 @@ export function account() {
     runningCount: desiredCount,
     pendingCount: 0,
     taskDefinition,
+    launchType: 'FARGATE',
+    targetGroups: [],
+    executeCommand: false,
   }));
   const ecs: Ecs = {
     services: async () => services,
     describe: async (_, names) => services.filter(({ service }) => names.includes(service)),
-    containers: async () => [],
+    taskDefinition: async () => ({ size: { cpuMillis: null, memoryMiB: null }, containers: [] }),
     scale: async (_, service, desiredCount) => {
       act(`ecs scale ${service} ${desiredCount}`);
       const at = services.findIndex((one) => one.service === service);
@@ -82,15 +87,16 @@ export function account() {
   };
 
   const deployments = new Map<string, Deployment>(
-    target().deployments.map(({ name, role, replicas }) => [
-      name,
-      { name, role, image: 'i', replicas, readyReplicas: 0, environment: new Map() },
+    target().deployments.map((of) => [
+      of.name,
+      { ...of, namespace: 'retool', environment: new Map(), environmentFrom: [] },
     ]),
   );
   const app: Application = {
     deployments: async () => [...deployments.values()],
     secret: async () => null,
     backend: async () => ({ service: 'retool', port: 80 }),
+    ingress: async () => target().ingress!,
     scale: async (name, replicas) => {
       act(`scale ${name} ${replicas}`);
       deployments.set(name, { ...deployments.get(name)!, replicas });
@@ -108,7 +114,8 @@ export function account() {
 
   let zone: RecordSet[] = [record()];
   const dns: Dns = {
-    zone: async () => ({ name: 'acme.example.com', nameServers: ['ns1.invalid'] }),
+    zone: async () => ({ name: 'acme.example.com', nameServers: ['ns1.invalid'], private: false }),
+    zonesFrom: async () => [{ hostedZoneId: 'Z0ACME', name: 'acme.example.com', private: false }],
     records: async () => zone,
     change: async (_, changes: readonly RecordChange[]) => {
       act(`dns ${changes.map(({ action, record: set }) => `${action} ${set.type} ${set.values}`).join(', ')}`);
@@ -164,7 +171,17 @@ export function account() {
       act(`secret write ${name}`);
       return `arn:secret:${name}`;
     },
+    forget: async (name) => act(`secret forget ${name}`),
   };
+  const secretValues: SecretValues = { read: async (valueFrom) => ({ value: `value of ${valueFrom}` }) };
+  const survey = async (): Promise<Survey> => ({
+    version: 'v1.33.5',
+    apiGroups: ['apps'],
+    deployments: { application: [...deployments.values()], others: [] },
+  });
+  /** Every name server says what the zone says. */
+  const ask = async (servers: readonly string[]) =>
+    servers.map((server) => ({ server, answer: zone.flatMap(({ values }) => values) }));
 
   return {
     documents: evidenceBucket,
@@ -178,6 +195,11 @@ export function account() {
     services,
     deployments,
     application: () => app,
+    survey,
+    resolvers: [] as readonly string[],
+    ask,
+    secretValues,
+    fingerprintKey: 'fingerprint-key',
     jobs: () => jobs,
     dns,
     zone: () => zone,

@@ -6,7 +6,7 @@ import type { EcsContainer } from '../../lib/adapters/ecs.ts';
 import type { Application, Deployment, Variable } from '../../lib/adapters/kubernetes/application.ts';
 import { keys } from '../../lib/domain/run.ts';
 import { DnsFindings, Preflight, SourceFindings, TargetFindings } from '../../lib/workflow/documents.ts';
-import { deployed, lease, migrationFile, plan, source, target } from '../support/run-documents.ts';
+import { deployed, dns, lease, migrationFile, plan, source, target } from '../support/run-documents.ts';
 import { type Account, call, refusedBy, withRun } from './account.ts';
 
 const written = (of: Account, name: string) => of.documents.json(keys.document(lease.run, name));
@@ -41,7 +41,11 @@ describe('CollectSource', () => {
       {
         ...of,
         fingerprintKey: 'fingerprint-key',
-        ecs: { ...of.ecs, containers: async () => containers },
+        ecs: {
+          ...of.ecs,
+          services: async () => of.services.slice(0, 1),
+          taskDefinition: async () => ({ size: { cpuMillis: 1000, memoryMiB: 2048 }, containers }),
+        },
         secrets: {
           ...of.secrets,
           login: async () => ({ username: 'passage', password: 'hush' }),
@@ -78,7 +82,7 @@ describe('CollectSource', () => {
     const { ENCRYPTION_KEY: _, ...rest } = plain;
     const kept = new Map<string, string>();
     await collect(it, [container(rest, { ENCRYPTION_KEY: 'arn:key' })], kept);
-    expect(kept.get('passage/acme-retool/collected/encryption-key')).toBe('text of arn:key');
+    expect(kept.get('passage/acme-retool/collected/encryption-key')).toBe('value of arn:key');
   });
 
   test('a cluster without a main backend is SourceNotFound, whatever its services are called', async () => {
@@ -88,9 +92,9 @@ describe('CollectSource', () => {
 
   test('a main backend that names no database is SourceNotFound', async () => {
     const { POSTGRES_HOST: _, ...rest } = plain;
-    await expect(collect(uncollected(), [container(rest)])).rejects.toEqual(
-      refusedBy('SourceNotFound', /POSTGRES_HOST/),
-    );
+    const it = uncollected();
+    it.secrets.login = async () => ({ username: 'passage', password: 'hush' });
+    await expect(collect(it, [container(rest)])).rejects.toEqual(refusedBy('SourceNotFound', /POSTGRES_HOST/));
   });
 
   test('without a cluster the secret must say where the database is', async () => {
@@ -104,12 +108,10 @@ describe('CollectSource', () => {
 
 describe('CollectTarget', () => {
   const main = (environment: Record<string, Variable>): Deployment => ({
-    name: 'retool',
-    role: 'main-backend',
-    image: 'tryretool/backend:3.114.3-stable',
-    replicas: 0,
-    readyReplicas: 0,
+    ...target().deployments[0]!,
+    namespace: 'retool',
     environment: new Map(Object.entries(environment)),
+    environmentFrom: [],
   });
   const database = { POSTGRES_HOST: { value: 'target.invalid' }, POSTGRES_DB: { value: 'retool' } };
   const collect = (of: Account, app: Partial<Application>) =>
@@ -170,7 +172,7 @@ describe('RunPreflight', () => {
       keys.document(lease.run, 'target'),
       target({ encryptionKey: { secretArn: null, fingerprint: '0'.repeat(32) } }),
     );
-    it.documents.tamper(keys.document(lease.run, 'dns'), { zone: 'z', records: it.zone() });
+    it.documents.tamper(keys.document(lease.run, 'dns'), dns(...it.zone()));
     await expect(runPreflight.run(it, { lease }, call)).rejects.toEqual(
       refusedBy(
         'PreflightBlocked',
@@ -186,7 +188,7 @@ describe('RunPreflight', () => {
     const it = uncollected();
     it.documents.tamper(keys.document(lease.run, 'source'), source({ imageTag: '3.115.0' }));
     it.documents.tamper(keys.document(lease.run, 'target'), target());
-    it.documents.tamper(keys.document(lease.run, 'dns'), { zone: 'z', records: it.zone() });
+    it.documents.tamper(keys.document(lease.run, 'dns'), dns(...it.zone()));
     expect(await runPreflight.run(it, { lease }, call)).toEqual({ document: 'preflight', warnings: 1 });
   });
 });

@@ -249,7 +249,7 @@ describe('ProveDns', () => {
   test("asks the zone's own servers where none are named, and is not content with none at all", async () => {
     const it = withRun();
     await prove(it, { 'ns1.invalid': ['eks.elb.example.com'] }, []);
-    const nobody = { ...it, dns: { ...it.dns, zone: async () => ({ name: 'z', nameServers: [] }) } };
+    const nobody = { ...it, dns: { ...it.dns, zone: async () => ({ name: 'z', nameServers: [], private: false }) } };
     await expect(prove(nobody, {}, [])).rejects.toEqual(refusedBy('DnsNotSwitched', /no name server is known/));
   });
 });

@@ -3,6 +3,7 @@ import { MigrationConfiguration } from '../../lib/workflow/configuration.ts';
 import type {
   ApprovalRequest,
   CopyProof,
+  DatabaseFindings,
   DatabasesFindings,
   DnsFindings,
   FenceProof,
@@ -74,25 +75,82 @@ const address = (host: string, database: string) => ({
   ssl: 'disable' as const,
 });
 
+const service = (name: string, serviceType: string, role: string, desiredCount: number) => ({
+  service: name,
+  serviceType,
+  roles: [role],
+  desiredCount,
+  taskDefinition: `${name}:1`,
+  launchType: 'FARGATE',
+  image: 'tryretool/backend:3.114.3-stable',
+  imageTag: '3.114.3-stable',
+  size: { cpuMillis: 1000, memoryMiB: 2048 },
+  autoscaling: null,
+  targetGroups: [],
+  executeCommand: false,
+});
+
 export const source = (more: Partial<SourceFindings> = {}): SourceFindings => ({
-  services: [
-    { service: 'web', serviceType: 'MAIN_BACKEND', desiredCount: 2, taskDefinition: 'web:1' },
-    { service: 'jobs', serviceType: 'JOBS_RUNNER', desiredCount: 1, taskDefinition: 'jobs:1' },
-  ],
+  services: [service('web', 'MAIN_BACKEND', 'main-backend', 2), service('jobs', 'JOBS_RUNNER', 'jobs-runner', 1)],
+  companions: [],
   imageTag: '3.114.3-stable',
   database: address('source.invalid', 'hammerhead_production'),
   applicationLogin: { user: 'retool', secretArn: 'arn:secret:application-login' },
   encryptionKey: { secretArn: 'arn:secret:key', fingerprint: 'f'.repeat(32) },
+  applicationDatabase: {
+    host: 'source.invalid',
+    port: 5432,
+    database: 'hammerhead_production',
+    user: 'retool',
+    ssl: 'disable',
+  },
   encryptionMode: 'AES-CBC V1',
+  encryption: { gcm: false, v2: false, previousKey: null },
+  variables: [],
+  retoolDatabase: null,
+  blobStores: [],
+  workflows: { workflows: false, agents: false, temporal: null },
+  problems: [],
   ...more,
 });
 
 export const target = (more: Partial<TargetFindings> = {}): TargetFindings => ({
-  deployments: [{ name: 'retool', role: 'main-backend', replicas: 0 }],
+  namespace: 'retool',
+  deployments: [
+    {
+      name: 'retool',
+      role: 'main-backend',
+      replicas: 0,
+      readyReplicas: 0,
+      image: 'tryretool/backend:3.114.3-stable',
+      imageTag: '3.114.3-stable',
+      release: 'retool',
+      requests: { cpuMillis: 2000, memoryMiB: 4096 },
+      limits: { cpuMillis: 4000, memoryMiB: 8192 },
+      serviceAccount: null,
+      mayMigrate: true,
+    },
+  ],
   imageTag: '3.114.3-stable',
   database: address('target.invalid', 'retool'),
   encryptionKey: { secretArn: null, fingerprint: 'f'.repeat(32) },
+  applicationDatabase: { host: 'target.invalid', port: 5432, database: 'retool', user: 'retool', ssl: 'disable' },
+  encryption: { gcm: false, v2: false, previousKey: null },
+  variables: [],
+  environmentFrom: [],
+  releases: [{ namespace: 'retool', release: 'retool', deployment: 'retool' }],
+  addOns: [],
+  kubernetesVersion: 'v1.33.5',
+  ingress: {
+    name: 'retool',
+    class: 'alb',
+    hosts: ['retool.acme.example.com'],
+    hostnames: ['eks.elb.example.com'],
+    annotations: {},
+    services: ['retool'],
+  },
   backend: { ingress: 'retool', service: 'retool', port: 80 },
+  problems: [],
   ...more,
 });
 
@@ -109,9 +167,15 @@ export const record = (more: Partial<RecordSet> = {}): RecordSet => ({
 export const dns = (...records: RecordSet[]): DnsFindings => ({
   zone: 'acme.example.com',
   records: records.length > 0 ? records : [record()],
+  nameServers: ['ns1.invalid'],
+  privateZone: false,
+  rivals: [],
+  answers: [{ server: 'ns1.invalid', answer: ['ecs.elb.example.com'] }],
+  loadBalancers: { source: null, target: null },
+  problems: [],
 });
 
-const database = (major: number) => ({
+const database = (major: number): DatabaseFindings => ({
   version: `${major}.4`,
   major,
   encoding: 'UTF8',
@@ -121,11 +185,20 @@ const database = (major: number) => ({
   longestTransactionSeconds: 0,
   extensions: [],
   rights: { readAllTables: true, createDatabase: true },
+  provider: null,
+  settings: {},
+  sessions: { used: 5, most: 100 },
+  largestTables: [],
+  schemaMigrations: { count: 700, newest: '20240301000000-last' },
+  canaries: null,
+  resourceTypes: null,
+  growth: null,
 });
 
 export const databases = (source = 15, target = 15): DatabasesFindings => ({
   source: database(source),
   target: database(target),
+  problems: [],
 });
 
 export const preflight = (findings: Preflight['findings'] = []): Preflight => ({ at: noon, findings });

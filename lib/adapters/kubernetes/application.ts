@@ -5,32 +5,21 @@ import {
   NetworkingV1Api,
   PatchStrategy,
   setHeaderOptions,
-  type V1Deployment,
   type V1Ingress,
   type V1IngressBackend,
 } from '@kubernetes/client-node';
+import type { z } from 'zod';
+import type { IngressFindings } from '../../workflow/findings.ts';
 import { connectCluster, kubernetesRefused } from './cluster.ts';
+import { type Deployment, readDeployment } from './deployments.ts';
 
-/** The pod-template label by which the vendor's chart names a deployment's role. */
-const ROLE_LABEL = 'telemetry.retool.com/service-name';
+export type { Deployment, Variable } from './deployments.ts';
+
 /** Backend of a closed gate: the load balancer controller answers it from the annotation of the same name. */
 const GATE = 'passage-gate';
-const GATE_ANNOTATION = `alb.ingress.kubernetes.io/actions.${GATE}`;
+const ANNOTATION = 'alb.ingress.kubernetes.io/';
+const GATE_ANNOTATION = `${ANNOTATION}actions.${GATE}`;
 const json = setHeaderOptions('Content-Type', PatchStrategy.JsonPatch);
-
-export interface Variable {
-  readonly value?: string;
-  readonly secret?: { readonly name: string; readonly key: string };
-}
-
-export interface Deployment {
-  readonly name: string;
-  readonly role: string;
-  readonly image: string;
-  readonly replicas: number;
-  readonly readyReplicas: number;
-  readonly environment: ReadonlyMap<string, Variable>;
-}
 
 export interface Backend {
   readonly service: string;
@@ -44,6 +33,7 @@ export interface Application {
   scale(deployment: string, replicas: number): Promise<void>;
   /** The service behind the Ingress, or null while the gate is closed. */
   backend(ingress: string): Promise<Backend | null>;
+  ingress(name: string): Promise<z.infer<typeof IngressFindings>>;
   closeGate(ingress: string): Promise<void>;
   openGate(ingress: string, backend: Backend): Promise<void>;
 }
@@ -126,6 +116,14 @@ export function application(eks: EKSClient, cluster: string, namespace: string):
         throw kubernetesRefused(`read ingress "${ingress}" of namespace "${namespace}"`, error);
       }
     },
+    async ingress(name) {
+      try {
+        const { networking } = await connected();
+        return describeIngress(await networking.readNamespacedIngress({ name, namespace }));
+      } catch (error) {
+        throw kubernetesRefused(`read ingress "${name}" of namespace "${namespace}"`, error);
+      }
+    },
     closeGate: (ingress) =>
       point(
         ingress,
@@ -154,28 +152,18 @@ function paths(ingress: V1Ingress): { path: string; backend: V1IngressBackend }[
   );
 }
 
-/** A deployment of the application; others in the namespace bear no role label. */
-function readDeployment(deployment: V1Deployment): Deployment[] {
-  const template = deployment.spec?.template;
-  const role = template?.metadata?.labels?.[ROLE_LABEL];
-  const container = template?.spec?.containers[0];
-  if (!role || !container) return [];
-  const environment = new Map<string, Variable>();
-  for (const { name, value, valueFrom } of container.env ?? []) {
-    const reference = valueFrom?.secretKeyRef;
-    environment.set(name, {
-      ...(value === undefined ? {} : { value }),
-      ...(reference?.name ? { secret: { name: reference.name, key: reference.key } } : {}),
-    });
-  }
-  return [
-    {
-      name: deployment.metadata?.name ?? '',
-      role,
-      image: container.image ?? '',
-      replicas: deployment.spec?.replicas ?? 1,
-      readyReplicas: deployment.status?.readyReplicas ?? 0,
-      environment,
-    },
-  ];
+function describeIngress({ metadata, spec, status }: V1Ingress): z.infer<typeof IngressFindings> {
+  const annotations = Object.entries(metadata?.annotations ?? {})
+    .filter(([key]) => key.startsWith(ANNOTATION) && !key.startsWith(`${ANNOTATION}actions.`))
+    .map(([key, value]) => [key.slice(ANNOTATION.length), value] as const);
+  const rules = spec?.rules ?? [];
+  const backends = [spec?.defaultBackend, ...rules.flatMap(({ http }) => (http?.paths ?? []).map((p) => p.backend))];
+  return {
+    name: metadata?.name ?? '',
+    class: spec?.ingressClassName ?? null,
+    hosts: [...new Set(rules.flatMap(({ host }) => host ?? []))],
+    hostnames: (status?.loadBalancer?.ingress ?? []).flatMap(({ hostname }) => hostname ?? []),
+    annotations: Object.fromEntries(annotations),
+    services: [...new Set(backends.flatMap((backend) => backend?.service?.name ?? []))],
+  };
 }

@@ -64,6 +64,7 @@ export async function connectCluster(eks: EKSClient, cluster: string): Promise<K
 
 const statusOf = (error: unknown): number | undefined => (error instanceof ApiException ? error.code : undefined);
 export const isMissing = (error: unknown): boolean => statusOf(error) === 404;
+export const isForbidden = (error: unknown): boolean => statusOf(error) === 403;
 export const isConflict = (error: unknown): boolean => statusOf(error) === 409;
 
 /** A Kubernetes API's refusal: a right that is missing or a thing that is not there is the target's. */

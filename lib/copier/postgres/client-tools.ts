@@ -6,22 +6,33 @@ import type { Database } from './session.ts';
 /** The end of what a tool printed on stderr: enough for its error. */
 const STDERR_BYTES = 4000;
 
+/** Owners and grants are left out unless they are asked for. */
+export interface WithRights {
+  readonly rights?: boolean;
+}
+
+const noRights = ['--no-owner', '--no-acl'];
+
 /**
- * The schema (no data) in pg_dump's custom format and in the server's `encoding`, under the exported snapshot. Owners, grants and Passage's own
- * schema are left out. The password travels in the child's environment. Throws DumpFailed.
+ * The schema (no data) in pg_dump's custom format and in `encoding`, under the exported snapshot, or as it is now.
+ * Passage's own schema is left out. The password travels in the child's environment. Throws DumpFailed, RestoreFailed
+ * at the target.
  */
 export async function dumpSchema(
   database: Database,
-  snapshot: string,
+  snapshot: string | undefined,
   encoding: string,
   signal: AbortSignal,
+  { rights = false }: WithRights = {},
 ): Promise<Buffer> {
-  return await runTool('DumpFailed', signal, {
+  return await runTool(database.side === 'source' ? 'DumpFailed' : 'RestoreFailed', signal, {
     command: 'pg_dump',
     arguments: [
-      ...['--schema-only', '--format=custom', '--no-owner', '--no-acl', '--no-security-labels', '--no-subscriptions'],
+      ...['--schema-only', '--format=custom', '--no-security-labels', '--no-subscriptions'],
+      ...(rights ? [] : noRights),
       // An ALTER TABLE in progress is waited for, but not for ever: what queues behind us is the application.
-      ...['--exclude-schema=passage', `--snapshot=${snapshot}`, '--lock-wait-timeout=5s'],
+      ...['--exclude-schema=passage', '--lock-wait-timeout=5s'],
+      ...(snapshot === undefined ? [] : [`--snapshot=${snapshot}`]),
     ],
     environment: {
       PGHOST: database.host,
@@ -41,15 +52,21 @@ export async function dumpSchema(
 export type Section = 'pre-data' | 'post-data';
 
 /**
- * The SQL of one section, each entry headed by a comment with its id and dependencies; one character a byte, in the
- * encoding that it was dumped in. Needs no server.
+ * The SQL of one section or of all, each entry headed by a comment with its id and dependencies; one character a byte,
+ * in the encoding that it was dumped in. Needs no server.
  */
-export async function schemaScript(dump: Buffer, section: Section, signal: AbortSignal): Promise<string> {
+export async function schemaScript(
+  dump: Buffer,
+  section: Section | 'all',
+  signal: AbortSignal,
+  { rights = false }: WithRights = {},
+): Promise<string> {
   const script = await runTool('RestoreFailed', signal, {
     command: 'pg_restore',
     arguments: [
-      ...['--file=-', '--verbose', `--section=${section}`, '--no-owner', '--no-acl', '--no-tablespaces'],
-      ...['--no-table-access-method', '--no-security-labels', '--no-subscriptions'],
+      ...['--file=-', '--verbose', ...(section === 'all' ? [] : [`--section=${section}`])],
+      ...(rights ? [] : noRights),
+      ...['--no-tablespaces', '--no-table-access-method', '--no-security-labels', '--no-subscriptions'],
     ],
     environment: {},
     input: dump,

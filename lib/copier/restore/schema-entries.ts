@@ -7,19 +7,23 @@ export interface SchemaEntry {
   readonly type: string;
   /** Of the object's catalog row at the source. */
   readonly oid: number;
+  /** `-` for what stands in none. */
+  readonly schema: string;
   readonly name: string;
+  /** `-` where the script was asked for without owners. */
+  readonly owner: string;
   /** Ids of entries that must be there first. */
   readonly dependsOn: readonly number[];
   readonly sql: string;
 }
 
 const heading =
-  /^--\n-- TOC entry (?<id>\d+) \(class \d+ OID (?<oid>\d+)\)\n(?:-- Dependencies:(?<dependencies>[\d ]*)\n)?-- Name: (?<name>.*?); Type: (?<type>[A-Z ]+); Schema: .*\n(?:-- Data Pos: \d+\n)?--\n/gm;
+  /^--\n-- TOC entry (?<id>\d+) \(class \d+ OID (?<oid>\d+)\)\n(?:-- Dependencies:(?<dependencies>[\d ]*)\n)?-- Name: (?<name>.*?); Type: (?<type>[A-Z ]+); Schema: (?<schema>.*?); Owner: (?<owner>.*?)(?:; Tablespace: .*)?\n(?:-- Data Pos: \d+\n)?--\n/gm;
 
 const anyHeading = /^-- TOC entry /gm;
 
-/** psql's own command, which newer versions of pg_restore put at the end of a script. */
-const psqlOnly = /\n\\unrestrict \w+\s*$/;
+/** What pg_restore puts at the end of a script: the time, a remark, and in newer versions a command of psql. */
+const ending = /(\n(-- Completed on .*|--\n-- PostgreSQL database dump complete\n--|\\unrestrict \w+)?)+\s*$/;
 
 /**
  * Cuts the output of `pg_restore --verbose --file=-` into its entries, so that each can run in a transaction of its
@@ -30,17 +34,19 @@ const psqlOnly = /\n\\unrestrict \w+\s*$/;
 export function readSchemaScript(output: string, encoding: string): SchemaEntry[] {
   const decode =
     encoding === 'UTF8' ? (text: string) => Buffer.from(text, 'latin1').toString() : (text: string) => text;
-  const script = output.replace(psqlOnly, '');
+  const script = output.replace(ending, '');
   const found = [...script.matchAll(heading)];
   const ids = new Set<number>();
   const entries = found.map((match, at): SchemaEntry => {
-    const { id = '', oid = '', dependencies = '', name = '', type = '' } = match.groups ?? {};
+    const { id = '', oid = '', dependencies = '', name = '', type = '', schema = '', owner = '' } = match.groups ?? {};
     ids.add(Number(id));
     return {
       id: Number(id),
       oid: Number(oid),
       type,
+      schema: decode(schema),
       name: decode(name),
+      owner: decode(owner),
       dependsOn: dependencies.split(' ').filter(Boolean).map(Number),
       sql: script.slice(match.index + match[0].length, found[at + 1]?.index),
     };

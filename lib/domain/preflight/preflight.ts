@@ -5,9 +5,17 @@ import { dnsRecord } from './dns-record.ts';
 import { encryptionKey } from './encryption-key.ts';
 import { imageTag } from './image-tag.ts';
 import { postgresqlMajors } from './postgresql-majors.ts';
+import { problemChecks } from './problems.ts';
 
 /** Every check there is, in the order in which a report shows them. */
-export const checks: readonly Check[] = [encryptionKey, postgresqlMajors, databaseRights, imageTag, dnsRecord];
+export const checks: readonly Check[] = [
+  encryptionKey,
+  postgresqlMajors,
+  databaseRights,
+  imageTag,
+  dnsRecord,
+  ...problemChecks,
+];
 
 /** What each check that concerns this plan found. */
 export const runChecks = (collected: Collected): Finding[] =>

@@ -23,6 +23,8 @@ export const CollectSource = lambda({
       'secretsmanager:GetSecretValue',
       'secretsmanager:DescribeSecret',
     ],
+    sourceSecrets: ['secretsmanager:GetSecretValue', 'ssm:GetParameter'],
+    sourceKeys: ['kms:Decrypt'],
     fingerprintKey: ['secretsmanager:GetSecretValue'],
   },
   timeoutSeconds: 60,
@@ -47,20 +49,22 @@ export const CollectTarget = lambda({
 });
 
 export const CollectDns = lambda({
-  summary: 'Reads the record sets of the name that users type.',
+  summary: 'Reads the record sets of the name that users type, and who else answers for it.',
   input: Held,
   output: Summary,
   throws: ['ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
   uses: {
     ...holdsLease,
     runs: writesEvidence,
-    hostedZones: ['route53:ListResourceRecordSets', 'route53:GetHostedZone'],
+    hostedZones: ['route53:ListResourceRecordSets', 'route53:GetHostedZone', 'route53:ListHostedZonesByName'],
+    resolvers: [],
   },
   timeoutSeconds: 60,
 });
 
 export const InspectDatabases = lambda({
-  summary: 'Reads version, size, extensions and rights of both databases.',
+  summary:
+    'Reads both databases: version, size and growth, tables, extensions, settings, rights, and which key encrypted what is stored.',
   input: Held,
   output: Summary,
   throws: [
@@ -76,7 +80,12 @@ export const InspectDatabases = lambda({
     'LeaseLost',
     'ServiceUnavailable',
   ],
-  uses: { ...holdsLease, runs: writesEvidence, logins: ['secretsmanager:GetSecretValue'] },
+  uses: {
+    ...holdsLease,
+    runs: writesEvidence,
+    logins: ['secretsmanager:GetSecretValue'],
+    fingerprintKey: ['secretsmanager:GetSecretValue'],
+  },
   network: 'private',
   timeoutSeconds: 120,
 });

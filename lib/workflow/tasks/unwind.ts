@@ -106,11 +106,16 @@ export const DropCopy = lambda({
 });
 
 export const EmptyStaging = lambda({
-  summary: 'Deletes what the run staged.',
+  summary: 'Deletes what the run staged, and the secrets that a rehearsal collected.',
   input: Held,
   output: z.strictObject({ deleted: z.int() }),
   throws: ['LeaseLost', 'ServiceUnavailable'],
-  uses: { ...holdsLease, staging: ['s3:ListBucket', 's3:DeleteObject'], tokens: ['s3:ListBucket', 's3:DeleteObject'] },
+  uses: {
+    ...holdsLease,
+    staging: ['s3:ListBucket', 's3:DeleteObject'],
+    tokens: ['s3:ListBucket', 's3:DeleteObject'],
+    rehearsalSecrets: ['secretsmanager:DeleteSecret'],
+  },
   timeoutSeconds: 300,
 });
 

@@ -6,6 +6,8 @@ import type { DoneMark, Plan } from '../../../lib/copier/staged.ts';
 const entry = (id: number, type: string, dependsOn: number[], oid = 0): SchemaEntry => ({
   id,
   type,
+  schema: 'public',
+  owner: '-',
   oid,
   dependsOn,
   name: `${type} ${id}`,

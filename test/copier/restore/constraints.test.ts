@@ -6,6 +6,8 @@ const constraint = (clause: string, type = 'CONSTRAINT'): SchemaEntry => ({
   id: 7,
   oid: 1,
   type,
+  schema: 'public',
+  owner: '-',
   name: 'c',
   dependsOn: [3],
   sql: `\nALTER TABLE ONLY public."T t"\n    ADD CONSTRAINT "C c" ${clause};\n\n\n`,

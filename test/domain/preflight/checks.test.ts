@@ -140,7 +140,7 @@ describe('dns-record', () => {
   });
 
   test('BLOCKER for the name of the zone itself, which may not be a CNAME', () => {
-    const apex = { zone: 'acme.example.com', records: [record({ name: 'acme.example.com.', type: 'A' })] };
+    const apex = dns(record({ name: 'acme.example.com.', type: 'A' }));
     expect(look('dns-record', { dns: apex })).toMatchObject({
       severity: 'BLOCKER',
       saw: expect.stringContaining('zone itself'),
@@ -149,7 +149,7 @@ describe('dns-record', () => {
 
   test('BLOCKER where the name has no address', () => {
     expect(look('dns-record', { dns: dns(record({ type: 'TXT' })) })?.severity).toBe('BLOCKER');
-    expect(look('dns-record', { dns: { zone: 'acme.example.com', records: [] } })?.severity).toBe('BLOCKER');
+    expect(look('dns-record', { dns: { ...dns(), records: [] } })?.severity).toBe('BLOCKER');
   });
 });
 

@@ -1,0 +1,52 @@
+import type { EKSClient } from '@aws-sdk/client-eks';
+import { ApisApi, AppsV1Api, VersionApi } from '@kubernetes/client-node';
+import { connectCluster, isForbidden, kubernetesRefused } from './cluster.ts';
+import { type Deployment, readDeployment } from './deployments.ts';
+
+/** What a cluster as a whole tells, whatever the namespace. */
+export interface Survey {
+  /** As in `v1.33.5-eks-…`. */
+  readonly version: string;
+  /** Names of the API groups that are served, those of custom resources included. */
+  readonly apiGroups: readonly string[];
+  /** Deployments of any namespace; null where Passage may not list them. */
+  readonly deployments: {
+    readonly application: readonly Deployment[];
+    /** The others, by `namespace/name`, with the images of their containers. */
+    readonly others: readonly { readonly name: string; readonly images: readonly string[] }[];
+  } | null;
+}
+
+/** Looks at a whole cluster, as far as Passage may. */
+export async function surveyCluster(eks: EKSClient, cluster: string): Promise<Survey> {
+  try {
+    const config = await connectCluster(eks, cluster);
+    const [version, groups, deployments] = await Promise.all([
+      config.makeApiClient(VersionApi).getCode(),
+      config.makeApiClient(ApisApi).getAPIVersions(),
+      config
+        .makeApiClient(AppsV1Api)
+        .listDeploymentForAllNamespaces()
+        .catch((error: unknown) => {
+          if (isForbidden(error)) return null;
+          throw error;
+        }),
+    ]);
+    const found = (deployments?.items ?? []).map((each) => ({ each, read: readDeployment(each) }));
+    return {
+      version: version.gitVersion,
+      apiGroups: groups.groups.map(({ name }) => name),
+      deployments: deployments && {
+        application: found.flatMap(({ read }) => read),
+        others: found
+          .filter(({ read }) => read.length === 0)
+          .map(({ each: { metadata, spec } }) => ({
+            name: `${metadata?.namespace}/${metadata?.name}`,
+            images: (spec?.template.spec?.containers ?? []).map(({ image }) => image ?? ''),
+          })),
+      },
+    };
+  } catch (error) {
+    throw kubernetesRefused(`look at cluster "${cluster}"`, error);
+  }
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import type { Login, Side } from '../adapters/postgres/connect.ts';
+import { verify as proveEqual, type VerifyProgress } from '../copier/verify/verify.ts';
+import { progressLine } from '../pages/terminal.ts';
+import { type Call, type Command, exitCodes, text, usage } from './command.ts';
+import { databaseOfUrl } from './database-url.ts';
+import { passwordOf } from './own-databases.ts';
+import { readConfiguration } from './validate.ts';
+import { verificationText } from './verification-text.ts';
+
+/** Sessions a side; more load a source that is in use. */
+const WORKERS = 2;
+/** Where there is no terminal, one line of progress so often. */
+const QUIET_MS = 10_000;
+
+export const verify: Command = {
+  name: 'verify',
+  summary: 'proves two databases equal, or names each difference; reads only',
+  positionals: [],
+  options: {
+    source: {
+      type: 'string',
+      value: '<url>',
+      help: 'postgresql://user@host:port/database; password in SOURCE_PASSWORD',
+    },
+    target: { type: 'string', value: '<url>', help: 'the same for the other side; password in TARGET_PASSWORD' },
+    migration: { type: 'string', value: '<file>', help: 'takes the sides that are not given from a configuration' },
+    grants: { type: 'boolean', help: 'compares owners and grants too, which a copy does not carry' },
+    workers: { type: 'string', value: '<n>', help: `sessions that read on each side; ${WORKERS} unless told` },
+    json: { type: 'boolean', help: 'prints everything that was found as JSON' },
+  },
+  async run(call) {
+    const { console, signal, options } = call;
+    const run = `verify-${randomBytes(4).toString('hex')}`;
+    const [source, target] = [sideOf(call, 'source'), sideOf(call, 'target')];
+    const workers = workersOf(call);
+    const began = Date.now();
+    let told = began;
+    const show = (progress: VerifyProgress) => {
+      const elapsed = (Date.now() - began) / 1000;
+      const line = progressLine(
+        {
+          phase: progress.phase,
+          elapsed,
+          rows: progress.rows,
+          bytes: progress.bytes,
+          totalBytes: progress.totalBytes,
+          bytesPerSecond: progress.bytes / elapsed,
+        },
+        console.columns - 1,
+      );
+      if (console.isTerminal) console.live(line);
+      else if (!options.json && Date.now() - told > QUIET_MS) {
+        told = Date.now();
+        console.line(line);
+      }
+    };
+    try {
+      const proof = await proveEqual(
+        {
+          source: { ...source, side: 'source', run, epoch: 0 },
+          target: { ...target, side: 'target', run, epoch: 0 },
+        },
+        { clock: { now: Date.now, sleep }, log: () => {}, signal },
+        { workers, grants: options.grants === true, onProgress: show },
+      );
+      console.line(options.json ? JSON.stringify(proof, null, 2) : verificationText(proof));
+      return proof.equal ? exitCodes.ok : exitCodes.differ;
+    } catch (error) {
+      if (signal.aborted) return exitCodes.interrupted;
+      throw error;
+    }
+  },
+};
+
+async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal });
+}
+
+function sideOf(call: Call, side: Side): Login {
+  const url = text(call, side);
+  if (url !== undefined) return databaseOfUrl(side, url);
+  const file = text(call, 'migration');
+  if (file === undefined) throw usage(`"passage verify" needs --${side} <url>, or --migration <file>.`);
+  const configuration = readConfiguration(file);
+  if (configuration.platform === 'aws') {
+    throw usage(`${file} is a migration on AWS, whose databases are found there: give --source and --target as URLs.`);
+  }
+  const { database } = configuration[side];
+  return { ...database, password: passwordOf(side, database, file) };
+}
+
+function workersOf(call: Call): number {
+  const given = text(call, 'workers');
+  if (given === undefined) return WORKERS;
+  if (!/^([1-9]|[1-5]\d|6[0-4])$/.test(given)) throw usage('--workers takes a number from 1 to 64.');
+  return Number(given);
+}

@@ -1,0 +1,16 @@
+import type { DatabaseFindings, Rehearsal } from '../workflow/documents.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** How the source grew since the last rehearsal; null where there was none, or none that is an hour old: a rate needs time. */
+export function growthSince(
+  last: Pick<Rehearsal, 'finishedAt' | 'sourceBytes'> | null,
+  sizeBytes: number,
+  now: number,
+): DatabaseFindings['growth'] {
+  if (!last) return null;
+  const passed = now - Date.parse(last.finishedAt);
+  if (passed < HOUR_MS) return null;
+  const bytes = sizeBytes - last.sourceBytes;
+  return { since: last.finishedAt, bytes, bytesPerDay: Math.round((bytes * 24 * HOUR_MS) / passed) };
+}

@@ -1,0 +1,316 @@
+import type { SourceFindings } from '../workflow/documents.ts';
+import type { Fate, NamedDatabase, Problem, SourceVariable } from '../workflow/findings.ts';
+import {
+  type ApplicationDatabase,
+  databaseOf,
+  isMainBackend,
+  keyFormatProblem,
+  roleOfImage,
+  rolesOf,
+  tagOf,
+  type Variables,
+} from './retool.ts';
+import { ruleOf, temporalKind } from './retool-variables.ts';
+import { parseValueFrom } from './value-from.ts';
+
+type Service = SourceFindings['services'][number];
+
+/** A container of a service with its variables, as far as their values could be read. Holds secrets. */
+export interface ReadContainer {
+  /** What is known of its service without its variables. */
+  readonly service: Omit<Service, 'serviceType' | 'roles'>;
+  /** Values in clear and values that were read. */
+  readonly values: Variables;
+  /** Variables that come from elsewhere, by name: `valueFrom`. */
+  readonly references: Variables;
+  /** Of those, the ones that could not be read, and why. */
+  readonly unread: ReadonlyMap<string, { readonly what: string; readonly todo: string }>;
+}
+
+/** A variable with its value, which must not leave the function; `undefined` where it could not or need not be read. */
+export interface ReadVariable extends Omit<SourceVariable, 'value' | 'fingerprint' | 'collected'> {
+  readonly secretValue: string | undefined;
+}
+
+/** The application on ECS, put together from its containers. Holds secrets. */
+export interface SourceApplication {
+  readonly services: readonly Service[];
+  readonly companions: SourceFindings['companions'];
+  readonly imageTag: string | null;
+  /** Variables of the main backend. */
+  readonly main: Variables;
+  readonly database: ApplicationDatabase | null;
+  readonly variables: readonly ReadVariable[];
+  readonly problems: readonly Problem[];
+}
+
+/** A value that is worth reading: it moves, it opens the main database, or it tells the role. */
+export function isNeeded(name: string, all: Variables): boolean {
+  const needed = ['SERVICE_TYPE', 'DATABASE_URL'];
+  if (needed.includes(name) || /^POSTGRES_(HOST|PORT|DB|USER|PASSWORD)$/.test(name)) return true;
+  const { fate } = ruleOf(name, all);
+  return fate !== 'derive' && fate !== 'drop';
+}
+
+/**
+ * Puts the application together: roles by SERVICE_TYPE, everything else by what the main backend's variables say.
+ * @param expected where the login's secret says that the database is, to choose between several main backends
+ * @returns null when no container serves users
+ */
+export function describeSource(
+  containers: readonly ReadContainer[],
+  answers: Readonly<Record<string, 'carry' | 'drop'>> = {},
+  expected: { host?: string | undefined; database?: string | undefined } = {},
+): SourceApplication | null {
+  const members = containers.filter(({ values }) => values.get('SERVICE_TYPE'));
+  const mains = members.filter(({ values }) => isMainBackend(values.get('SERVICE_TYPE')));
+  const isExpected = ({ values }: ReadContainer) => {
+    const found = databaseOf(values);
+    return found !== null && found.host === expected.host && found.database === expected.database;
+  };
+  const main = mains.find(isExpected) ?? mains.find(({ service }) => service.desiredCount > 0) ?? mains[0];
+  if (!main) return null;
+  const variables = variablesOf(members, main, answers);
+  return {
+    services: servicesOf(members),
+    companions: companionsOf(containers, members),
+    imageTag: tagOf(main.service.image),
+    main: main.values,
+    database: databaseOf(main.values),
+    variables,
+    problems: [
+      ...candidates(mains),
+      ...unreadable(members, main),
+      ...keyProblems(main.values),
+      ...undecided(variables),
+    ],
+  };
+}
+
+/** One entry a service, although two of its containers may have a role. */
+function servicesOf(members: readonly ReadContainer[]): Service[] {
+  const services = new Map<string, Service>();
+  for (const { service, values } of members) {
+    const known = services.get(service.service);
+    const types = [...new Set([known?.serviceType, values.get('SERVICE_TYPE')].filter(Boolean))];
+    const roles = [...new Set([...(known?.roles ?? []), ...rolesOf(values)])];
+    services.set(service.service, { ...(known ?? service), serviceType: types.join(','), roles });
+  }
+  return [...services.values()];
+}
+
+function companionsOf(
+  containers: readonly ReadContainer[],
+  members: readonly ReadContainer[],
+): SourceFindings['companions'] {
+  const taken = new Set(members.map(({ service }) => service.service));
+  const others = containers.filter(({ service }) => !taken.has(service.service));
+  const first = new Map<string, ReadContainer>();
+  for (const each of others) {
+    const known = first.get(each.service.service);
+    if (!known || (!roleOfImage(known.service.image) && roleOfImage(each.service.image))) {
+      first.set(each.service.service, each);
+    }
+  }
+  return [...first.values()].map(({ service }) => ({ ...service, role: roleOfImage(service.image) }));
+}
+
+/** Every variable of the application once; of different values the main backend's. */
+function variablesOf(
+  members: readonly ReadContainer[],
+  main: ReadContainer,
+  answers: Readonly<Record<string, 'carry' | 'drop'>>,
+): ReadVariable[] {
+  const ordered = [main, ...members.filter((each) => each !== main)];
+  const names = [...new Set(ordered.flatMap(({ values, references }) => [...values.keys(), ...references.keys()]))];
+  return names.sort().map((name) => {
+    const setting = ordered.filter(({ values, references }) => values.has(name) || references.has(name));
+    const [first] = setting as [ReadContainer, ...ReadContainer[]];
+    const reference = first.references.get(name) ?? null;
+    const stated = new Set(setting.map(({ values, references }) => values.get(name) ?? references.get(name)));
+    return {
+      name,
+      services: [...new Set(setting.map(({ service }) => service.service))].sort(),
+      ...ruleOf(name, first.values, answers),
+      from: reference === null ? 'environment' : (parseValueFrom(reference)?.store ?? 'secrets-manager'),
+      reference,
+      agrees: stated.size === 1,
+      secretValue: first.values.get(name),
+    };
+  });
+}
+
+/** Several main backends are one application as long as they agree on what would be moved. */
+function candidates(mains: readonly ReadContainer[]): Problem[] {
+  const where = mains.map(({ service }) => service.service).join(', ');
+  const differ = (of: (container: ReadContainer) => unknown) => new Set(mains.map(of)).size > 1;
+  const ambiguous = (severity: Problem['severity'], what: string): Problem => ({
+    kind: 'source-ambiguous',
+    severity,
+    what,
+    where,
+    todo: 'List the services of the one application that moves in source.ecs.services, with its workers.',
+  });
+  const place = ({ values }: ReadContainer) => {
+    const found = databaseOf(values);
+    return found && `${found.host}:${found.port}/${found.database}`;
+  };
+  return [
+    ...(differ(place)
+      ? [ambiguous('BLOCKER', `${mains.length} main backends use different databases: ${mains.map(place).join(', ')}.`)]
+      : []),
+    ...(differ(({ values }) => values.get('ENCRYPTION_KEY'))
+      ? [ambiguous('BLOCKER', `${mains.length} main backends have different values of ENCRYPTION_KEY.`)]
+      : []),
+    ...(differ(({ service }) => service.imageTag)
+      ? [
+          ambiguous(
+            'WARNING',
+            `Main backends run different versions: ${mains.map(({ service }) => service.imageTag).join(', ')}.`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Without these a fence has no login to lock, or the copy cannot be read. */
+const vital = /^(SERVICE_TYPE|DATABASE_URL|POSTGRES_(HOST|DB|USER|PASSWORD)|ENCRYPTION_KEY)$/;
+
+function unreadable(members: readonly ReadContainer[], main: ReadContainer): Problem[] {
+  const told = new Set<string>();
+  return [main, ...members].flatMap(({ unread, references, service }) =>
+    [...unread].flatMap(([name, { what, todo }]): Problem[] => {
+      const reference = references.get(name) ?? '';
+      if (told.has(`${name} ${reference}`)) return [];
+      told.add(`${name} ${reference}`);
+      return [
+        {
+          kind: 'secret-unreadable',
+          severity: vital.test(name) ? 'BLOCKER' : 'WARNING',
+          what: `The value of ${name} ${what}.`,
+          where: `${service.service}: ${reference}`,
+          todo,
+        },
+      ];
+    }),
+  );
+}
+
+function keyProblems(main: Variables): Problem[] {
+  return ['ENCRYPTION_KEY', 'ENCRYPTION_KEY_OLD'].flatMap((name): Problem[] => {
+    const key = main.get(name);
+    const wrong = key === undefined ? null : keyFormatProblem(key);
+    if (!wrong) return [];
+    return [
+      {
+        kind: 'encryption-key-format',
+        severity: 'BLOCKER',
+        what: `The value of ${name} ${wrong}.`,
+        where: name,
+        todo: 'Make sure that this is, to the letter, what the application uses; correct the reference or the secret on the source first.',
+      },
+    ];
+  });
+}
+
+function undecided(variables: readonly ReadVariable[]): Problem[] {
+  const asked = variables.filter(({ fate }) => fate === 'ask').map(({ name }) => name);
+  const differing = variables.filter(({ fate, agrees }) => !agrees && (fate === 'carry' || fate === 'hold'));
+  return [
+    ...(asked.length > 0
+      ? [
+          {
+            kind: 'variables-unknown' as const,
+            severity: 'WARNING' as const,
+            what: `Passage does not know ${asked.length === 1 ? 'this variable' : `these ${asked.length} variables`} and does not set ${asked.length === 1 ? 'it' : 'them'} on the target.`,
+            where: asked.join(', '),
+            todo: 'Say "carry" or "drop" for each in source.ecs.variables.',
+          },
+        ]
+      : []),
+    ...differing.map(({ name, services }) => ({
+      kind: 'variables-disagree' as const,
+      severity: name.startsWith('ENCRYPTION_KEY') ? ('BLOCKER' as const) : ('WARNING' as const),
+      what: `${name} has different values in different services; the main backend's is taken.`,
+      where: services.join(', '),
+      todo: 'Make the services agree, or set the value of each by hand on the target.',
+    })),
+  ];
+}
+
+/** The same database without its password. */
+export const named = ({ host, port, database, user, ssl }: ApplicationDatabase): NamedDatabase => ({
+  host,
+  port,
+  database,
+  user,
+  ssl,
+});
+
+/** Retool Database, as far as variables tell. */
+export function retoolDatabaseOf(
+  main: Variables,
+  database: ApplicationDatabase | null,
+): SourceFindings['retoolDatabase'] {
+  const [host, name] = [main.get('RETOOLDB_POSTGRES_HOST'), main.get('RETOOLDB_POSTGRES_DB')];
+  if (!host || !name) return null;
+  return {
+    host,
+    port: Number(main.get('RETOOLDB_POSTGRES_PORT') ?? 5432),
+    database: name,
+    user: main.get('RETOOLDB_POSTGRES_USER') ?? '',
+    ssl: main.get('RETOOLDB_POSTGRES_SSL_ENABLED') === 'true' ? 'require' : 'disable',
+    sameServer: host === database?.host,
+  };
+}
+
+/** The buckets that variables configure. */
+export function blobStoresOf(main: Variables): SourceFindings['blobStores'] {
+  const store = (
+    purpose: 'applications' | 'agent-evals',
+    prefix: string,
+    provider: string,
+  ): SourceFindings['blobStores'] =>
+    main.has(`${prefix}_BUCKET`) || (purpose === 'applications' && main.has('RR_BLOB_STORAGE_PROVIDER'))
+      ? [
+          {
+            purpose,
+            provider,
+            bucket: main.get(`${prefix}_BUCKET`) ?? null,
+            region: main.get(`${prefix}_REGION`) ?? null,
+            keys: main.has(`${prefix}_ACCESS_KEY_ID`),
+          },
+        ]
+      : [];
+  return [
+    ...store('applications', 'RR_DEFAULT_S3', main.get('RR_BLOB_STORAGE_PROVIDER') ?? 's3'),
+    ...store('agent-evals', 'AGENT_EVALS_S3', 's3'),
+  ];
+}
+
+/** Workflows and agents, by the roles that are deployed and by Temporal's variables. */
+export function workflowsOf(services: readonly Service[], main: Variables): SourceFindings['workflows'] {
+  const roles = services.flatMap((service) => service.roles);
+  const host = main.get('WORKFLOW_TEMPORAL_CLUSTER_FRONTEND_HOST');
+  return {
+    workflows: roles.some((role) => role.startsWith('workflow-')),
+    agents: roles.some((role) => role.startsWith('agent-')),
+    temporal: host
+      ? {
+          host,
+          port: main.get('WORKFLOW_TEMPORAL_CLUSTER_FRONTEND_PORT') ?? null,
+          namespace: main.get('WORKFLOW_TEMPORAL_CLUSTER_NAMESPACE') ?? null,
+          kind: temporalKind(host),
+        }
+      : null,
+  };
+}
+
+/** Which of Passage's secrets holds the variables of a fate; variables that do not move are in none. */
+export const secretOfFate: Readonly<Record<Fate, 'carried' | 'held-back' | 'undecided' | null>> = {
+  carry: 'carried',
+  hold: 'held-back',
+  ask: 'undecided',
+  derive: null,
+  drop: null,
+};

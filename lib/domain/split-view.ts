@@ -1,0 +1,81 @@
+import type { DnsFindings, RecordSet } from '../workflow/documents.ts';
+import type { Problem } from '../workflow/findings.ts';
+import { withoutDot } from './dns.ts';
+
+type Rival = DnsFindings['rivals'][number];
+
+const lower = (name: string): string => withoutDot(name).toLowerCase();
+const within = (name: string, zone: string): boolean => name === zone || name.endsWith(`.${zone}`);
+
+/** Zones of the account besides the configured one that hold the record's name: some who ask get their answer. */
+export function rivalsOf(
+  own: { readonly hostedZoneId: string; readonly name: string },
+  record: string,
+  zones: readonly Rival[],
+): Rival[] {
+  return zones.filter(
+    ({ hostedZoneId, name }) =>
+      hostedZoneId !== own.hostedZoneId && within(lower(name), lower(own.name)) && within(lower(record), lower(name)),
+  );
+}
+
+/** Whatever keeps a change of the one record from reaching everybody. */
+export function zoneProblems(
+  zone: { readonly name: string; readonly private: boolean },
+  rivals: readonly Rival[],
+  records: readonly RecordSet[],
+  answers: DnsFindings['answers'],
+): Problem[] {
+  const split = (severity: Problem['severity'], what: string, where: string, todo: string): Problem => ({
+    kind: 'zone-split',
+    severity,
+    what,
+    where,
+    todo,
+  });
+  const wanted = records.find(({ type }) => type === 'CNAME')?.values.map(lower);
+  const silent = answers.filter(({ answer }) => answer.length === 0);
+  const others = answers.filter(
+    ({ answer }) => wanted !== undefined && answer.length > 0 && !answer.some((each) => wanted.includes(lower(each))),
+  );
+  return [
+    ...(zone.private
+      ? [
+          split(
+            'WARNING',
+            `Zone "${zone.name}" is private: only the networks that it is tied to see the change.`,
+            zone.name,
+            'If users come from elsewhere, too, configure the public zone in dns.hostedZoneId.',
+          ),
+        ]
+      : []),
+    ...rivals.map(({ hostedZoneId, name, private: hidden }) =>
+      split(
+        'WARNING',
+        `The ${hidden ? 'private' : 'public'} zone "${withoutDot(name)}" answers for the record, too, to some who ask.`,
+        hostedZoneId,
+        'Change its record in the same minute, or remove the zone before the cutover: Passage changes the configured zone alone.',
+      ),
+    ),
+    ...(others.length > 0
+      ? [
+          split(
+            'WARNING',
+            `Some name servers answer something else than the zone: ${others.map(({ server, answer }) => `${server} says ${answer.join(', ')}`).join('; ')}.`,
+            zone.name,
+            'Find out which zone they ask; the switch is proved only once they follow this one.',
+          ),
+        ]
+      : []),
+    ...(silent.length > 0 && records.length > 0
+      ? [
+          split(
+            'WARNING',
+            `${silent.length} of ${answers.length} name servers give no answer for the record.`,
+            silent.map(({ server }) => server).join(', '),
+            'Check that the zone is delegated and that Passage may send DNS queries; the switch is proved only by answers.',
+          ),
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,122 @@
+import type { Address, TargetFindings } from '../workflow/documents.ts';
+import type { Problem } from '../workflow/findings.ts';
+import { type ApplicationDatabase, keyFormatProblem, tagOf, type Variables } from './retool.ts';
+import { named } from './source-application.ts';
+import {
+  addOnsOf,
+  describeDeployment,
+  describeVariables,
+  type ReadDeployment,
+  releaseProblems,
+  releasesOf,
+} from './target-application.ts';
+
+/** The findings of a migration whose configuration names no application: a database alone. */
+export const withoutTargetApplication = (database: Address): TargetFindings => ({
+  namespace: null,
+  deployments: [],
+  imageTag: null,
+  database,
+  applicationDatabase: null,
+  encryptionKey: null,
+  encryption: null,
+  variables: [],
+  environmentFrom: [],
+  releases: null,
+  addOns: [],
+  kubernetesVersion: null,
+  ingress: null,
+  backend: null,
+  problems: [],
+});
+
+/** The application as it was read. Holds secrets. */
+interface ReadApplication {
+  readonly namespace: string;
+  readonly deployments: readonly ReadDeployment[];
+  readonly main: ReadDeployment & { readonly environmentFrom: readonly TargetFindings['environmentFrom'][number][] };
+  readonly plain: Variables;
+  readonly database: ApplicationDatabase | null;
+  readonly encryptionKey: string | null;
+  readonly backend: { readonly service: string; readonly port: string | number };
+  readonly problems: readonly Problem[];
+}
+
+/** The cluster around it. */
+interface ReadCluster {
+  readonly version: string;
+  readonly apiGroups: readonly string[];
+  readonly deployments: {
+    readonly application: readonly ReadDeployment[];
+    readonly others: readonly { readonly name: string; readonly images: readonly string[] }[];
+  } | null;
+}
+
+/**
+ * What may be told of the application and the cluster around it.
+ * @param print the keyed fingerprint of a secret
+ */
+export function targetFindings(
+  found: ReadApplication,
+  cluster: ReadCluster,
+  of: { database: Address; ingress: NonNullable<TargetFindings['ingress']>; print: (secret: string) => string },
+): TargetFindings {
+  const releases = cluster.deployments && releasesOf(cluster.deployments.application);
+  const { plain, encryptionKey } = found;
+  const previous = plain.get('ENCRYPTION_KEY_OLD');
+  return {
+    namespace: found.namespace,
+    deployments: found.deployments.map(describeDeployment),
+    imageTag: tagOf(found.main.image),
+    database: of.database,
+    applicationDatabase: found.database && named(found.database),
+    encryptionKey: encryptionKey ? { secretArn: null, fingerprint: of.print(encryptionKey) } : null,
+    encryption: {
+      gcm: flag(found.main, 'USE_GCM_ENCRYPTION'),
+      v2: flag(found.main, 'USE_ENCRYPTION_V2'),
+      previousKey: previous ? { secretArn: null, fingerprint: of.print(previous) } : null,
+    },
+    variables: describeVariables(found.main.environment, of.print),
+    environmentFrom: [...found.main.environmentFrom],
+    releases,
+    addOns: addOnsOf(cluster.apiGroups, cluster.deployments?.others ?? null),
+    kubernetesVersion: cluster.version,
+    ingress: of.ingress,
+    backend: { ingress: of.ingress.name, ...found.backend },
+    problems: [
+      ...found.problems,
+      ...releaseProblems(found.namespace, releases ?? releasesOf(found.deployments)),
+      ...keyProblem(encryptionKey),
+      ...(releases === null ? [unseen] : []),
+    ],
+  };
+}
+
+/** A variable that is `true`; null where it comes, or may come, from an object that Passage does not read. */
+function flag({ environment, environmentFrom }: ReadApplication['main'], name: string): boolean | null {
+  const variable = environment.get(name);
+  if (variable) return variable.value === undefined ? null : variable.value === 'true';
+  return environmentFrom.length > 0 ? null : false;
+}
+
+const unseen: Problem = {
+  kind: 'not-looked',
+  severity: 'INFO',
+  what: 'Passage may not list the deployments of the whole cluster: another release, Reloader and others are not seen.',
+  where: 'the target cluster',
+  todo: "Apply Passage's RBAC file of this version, with its ClusterRole passage-surveyor.",
+};
+
+function keyProblem(key: string | null): Problem[] {
+  const wrong = key === null ? null : keyFormatProblem(key);
+  if (!wrong) return [];
+  return [
+    {
+      kind: 'encryption-key-format',
+      severity: 'BLOCKER',
+      what: `The target's ENCRYPTION_KEY ${wrong}.`,
+      where: "the target's main backend",
+      todo: "Store exactly the source's key, with no line break at its end.",
+    },
+  ];
+}
