@@ -7,7 +7,9 @@ import { histories } from '../../lib/adapters/histories.ts';
 import { ask } from '../../lib/adapters/resolver.ts';
 import { sampleMigration } from '../../lib/commands/sample.ts';
 import { type SimulatedAccount, simulatedAccount } from '../../lib/commands/simulated-account.ts';
+import { keys } from '../../lib/domain/run.ts';
 import { startWorld, type World } from '../../lib/local/world/world.ts';
+import { DatabasesFindings, DnsFindings, SourceFindings, TargetFindings } from '../../lib/workflow/documents.ts';
 import { createWorkplace, type Ended, type Workplace } from '../support/command-line.ts';
 import { processList } from '../support/process-list.ts';
 import { found, leaksIn, secretsOf } from '../support/secrets.ts';
@@ -93,6 +95,79 @@ describe('in the world that it left', () => {
     account = simulatedAccount(world.info);
   }, 2 * MINUTES);
   afterAll(() => world.stop());
+
+  test('what was collected is what the sample has, and no more of a secret than its whereabouts', async () => {
+    const document = async (run: string, name: string) =>
+      JSON.parse((await account.evidence.text(keys.document(run, name))) ?? 'null') as unknown;
+    const source = SourceFindings.parse(await document(cutoverRun, 'source'));
+    expect(source).toMatchObject({
+      services: [
+        { service: 'retool', roles: ['main-backend', 'dbconnector', 'db-ssh-connector'], desiredCount: 2 },
+        { service: 'retool-jobs-runner', roles: ['jobs-runner'], size: { cpuMillis: 1000, memoryMiB: 2048 } },
+      ],
+      imageTag: '3.148.5-stable',
+      encryption: { gcm: false, v2: true, previousKey: null },
+    });
+    const fates = Object.fromEntries(
+      source.variables.map(({ name, fate, from, value }) => [name, [fate, from, value]]),
+    );
+    expect(fates).toMatchObject({
+      BASE_DOMAIN: ['carry', 'environment', `https://${sampleMigration().dns!.record}`],
+      JWT_SECRET: ['carry', 'secrets-manager', null],
+      SCIM_AUTH_TOKEN: ['carry', 'secrets-manager', null],
+      LICENSE_KEY: ['carry', 'parameter-store', null],
+      RETOOL_EXPOSED_WAREHOUSE_TOKEN: ['carry', 'parameter-store', null],
+      CLIENT_ID: ['hold', 'environment', expect.any(String)],
+      CLIENT_SECRET: ['hold', 'secrets-manager', null],
+      DISABLE_USER_PASS_LOGIN: ['hold', 'environment', 'true'],
+      POSTGRES_PASSWORD: ['derive', 'environment', null],
+      SAMPLE_SIDE: ['drop', 'environment', null],
+      ACME_THEME: ['ask', 'environment', null],
+    });
+    expect(source.problems).toMatchObject([{ kind: 'variables-unknown', where: 'ACME_THEME' }]);
+
+    // The values themselves: what a container is given is what was kept.
+    const at = (name: string) => source.variables.find((variable) => variable.name === name)?.collected;
+    const carried = JSON.parse(await account.secrets.text(at('JWT_SECRET')?.secretArn ?? '')) as Record<string, string>;
+    const held = JSON.parse(await account.secrets.text(at('CLIENT_SECRET')?.secretArn ?? '')) as Record<string, string>;
+    const planted = JSON.parse(await account.secrets.text('acme-retool/application')) as Record<string, string>;
+    expect(carried).toMatchObject({
+      JWT_SECRET: planted.jwt,
+      SCIM_AUTH_TOKEN: await account.secrets.text('acme-retool/scim-token'),
+      LICENSE_KEY: expect.stringMatching(/^[0-9a-f]{48}$/),
+    });
+    expect(held).toMatchObject({ CLIENT_SECRET: planted.clientSecret, DISABLE_USER_PASS_LOGIN: 'true' });
+
+    // A rehearsal's own are gone with it.
+    const rehearsed = SourceFindings.parse(await document(rehearsalRun, 'source'));
+    expect(rehearsed.encryptionKey?.fingerprint).toBe(source.encryptionKey?.fingerprint);
+    await expect(account.secrets.text(rehearsed.encryptionKey?.secretArn ?? '')).rejects.toMatchObject({
+      name: 'SecretUnavailable',
+    });
+
+    expect(TargetFindings.parse(await document(cutoverRun, 'target'))).toMatchObject({
+      deployments: [
+        { role: 'main-backend', release: 'retool', requests: { cpuMillis: 2000, memoryMiB: 4096 } },
+        { role: 'jobs-runner', limits: { cpuMillis: 4000, memoryMiB: 8192 } },
+      ],
+      releases: [{ namespace: 'retool', release: 'retool' }],
+      addOns: [
+        { name: 'external-secrets', present: true },
+        { name: 'reloader', present: true, seen: 'deployment retool-services/reloader' },
+        { name: 'load-balancer-controller', present: false },
+      ],
+      problems: [],
+    });
+    const databases = DatabasesFindings.parse(await document(cutoverRun, 'databases'));
+    expect(databases.source).toMatchObject({
+      schemaMigrations: { count: 641, newest: expect.stringMatching(/^\d{14}-migration-640/) },
+      // 60 resources, 10 of 20 configuration variables, one sign-on.
+      canaries: { keys: [{ values: 71 }], methods: [{ methodVersion: 2, authTag: false, values: 71 }] },
+    });
+    expect(databases.source.largestTables[0]?.table).toBe('public.audit_trail_events');
+    expect(databases.problems).toEqual([]);
+    expect(DnsFindings.parse(await document(cutoverRun, 'dns'))).toMatchObject({ rivals: [], problems: [] });
+  });
 
   const events = async () => {
     const all = await histories(account.executions, `${executionsOf(account.journey)}:${cutoverRun}`);

@@ -9,6 +9,8 @@ const STORES = {
   value: [
     'clusters.json',
     'secretsmanager/',
+    // Parameters, some of them of the secure kind.
+    'ssm/',
     'kms/',
     // Task definitions hold passwords and keys in clear, as the vendor's templates write them.
     /^ecs\/[^/]+\/state\.json$/,
@@ -35,7 +37,15 @@ export function secretsOf(memory: string): ReadonlyMap<Kind, Secrets> {
     join(memory, 'secretsmanager', 'secrets.json'),
   );
   for (const { name, versions } of secrets) {
-    for (const { string } of Object.values(versions)) values.set(`secret ${name}`, passwordIn(string));
+    for (const { string } of Object.values(versions)) {
+      for (const [key, value] of secretsIn(name, string)) values.set(`secret ${name}${key}`, value);
+    }
+  }
+  const { parameters } = readJson<{ parameters: Record<string, { type: string; value: string }> }>(
+    join(memory, 'ssm', 'parameters.json'),
+  );
+  for (const [name, { type, value }] of Object.entries(parameters)) {
+    if (type === 'SecureString') values.set(`parameter ${name}`, value);
   }
   const { keys } = readJson<{ keys: { id: string; material: string }[] }>(join(memory, 'kms', 'keys.json'));
   for (const { id, material } of keys) values.set(`KMS key ${id}`, material);
@@ -60,13 +70,18 @@ export function secretsOf(memory: string): ReadonlyMap<Kind, Secrets> {
   ]);
 }
 
-/** A login's password; any other secret is one as a whole. */
-function passwordIn(secret: string): string {
+/** A login's password; every value of other JSON, as long as it was planted and not collected; any other text as a whole. */
+function secretsIn(name: string, text: string): [key: string, value: string][] {
+  let members: Record<string, string>;
   try {
-    return (JSON.parse(secret) as { password?: string }).password ?? secret;
+    members = JSON.parse(text) as Record<string, string>;
   } catch {
-    return secret;
+    return [['', text]];
   }
+  if (typeof members.password === 'string') return [['', members.password]];
+  // What a run keeps is what it found, names and addresses that are no secret among it.
+  if (/^passage\/[^/]+\/(collected|rehearsals)\//.test(name)) return [];
+  return Object.entries(members).map(([key, value]) => [` ${key}`, value]);
 }
 
 /** Files of the folder that hold a secret without being its store: `<file> holds <what>`. */

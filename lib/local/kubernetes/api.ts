@@ -9,6 +9,8 @@ import type { Kubelet } from './kubelet.ts';
 import type { Manifest, ObjectStore } from './object-store.ts';
 import {
   apiVersionOf,
+  CUSTOM_RESOURCE_DEFINITIONS,
+  type CustomResourceDefinition,
   DEPLOYMENTS,
   type Deployment,
   JOBS,
@@ -71,7 +73,7 @@ export function createApi(store: ObjectStore, kubelet: Kubelet, clock: Clock): (
   return (request) => {
     if (request.path === '/version') return ok(VERSION);
     const target = targetOf(request.path);
-    if (!target) return discovery(request.path);
+    if (!target) return discovery(request.path, store);
     if (request.query.get('watch') === 'true') throw badRequest('watching is not simulated: list again instead');
     const verb = verbOf(request.method, target);
     authorize(request.user, { verb, ...target }, store);
@@ -238,8 +240,9 @@ function verbOf(method: string, { name }: Target): Attributes['verb'] {
 }
 
 /** What clients ask first to learn which kinds there are. */
-function discovery(path: string): ApiAnswer {
-  const groups = [...new Set(RESOURCES.map(({ group }) => group).filter(Boolean))];
+function discovery(path: string, store: ObjectStore): ApiAnswer {
+  const custom = store.list<CustomResourceDefinition>(CUSTOM_RESOURCE_DEFINITIONS).map(({ spec }) => spec.group);
+  const groups = [...new Set([...RESOURCES.map(({ group }) => group), ...custom].filter(Boolean))];
   if (path === '/api') return ok({ kind: 'APIVersions', versions: ['v1'] });
   if (path === '/apis') {
     const versions = (group: string) => [{ groupVersion: `${group}/v1`, version: 'v1' }];

@@ -1,4 +1,13 @@
-import type { V1Deployment, V1Ingress, V1Job, V1ObjectMeta, V1Pod, V1Secret, V1Service } from '@kubernetes/client-node';
+import type {
+  V1CustomResourceDefinition,
+  V1Deployment,
+  V1Ingress,
+  V1Job,
+  V1ObjectMeta,
+  V1Pod,
+  V1Secret,
+  V1Service,
+} from '@kubernetes/client-node';
 
 /** A model of the client as it is on the wire: instants are RFC 3339 texts. */
 export type Json<T> = T extends Date
@@ -34,6 +43,7 @@ export type Deployment = Complete<Stored<V1Deployment>, 'spec' | 'status'>;
 export type Ingress = Complete<Stored<V1Ingress>, 'spec'>;
 export type Service = Complete<Stored<V1Service>, 'spec'>;
 export type Secret = Stored<V1Secret>;
+export type CustomResourceDefinition = Complete<Stored<V1CustomResourceDefinition>, 'spec'>;
 export type PodTemplate = Job['spec']['template'];
 export type Container = Pod['spec']['containers'][number];
 export type ContainerStatus = NonNullable<Pod['status']['containerStatuses']>[number];
@@ -80,6 +90,13 @@ export const CLUSTER_ROLE_BINDINGS = resource(
   cluster,
 );
 
+export const CUSTOM_RESOURCE_DEFINITIONS = resource(
+  'apiextensions.k8s.io',
+  'CustomResourceDefinition',
+  'customresourcedefinitions',
+  { ...cluster, shortNames: ['crd', 'crds'] },
+);
+
 export const RESOURCES: readonly Resource[] = [
   NAMESPACES,
   PODS,
@@ -94,6 +111,7 @@ export const RESOURCES: readonly Resource[] = [
   ROLE_BINDINGS,
   CLUSTER_ROLES,
   CLUSTER_ROLE_BINDINGS,
+  CUSTOM_RESOURCE_DEFINITIONS,
 ];
 
 /** `batch/v1`, `v1` */

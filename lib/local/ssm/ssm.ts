@@ -18,7 +18,9 @@ export interface SsmOptions {
 export interface Ssm {
   readonly endpoint: Endpoint;
   /** Sets the parameter's value; a new version only when it differs. */
-  putParameter(name: string, value: string): void;
+  putParameter(name: string, value: string, type?: Parameter['type']): void;
+  /** The value, for the world's own use; undefined when there is no such parameter. */
+  value(nameOrArn: string): string | undefined;
 }
 
 interface Parameter {
@@ -151,9 +153,10 @@ export function createSsm({ directory, authorize, clock, accountId, region }: Ss
   });
   return {
     endpoint,
-    putParameter(of, value) {
-      if (parameters[of]?.value !== value) put(of, parameters[of]?.type ?? 'String', value);
+    putParameter(of, value, type = parameters[of]?.type ?? 'String') {
+      if (parameters[of]?.value !== value) put(of, type, value);
     },
+    value: (of) => find(of)[1]?.value,
   };
 }
 

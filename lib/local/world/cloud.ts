@@ -29,6 +29,7 @@ import { imagesOf } from './images.ts';
 import type { WorldPaths } from './paths.ts';
 import { policiesOf } from './policies.ts';
 import { runTaskIntegrations } from './run-task.ts';
+import { containerSecrets, EXECUTION_ROLE, samplePolicies } from './sample-variables.ts';
 import { openStorage, type StorageServices } from './services.ts';
 import { ecsTask, executionStatusChange, objectCreated } from './sources.ts';
 import { trailed } from './trail.ts';
@@ -90,8 +91,8 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     assemblyDirectory: options.assemblyDirectory,
     onObjectCreated: (event) => tell(objectCreated(event)),
   });
-  const { assembly, secrets } = storage;
-  decide = createAuthorize(policiesOf(assembly));
+  const { assembly } = storage;
+  decide = createAuthorize(policiesOf(assembly, new Map([[EXECUTION_ROLE, [samplePolicies]]])));
 
   const route53 = createRoute53({ ...shared, directory: paths.service('route53') });
   const loadBalancers = createLoadBalancers();
@@ -133,12 +134,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     credentialsFor,
     baseEnvironment,
     onTaskStateChange: (event) => tell(ecsTask(event)),
-    secretValue(valueFrom, executionRoleArn = '') {
-      authorize({ arn: executionRoleArn, roleArn: executionRoleArn }, 'secretsmanager:GetSecretValue', valueFrom);
-      const value = secrets.value(valueFrom);
-      if (value === undefined) throw new Error(`${valueFrom} has no value`);
-      return value;
-    },
+    secretValue: containerSecrets(storage, authorize),
   });
   closing.add('ECS', () => ecs.close());
   for (const { name } of assembly.ecsClusters) ecs.registerCluster(name);

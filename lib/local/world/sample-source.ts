@@ -7,17 +7,25 @@ import type { Closing } from './closing.ts';
 import type { Cloud } from './cloud.ts';
 import type { Databases } from './databases.ts';
 import type { SampleNames } from './sample-names.ts';
+import { EXECUTION_ROLE, plainVariables, plantSecrets } from './sample-variables.ts';
 import { setSecret } from './secrets.ts';
 
 /** One version on both sides: Retool's schema migrations know one direction only. */
 export const IMAGE = 'tryretool/backend:3.148.5-stable';
 const HOSTNAME = 'acme-retool-ecs-1047.eu-west-1.elb.amazonaws.com';
 const SERVICES = [
-  { name: 'retool', serviceType: 'MAIN_BACKEND,DB_CONNECTOR,DB_SSH_CONNECTOR', count: 2, port: 3000 },
-  { name: 'retool-jobs-runner', serviceType: 'JOBS_RUNNER', count: 1, port: undefined },
+  {
+    name: 'retool',
+    serviceType: 'MAIN_BACKEND,DB_CONNECTOR,DB_SSH_CONNECTOR',
+    count: 2,
+    port: 3000,
+    cpu: '2048',
+    memory: '4096',
+  },
+  { name: 'retool-jobs-runner', serviceType: 'JOBS_RUNNER', count: 1, port: undefined, cpu: '1024', memory: '2048' },
 ];
 
-/** Retool on ECS as the vendor's templates deploy it, with every secret in plain sight, behind a load balancer. */
+/** Retool on ECS as a customer has it: from the vendor's templates, with secrets in plain sight, and more of its own. */
 export async function deploySource(options: {
   readonly cloud: Cloud;
   readonly names: SampleNames;
@@ -34,7 +42,8 @@ export async function deploySource(options: {
   await setSecret(secrets, operator, names.source.database.loginSecret, JSON.stringify(login));
 
   ecs.registerCluster(cluster);
-  for (const { name, serviceType, count, port } of SERVICES) {
+  const taken = plantSecrets(cloud);
+  for (const { name, serviceType, count, port, cpu, memory } of SERVICES) {
     const environment = {
       SERVICE_TYPE: serviceType,
       NODE_ENV: 'production',
@@ -47,11 +56,13 @@ export async function deploySource(options: {
       POSTGRES_PASSWORD: application.password,
       POSTGRES_SSL_ENABLED: 'false',
       ENCRYPTION_KEY: databases.encryptionKey,
+      ...plainVariables,
     };
     const taskDefinition = ecs.registerTaskDefinition({
       family: name,
-      cpu: '1024',
-      memory: '2048',
+      cpu,
+      memory,
+      executionRoleArn: EXECUTION_ROLE,
       networkMode: 'awsvpc',
       requiresCompatibilities: ['FARGATE'],
       containerDefinitions: [
@@ -60,6 +71,7 @@ export async function deploySource(options: {
           image: IMAGE,
           essential: true,
           environment: Object.entries(environment).map(([key, value]) => ({ name: key, value })),
+          secrets: taken,
           ...(port && { portMappings: [{ containerPort: port, protocol: 'tcp' }] }),
         },
       ],

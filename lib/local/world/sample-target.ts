@@ -5,6 +5,7 @@ import type { Cloud } from './cloud.ts';
 import type { Databases } from './databases.ts';
 import type { SampleNames } from './sample-names.ts';
 import { IMAGE } from './sample-source.ts';
+import { plainVariables } from './sample-variables.ts';
 import { setSecret } from './secrets.ts';
 
 const DEPLOYMENTS = [
@@ -58,6 +59,7 @@ export async function deployTarget(options: {
       },
     });
   }
+  deployAddOns(kubernetes);
   kubernetes.publishIngress(namespace, ingress, names.dns.target);
   return cloud.loadBalancers.start({
     hostname: names.dns.target,
@@ -85,6 +87,8 @@ function deployment(
     POSTGRES_DB: master.database,
     POSTGRES_USER: master.user,
     POSTGRES_SSL_ENABLED: 'false',
+    USE_GCM_ENCRYPTION: plainVariables.USE_GCM_ENCRYPTION,
+    USE_ENCRYPTION_V2: plainVariables.USE_ENCRYPTION_V2,
   };
   const from = (variable: string, secretName: string, key: string) => ({
     name: variable,
@@ -98,12 +102,19 @@ function deployment(
       ...(first && { replicas: 0 }),
       selector: { matchLabels: { app: name } },
       template: {
-        metadata: { labels: { app: name, 'telemetry.retool.com/service-name': role } },
+        metadata: {
+          labels: {
+            app: name,
+            'app.kubernetes.io/instance': 'retool',
+            'telemetry.retool.com/service-name': role,
+          },
+        },
         spec: {
           containers: [
             {
               name,
               image: IMAGE,
+              resources: { requests: { cpu: '2', memory: '4Gi' }, limits: { cpu: '4', memory: '8Gi' } },
               env: [
                 ...Object.entries(plain).map(([key, value]) => ({ name: key, value })),
                 from('POSTGRES_PASSWORD', 'db-credentials', 'password'),
@@ -118,6 +129,32 @@ function deployment(
             },
           ],
         },
+      },
+    },
+  });
+}
+
+/** What the vendor's blueprints install beside the chart; present, and with nothing to run here. */
+function deployAddOns(kubernetes: Kubernetes): void {
+  const group = 'external-secrets.io';
+  const names = { plural: 'externalsecrets', singular: 'externalsecret', kind: 'ExternalSecret' };
+  kubernetes.apply({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${names.plural}.${group}` },
+    spec: { group, names, scope: 'Namespaced', versions: [{ name: 'v1', served: true, storage: true }] },
+  });
+  const labels = { app: 'reloader' };
+  kubernetes.apply({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'reloader', namespace: 'retool-services', labels },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { containers: [{ name: 'reloader', image: 'ghcr.io/stakater/reloader:v1.4.1' }] },
       },
     },
   });

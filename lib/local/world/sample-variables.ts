@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import type { Authorize } from '../wire/endpoint.ts';
+import { ACCOUNT } from './account.ts';
+import type { Cloud } from './cloud.ts';
+
+/** Stands for the role by which ECS reads what the sample's containers take from elsewhere. */
+export const EXECUTION_ROLE = `arn:aws:iam::${ACCOUNT.accountId}:role/acme-retool-execution`;
+
+/** What the sample's owner has granted beside Passage's deployment: ECS may read more than Passage. */
+export const samplePolicies = {
+  Statement: [
+    { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: '*' },
+    { Effect: 'Allow', Action: 'ssm:GetParameters', Resource: '*' },
+  ],
+};
+
+/** Variables in clear that both of the sample's services have, beside those of the database. */
+export const plainVariables = {
+  USE_GCM_ENCRYPTION: 'false',
+  USE_ENCRYPTION_V2: 'true',
+  COOKIE_INSECURE: 'false',
+  DBCONNECTOR_QUERY_TIMEOUT_MS: '120000',
+  // Single sign-on, which a target gets last.
+  CLIENT_ID: '1047-acme.apps.googleusercontent.com',
+  RESTRICTED_DOMAIN: 'acme.example.com',
+  DISABLE_USER_PASS_LOGIN: 'true',
+  // Of the owner's own making: nobody else knows what it is.
+  ACME_THEME: 'dark',
+};
+
+export interface ContainerSecret {
+  readonly name: string;
+  readonly valueFrom: string;
+}
+
+const random = () => randomBytes(24).toString('hex');
+
+/** Puts secrets into the two stores, once, and says how containers refer to them: in every form that ECS knows. */
+export function plantSecrets({ secrets, ssm }: Pick<Cloud, 'secrets' | 'ssm'>): ContainerSecret[] {
+  const application = secrets.createSecret({
+    name: 'acme-retool/application',
+    value: JSON.stringify({ jwt: random(), clientSecret: random() }),
+  });
+  const scim = secrets.createSecret({ name: 'acme-retool/scim-token', value: random() });
+  const parameter = (name: string): string => {
+    if (ssm.value(name) === undefined) ssm.putParameter(name, random(), 'SecureString');
+    return name;
+  };
+  const arn = `arn:aws:ssm:${ACCOUNT.region}:${ACCOUNT.accountId}:parameter`;
+  return [
+    { name: 'JWT_SECRET', valueFrom: `${application}:jwt::` },
+    { name: 'CLIENT_SECRET', valueFrom: `${application}:clientSecret:AWSCURRENT:` },
+    { name: 'SCIM_AUTH_TOKEN', valueFrom: scim },
+    { name: 'LICENSE_KEY', valueFrom: `${arn}${parameter('/acme-retool/license-key')}` },
+    { name: 'RETOOL_EXPOSED_WAREHOUSE_TOKEN', valueFrom: parameter('/acme-retool/warehouse-token') },
+  ];
+}
+
+/** What ECS does before a container starts: reads a secret or a parameter as the execution role. */
+export function containerSecrets(
+  { secrets, ssm }: Pick<Cloud, 'secrets' | 'ssm'>,
+  authorize: Authorize,
+): (valueFrom: string, executionRole: string | undefined) => string {
+  return (valueFrom, executionRole = '') => {
+    const may = (action: string, resource: string) =>
+      authorize({ arn: executionRole, roleArn: executionRole }, action, resource);
+    const [, secret = '', key] = /^(arn:aws:secretsmanager:(?:[^:]*:){3}[^:]+)(?::([^:]*))?/.exec(valueFrom) ?? [];
+    if (secret) may('secretsmanager:GetSecretValue', secret);
+    else may('ssm:GetParameters', valueFrom);
+    const text = secret ? secrets.value(secret) : ssm.value(valueFrom);
+    const value = key ? (JSON.parse(text ?? '{}') as Record<string, string>)[key] : text;
+    if (value === undefined) throw new Error(`${valueFrom} has no value`);
+    return value;
+  };
+}

@@ -1,0 +1,230 @@
+import { describeSource, isNeeded, type ReadContainer, retoolDatabaseOf } from '../../lib/domain/source-application.ts';
+import { sourceFindings, wordsToKeep } from '../../lib/domain/source-findings.ts';
+import { SourceFindings } from '../../lib/workflow/documents.ts';
+
+const database = {
+  POSTGRES_HOST: 'db.internal',
+  POSTGRES_DB: 'hammerhead_production',
+  POSTGRES_USER: 'retool',
+  POSTGRES_PASSWORD: 'the application password',
+};
+const key = { ENCRYPTION_KEY: 'the encryption key' };
+
+const container = (
+  service: string,
+  values: Record<string, string>,
+  more: Partial<ReadContainer> & { image?: string; desiredCount?: number } = {},
+): ReadContainer => ({
+  service: {
+    service,
+    desiredCount: more.desiredCount ?? 1,
+    taskDefinition: `${service}:1`,
+    launchType: 'FARGATE',
+    image: more.image ?? 'tryretool/backend:3.148.5-stable',
+    imageTag: (more.image ?? 'a:3.148.5-stable').split(':').at(-1) ?? null,
+    size: { cpuMillis: 1000, memoryMiB: 2048 },
+    autoscaling: null,
+    targetGroups: [],
+    executeCommand: false,
+  },
+  values: new Map(Object.entries(values)),
+  references: more.references ?? new Map(),
+  unread: more.unread ?? new Map(),
+});
+const main = (values: Record<string, string> = {}, service = 'web') =>
+  container(service, { SERVICE_TYPE: 'MAIN_BACKEND,DB_CONNECTOR', ...database, ...key, ...values });
+
+describe('roles', () => {
+  test('come from SERVICE_TYPE and the image, never from a name', () => {
+    const found = describeSource([
+      container('zebra', { SERVICE_TYPE: 'JOBS_RUNNER' }),
+      main({}, 'giraffe'),
+      container('lion', { SERVICE_TYPE: 'WORKFLOW_TEMPORAL_WORKER', WORKER_TEMPORAL_TASKQUEUE: 'agent' }),
+      container('gnu', { SERVICE_TYPE: 'WORKFLOW_TEMPORAL_WORKER' }),
+      container('retool', {}, { image: 'nginx:1' }),
+      container('ape', {}, { image: 'tryretool/code-executor-service:3.148.5' }),
+      container('emu', {}, { image: 'tryretool/one-offs:retool-temporal-1.1.2' }),
+    ]);
+    expect(found?.services.map(({ service, roles }) => [service, roles])).toEqual([
+      ['zebra', ['jobs-runner']],
+      ['giraffe', ['main-backend', 'dbconnector']],
+      ['lion', ['agent-worker']],
+      ['gnu', ['workflow-worker']],
+    ]);
+    expect(found?.companions.map(({ service, role }) => [service, role])).toEqual([
+      ['retool', null],
+      ['ape', 'code-executor'],
+      ['emu', 'temporal'],
+    ]);
+  });
+
+  test('a service of two containers is one service with the roles of both', () => {
+    const found = describeSource([main(), container('web', { SERVICE_TYPE: 'JOBS_RUNNER' })]);
+    expect(found?.services).toMatchObject([
+      {
+        service: 'web',
+        serviceType: 'MAIN_BACKEND,DB_CONNECTOR,JOBS_RUNNER',
+        roles: ['main-backend', 'dbconnector', 'jobs-runner'],
+      },
+    ]);
+  });
+
+  test('without a main backend there is no application', () => {
+    expect(describeSource([container('retool', { SERVICE_TYPE: 'JOBS_RUNNER', ...database })])).toBeNull();
+  });
+});
+
+describe('problems', () => {
+  const kinds = (containers: ReadContainer[]) =>
+    describeSource(containers)?.problems.map(({ kind, severity }) => [kind, severity]);
+
+  test('none where nothing is wrong, two main backends that agree included', () => {
+    expect(kinds([main(), main({}, 'green'), container('jobs', { SERVICE_TYPE: 'JOBS_RUNNER', ...key })])).toEqual([]);
+  });
+
+  test('two applications in one cluster, by database, key or version', () => {
+    expect(kinds([main(), main({ POSTGRES_DB: 'other' }, 'staging')])).toContainEqual(['source-ambiguous', 'BLOCKER']);
+    expect(kinds([main(), main({ ENCRYPTION_KEY: 'another key' }, 'staging')])).toContainEqual([
+      'source-ambiguous',
+      'BLOCKER',
+    ]);
+    const older = container('old', { SERVICE_TYPE: 'MAIN_BACKEND', ...database, ...key }, { image: 'r:3.100' });
+    expect(kinds([main(), older])).toEqual([['source-ambiguous', 'WARNING']]);
+  });
+
+  test('of several, the one is taken whose database the login names', () => {
+    const found = describeSource(
+      [main({ POSTGRES_DB: 'other' }, 'staging'), main()],
+      {},
+      {
+        host: 'db.internal',
+        database: 'hammerhead_production',
+      },
+    );
+    expect(found?.database?.database).toBe('hammerhead_production');
+  });
+
+  test('a value that could not be read: vital ones stop, others do not; each is told once', () => {
+    const unread = (name: string) => ({
+      references: new Map([[name, 'arn:secret']]),
+      unread: new Map([[name, { what: 'could not be read: AccessDeniedException', todo: 'Name its ARN.' }]]),
+    });
+    const { ENCRYPTION_KEY: _, ...rest } = { SERVICE_TYPE: 'MAIN_BACKEND', ...database, ...key };
+    const web = container('web', rest, unread('ENCRYPTION_KEY'));
+    const jobs = container('jobs', { SERVICE_TYPE: 'JOBS_RUNNER' }, unread('ENCRYPTION_KEY'));
+    expect(describeSource([web, jobs])?.problems).toEqual([
+      {
+        kind: 'secret-unreadable',
+        severity: 'BLOCKER',
+        what: 'The value of ENCRYPTION_KEY could not be read: AccessDeniedException.',
+        where: 'web: arn:secret',
+        todo: 'Name its ARN.',
+      },
+    ]);
+    const licence = container('web', { SERVICE_TYPE: 'MAIN_BACKEND', ...database, ...key }, unread('LICENSE_KEY'));
+    expect(kinds([licence])).toEqual([['secret-unreadable', 'WARNING']]);
+  });
+
+  test.each([
+    ['{"password":"k"}', /JSON object/],
+    [' k', /blanks/],
+    ['k\n', /line break/],
+    ['schlüssel', /ASCII/],
+    ['', /empty/],
+  ])('a key that cannot be one: %j', (value, words) => {
+    const [problem] = describeSource([main({ ENCRYPTION_KEY: value })])?.problems ?? [];
+    expect(problem).toMatchObject({
+      kind: 'encryption-key-format',
+      severity: 'BLOCKER',
+      what: expect.stringMatching(words),
+    });
+    if (value) expect(JSON.stringify(problem)).not.toContain(JSON.stringify(value));
+  });
+
+  test('variables that are unknown, and those in which services disagree', () => {
+    const jobs = container('jobs', { SERVICE_TYPE: 'JOBS_RUNNER', LICENSE_KEY: 'b', NODE_OPTIONS: '--x' });
+    const found = describeSource([main({ LICENSE_KEY: 'a', ACME_A: '1', ACME_B: '2', NODE_OPTIONS: '--y' }), jobs], {
+      ACME_B: 'carry',
+    });
+    expect(found?.problems).toMatchObject([
+      { kind: 'variables-unknown', severity: 'WARNING', where: 'ACME_A' },
+      {
+        kind: 'variables-disagree',
+        severity: 'WARNING',
+        where: 'jobs, web',
+        what: expect.stringMatching(/^LICENSE_KEY/),
+      },
+    ]);
+    expect(found?.variables.find(({ name }) => name === 'LICENSE_KEY')).toMatchObject({
+      secretValue: 'a',
+      agrees: false,
+    });
+  });
+});
+
+test('only what moves, tells a role or opens the main database is read', () => {
+  const all = new Map<string, string>();
+  const read = ['LICENSE_KEY', 'CLIENT_SECRET', 'POSTGRES_PASSWORD', 'DATABASE_URL', 'SERVICE_TYPE', 'ACME_A'];
+  const left = ['ADMIN_API_ACCESS_TOKEN', 'NODE_ENV', 'POSTGRES_SSL_KEY', 'WORKFLOW_BACKEND_HOST'];
+  expect([...read, ...left].filter((name) => isNeeded(name, all))).toEqual(read);
+});
+
+test('what may be told holds names, places and fingerprints; the values are in the texts to keep', () => {
+  const found = describeSource([
+    main({
+      BASE_DOMAIN: 'https://retool.example.com',
+      CLIENT_ID: 'public',
+      CLIENT_SECRET: 'sso-secret',
+      LICENSE_KEY: 'licence-secret',
+      ENCRYPTION_KEY_OLD: 'the old key',
+      ACME_A: 'whatever this is',
+      RETOOLDB_POSTGRES_HOST: 'db.internal',
+      RETOOLDB_POSTGRES_DB: 'retooldb',
+      RETOOLDB_POSTGRES_PASSWORD: 'retooldb-secret',
+      RR_BLOB_STORAGE_PROVIDER: 's3',
+      RR_DEFAULT_S3_BUCKET: 'blobs',
+    }),
+  ])!;
+  const words = wordsToKeep(found);
+  expect(Object.fromEntries(words)).toEqual({
+    'application-login': JSON.stringify({ username: 'retool', password: 'the application password' }),
+    'encryption-key': 'the encryption key',
+    carried: expect.stringContaining('"LICENSE_KEY":"licence-secret"'),
+    'held-back': JSON.stringify({ CLIENT_ID: 'public', CLIENT_SECRET: 'sso-secret' }),
+    undecided: JSON.stringify({ ACME_A: 'whatever this is' }),
+  });
+  expect(words.get('carried')).not.toContain('the encryption key');
+  const kept = new Map([...words.keys()].map((name) => [name, `arn:${name}`]));
+  const address = { secretArn: 'arn', host: 'h', port: 5432, database: 'd', ssl: 'disable' as const };
+  const findings = SourceFindings.parse(
+    sourceFindings(found, { database: address, kept, print: (secret) => `print of ${secret.length}` }),
+  );
+  const text = JSON.stringify(findings);
+  for (const secret of [
+    'application password',
+    'encryption key',
+    'old key',
+    'sso-secret',
+    'licence-secret',
+    'retooldb-secret',
+    'whatever this',
+  ]) {
+    expect(text).not.toContain(secret);
+  }
+  expect(findings).toMatchObject({
+    encryptionKey: { secretArn: 'arn:encryption-key', fingerprint: 'print of 18' },
+    encryption: { previousKey: { secretArn: 'arn:carried' } },
+    retoolDatabase: { database: 'retooldb', sameServer: true },
+    blobStores: [{ purpose: 'applications', provider: 's3', bucket: 'blobs', keys: false }],
+    workflows: { workflows: false, agents: false, temporal: null },
+  });
+  expect(findings.variables.find(({ name }) => name === 'CLIENT_ID')).toMatchObject({
+    fate: 'hold',
+    value: 'public',
+    collected: { secretArn: 'arn:held-back', key: 'CLIENT_ID' },
+  });
+});
+
+test('half of a Retool Database is none', () => {
+  expect(retoolDatabaseOf(new Map([['RETOOLDB_POSTGRES_HOST', 'h']]), null)).toBeNull();
+});
