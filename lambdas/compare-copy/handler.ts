@@ -59,6 +59,8 @@ export const compareCopy = task('CompareCopy')(async ({ ledgers, evidence, stagi
     })),
     differences: differences.slice(0, NAMED).map(({ message }) => message),
     memoryBytes: { dump: source.memoryBytes, restore: target.memoryBytes },
+    cpuSeconds: { dump: source.cpuSeconds, restore: target.cpuSeconds },
+    proofShare: proofShareOf([source, target]),
     largestRowBytes: source.largestRowBytes,
     incidents: [...source.incidents, ...target.incidents],
   });
@@ -70,6 +72,13 @@ export const compareCopy = task('CompareCopy')(async ({ ledgers, evidence, stagi
   }
   return { document: `copy-${copy}`, tables: tables.length, rows: dump.rows, bytes: dump.bytes };
 });
+
+/** Guarded against clocks that were set: a share is no more than all. */
+function proofShareOf(manifests: readonly Manifest[]): number {
+  const sum = (of: 'proofSeconds' | 'sessionSeconds') => manifests.reduce((total, each) => total + each[of], 0);
+  const all = sum('sessionSeconds');
+  return all > 0 ? Math.min(1, sum('proofSeconds') / all) : 0;
+}
 
 export const handler = onLambda(compareCopy, (told) => {
   const s3 = new S3Client({});

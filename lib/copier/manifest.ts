@@ -1,7 +1,7 @@
 import type { CopierInput, CopierOutput, Role } from './contract.ts';
 import type { LargeObjectMeasure } from './postgres/large-objects.ts';
 import { add, type Measure, nothing } from './postgres/row-hash.ts';
-import { peakMemory } from './progress.ts';
+import { peakMemory, processorSeconds } from './progress.ts';
 import type { DoneMark, Manifest, ManifestTable, Plan } from './staged.ts';
 
 /** Adds up, table by table, what was measured piece by piece. */
@@ -9,6 +9,7 @@ export class Tally {
   tablesDone = 0;
   readonly #tables: { measure: Measure; seconds: number; chunks: number; left: number }[];
   readonly #plan: Plan;
+  #proofSeconds = 0;
   #largeObjects: LargeObjectMeasure = { ...nothing, count: 0 };
 
   constructor(plan: Plan) {
@@ -18,7 +19,8 @@ export class Tally {
   }
 
   /** A chunk that took so many seconds: none, when an earlier attempt had copied it. */
-  add({ pieces }: DoneMark, seconds: number): void {
+  add({ pieces, proofSeconds }: DoneMark, seconds: number): void {
+    if (seconds > 0) this.#proofSeconds += proofSeconds;
     for (const { table, measure } of pieces) {
       if (table < 0) this.addLargeObjects({ count: 0, ...measure });
       else this.addPiece(table, measure, seconds / pieces.length);
@@ -59,6 +61,7 @@ export class Tally {
       return { schema, name, rows, bytes, hash, seconds: sums.seconds, chunks: sums.chunks };
     });
     const { count, bytes, hash } = this.#largeObjects;
+    const seconds = (Date.parse(facts.finishedAt) - Date.parse(facts.startedAt)) / 1000;
     return {
       role,
       run: input.run,
@@ -70,9 +73,13 @@ export class Tally {
       ...facts,
       tables,
       largeObjects: { count, bytes, hash },
-      seconds: (Date.parse(facts.finishedAt) - Date.parse(facts.startedAt)) / 1000,
+      seconds,
       largestRowBytes: Math.max(0, ...this.#tables.map(({ measure }) => measure.largest)),
       memoryBytes: peakMemory(),
+      cpuSeconds: processorSeconds(),
+      sessionSeconds: seconds * input.workers,
+      // All that a restore says of its tables' seconds is counting and hashing.
+      proofSeconds: role === 'dump' ? this.#proofSeconds : tables.reduce((sum, table) => sum + table.seconds, 0),
     };
   }
 }

@@ -9,6 +9,12 @@ const PUBLISH_EVERY_MS = 1000;
 /** Peak resident memory of this process. */
 export const peakMemory = () => process.resourceUsage().maxRSS * 1024;
 
+/** Processor seconds of this process, user and system. */
+export const processorSeconds = () => {
+  const { userCPUTime, systemCPUTime } = process.resourceUsage();
+  return (userCPUTime + systemCPUTime) / 1e6;
+};
+
 /** Counts what a role has done and overwrites `progress/<role>.json` every second until `stop`. */
 export class ProgressBoard {
   #phase = 'starting';

@@ -147,6 +147,8 @@ export const DoneMark = z.object({
   pieces: z.array(DonePiece),
   /** Of the whole object. */
   sha256: z.string(),
+  /** Of the copying session, spent on counting and hashing. */
+  proofSeconds: z.number(),
 });
 export type DoneMark = z.infer<typeof DoneMark>;
 
@@ -189,6 +191,12 @@ export const Manifest = z.object({
   largestRowBytes: z.int(),
   /** Peak resident memory of the worker process. */
   memoryBytes: z.int(),
+  /** Processor time of the worker process, user and system. */
+  cpuSeconds: z.number(),
+  /** For which its sessions could work: their number × the role's seconds. */
+  sessionSeconds: z.number(),
+  /** Of these, spent on counting and hashing. */
+  proofSeconds: z.number(),
   /** What the role went through and survived, in sentences. */
   incidents: z.array(z.string()),
 });

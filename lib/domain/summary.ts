@@ -100,9 +100,19 @@ export function summarize(documents: RunDocuments): Summary {
       rehearsal: plan.mode === 'rehearsal' ? overheadSeconds({ from: plan.startedAt, to: endedAt }, work) : null,
       freeze: freeze.from === null ? null : overheadSeconds({ from: freeze.from, to: freeze.to ?? writtenAt }, work),
     },
-    memory: copies.flatMap(({ memoryBytes, largestRowBytes }) => [
-      { worker: 'dump', peakBytes: memoryBytes.dump, aimBytes: memoryAim(largestRowBytes) },
-      { worker: 'restore', peakBytes: memoryBytes.restore, aimBytes: memoryAim(largestRowBytes) },
+    workers: copies.flatMap(({ memoryBytes, largestRowBytes, cpuSeconds }) => [
+      {
+        worker: 'dump',
+        peakBytes: memoryBytes.dump,
+        aimBytes: memoryAim(largestRowBytes),
+        cpuSeconds: cpuSeconds.dump,
+      },
+      {
+        worker: 'restore',
+        peakBytes: memoryBytes.restore,
+        aimBytes: memoryAim(largestRowBytes),
+        cpuSeconds: cpuSeconds.restore,
+      },
     ]),
     survived: copies.flatMap(({ incidents }) => incidents),
     error,
@@ -133,6 +143,7 @@ function totalsOf(copies: readonly CopyProof[]): Summary['totals'] {
     stagedBytes: sum(copies.map((copy) => copy.stagedBytes)),
     seconds: spent,
     bytesPerSecond: spent === 0 ? 0 : bytes / spent,
+    proofShare: Math.max(...copies.map(({ proofShare }) => proofShare)),
   };
 }
 

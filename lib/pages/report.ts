@@ -113,12 +113,12 @@ function freeze({ freeze: told, phases, overheadSeconds }: Summary): Html | null
   }</section>`;
 }
 
-function memory({ memory: workers }: Summary): Html | null {
-  if (workers.length === 0) return null;
-  return html`<section><h2>Memory of the workers</h2><table><thead><tr><th>Worker</th><th class="n">Peak</th><th class="n">Aim</th><th></th></tr></thead><tbody>${workers.map(
-    ({ worker, peakBytes, aimBytes }) =>
-      html`<tr><td>${worker}</td><td class="n">${bytes(peakBytes)}</td><td class="n">under ${bytes(aimBytes)}</td><td>${peakBytes <= aimBytes ? html`<span class="tag good">kept</span>` : html`<span class="tag warn">missed</span>`}</td></tr>`,
-  )}</tbody></table><p class="small soft">The aim is 256 MB + twice the largest row.</p></section>`;
+function workers({ workers: all, totals }: Summary): Html | null {
+  if (all.length === 0) return null;
+  return html`<section><h2>The workers</h2><table><thead><tr><th>Worker</th><th class="n">Processor</th><th class="n">Memory</th><th></th></tr></thead><tbody>${all.map(
+    ({ worker, cpuSeconds, peakBytes, aimBytes }) =>
+      html`<tr><td>${worker}</td><td class="n">${duration(cpuSeconds)}</td><td class="n">${bytes(peakBytes)}</td><td>${peakBytes <= aimBytes ? html`<span class="tag good">kept</span>` : html`<span class="tag warn">missed</span>`}</td></tr>`,
+  )}</tbody></table><p class="small soft">Memory is its peak; the aim is 256 MB + twice the largest row: ${bytes(Math.max(...all.map(({ aimBytes }) => aimBytes)))}.${totals && ` Of the time that their sessions had, ${count(totals.proofShare * 100)} % went into counting and hashing.`}</p></section>`;
 }
 
 const survived = ({ survived: incidents }: Summary): Html | null =>
@@ -147,7 +147,7 @@ export function reportPage(summary: Summary): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">
 <link rel="icon" href="data:,"><title>${summary.migration}: ${summary.verdict} (${summary.run})</title><style>${trusted(base + reportStyle)}</style></head>
 <body><main><header>${verdict(summary)}${failure(summary)}${figures(summary)}</header>
-${next(summary)}${timelineSection(summary)}${checks(summary)}${survived(summary)}${tablesSection(summary)}${approvals(summary)}${freeze(summary)}${memory(summary)}${leftOut(summary)}${particulars(summary)}
+${next(summary)}${timelineSection(summary)}${checks(summary)}${survived(summary)}${tablesSection(summary)}${approvals(summary)}${freeze(summary)}${workers(summary)}${leftOut(summary)}${particulars(summary)}
 <footer>Every figure here was measured in this run. The same data for programs: <code>summary.json</code>.</footer></main></body></html>
 `.text;
 }

@@ -69,9 +69,14 @@ export function summaryText(summary: Summary, width = 100): string {
       `${duration(freeze.measuredSeconds)}${freeze.waitingSeconds ? `, of it ${duration(freeze.waitingSeconds)} people deciding` : ''}`,
     ],
     overhead !== null && ['Overhead', `${duration(overhead)} in which no work ran`],
-    summary.memory.length > 0 && [
-      'Memory',
-      summary.memory.map(({ worker, peakBytes }) => `${worker} ${bytes(peakBytes)}`).join(', '),
+    summary.workers.length > 0 && [
+      'Workers',
+      summary.workers
+        .map(
+          ({ worker, peakBytes, cpuSeconds }) =>
+            `${worker} ${bytes(peakBytes)} and ${duration(cpuSeconds)} of processor`,
+        )
+        .join(', '),
     ],
   ];
   const checks = summary.checks.filter(({ severity }) => severity === 'WARNING' || severity === 'BLOCKER');

@@ -221,6 +221,10 @@ export const CopyProof = z.strictObject({
   differences: z.array(z.string()),
   /** Peak resident memory of each worker, bytes. */
   memoryBytes: z.strictObject({ dump: Count, restore: Count }),
+  /** Processor time of each worker, seconds. */
+  cpuSeconds: z.strictObject({ dump: z.number().nonnegative(), restore: z.number().nonnegative() }),
+  /** Of the time for which both workers had sessions, what they spent on counting and hashing: 0 to 1. */
+  proofShare: z.number().min(0).max(1),
   largestRowBytes: Count.nullable(),
   /** What the workers went through and survived, in sentences. */
   incidents: z.array(z.string()),

@@ -101,6 +101,7 @@ export const Summary = z.strictObject({
       stagedBytes: Count.describe('What lay in staging, compressed.'),
       seconds: Seconds.describe('From the first byte read to the last row proved.'),
       bytesPerSecond: z.number().nonnegative(),
+      proofShare: z.number().min(0).max(1).describe('Of the time that sessions had: counting and hashing.'),
     })
     .nullable(),
   approvals: z.array(Approval),
@@ -108,9 +109,10 @@ export const Summary = z.strictObject({
   overheadSeconds: z
     .strictObject({ rehearsal: Seconds.nullable(), freeze: Seconds.nullable() })
     .describe('Time inside the rehearsal, and inside the freeze, in which no work ran.'),
-  memory: z.array(
+  workers: z.array(
     z.strictObject({
       worker: z.string(),
+      cpuSeconds: Seconds.describe('Processor time of its process.'),
       peakBytes: Count,
       aimBytes: Count.describe('256 MB + twice the largest row.'),
     }),

@@ -35,6 +35,9 @@ const manifest = (more: Partial<Manifest> = {}): Manifest => ({
   largestRowBytes: 1,
   incidents: [],
   memoryBytes: 1,
+  cpuSeconds: 1,
+  sessionSeconds: 2,
+  proofSeconds: 1,
   ...more,
 });
 

@@ -40,11 +40,13 @@ describe('a rehearsal', () => {
     expect(summary.overheadSeconds.rehearsal).toBeCloseTo(summary.seconds - 8.2);
   });
 
-  test('says which memory was used and which was aimed at', () => {
-    expect(summary.memory).toEqual([
-      { worker: 'dump', peakBytes: 148_400_000, aimBytes: 256_000_000 + 2 * 1_048_600 },
-      { worker: 'restore', peakBytes: 171_200_000, aimBytes: 256_000_000 + 2 * 1_048_600 },
+  test('says what the workers used, which memory was aimed at, and what the proof took', () => {
+    const aimBytes = 256_000_000 + 2 * 1_048_600;
+    expect(summary.workers).toEqual([
+      { worker: 'dump', cpuSeconds: 61.5, peakBytes: 148_400_000, aimBytes },
+      { worker: 'restore', cpuSeconds: 74.2, peakBytes: 171_200_000, aimBytes },
     ]);
+    expect(summary.totals?.proofShare).toBe(0.23);
   });
 
   test('puts warnings before the cutover among what to do next', () => {

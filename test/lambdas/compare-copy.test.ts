@@ -23,6 +23,9 @@ const manifest = (role: Manifest['role'], hash: string): Manifest => ({
   finishedAt: later(role === 'dump' ? 4 : 6),
   seconds: 4,
   memoryBytes: 100_000_000,
+  cpuSeconds: 1.5,
+  sessionSeconds: 4,
+  proofSeconds: 1,
   largestRowBytes: 200,
   incidents: [],
 });

@@ -57,6 +57,9 @@ describe('CompareCopy', () => {
     seconds: 4,
     largestRowBytes: 1_048_600,
     memoryBytes: role === 'dump' ? 100 : 200,
+    cpuSeconds: role === 'dump' ? 2 : 3,
+    sessionSeconds: role === 'dump' ? 10 : 30,
+    proofSeconds: role === 'dump' ? 2 : 6,
     incidents: [`The ${role} was interrupted.`],
   });
   const output = (key: string, tables: { rows: number; bytes: number }[]) => ({
@@ -99,6 +102,9 @@ describe('CompareCopy', () => {
       restoredAt: later(6),
       provedAt: noon,
       memoryBytes: { dump: 100, restore: 200 },
+      cpuSeconds: { dump: 2, restore: 3 },
+      // (2 + 6) of (10 + 30) seconds.
+      proofShare: 0.2,
       largestRowBytes: 1_048_600,
       incidents: ['The dump was interrupted.', 'The restore was interrupted.'],
       differences: [],

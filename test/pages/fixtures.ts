@@ -206,6 +206,8 @@ export function copyProof(into: CopyProof['into'], startedAt: string, more: Part
     tables,
     differences: [],
     memoryBytes: { dump: 148_400_000, restore: 171_200_000 },
+    cpuSeconds: { dump: 61.5, restore: 74.2 },
+    proofShare: 0.23,
     largestRowBytes: 1_048_600,
     incidents: [],
     ...more,

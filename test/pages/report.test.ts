@@ -21,7 +21,7 @@ describe('the report', () => {
       '>Tables</h2>',
       '>Approvals</h2>',
       '>Freeze</h2>',
-      '>Memory of the workers</h2>',
+      '>The workers</h2>',
       '>What this run did not do</h2>',
       '>Particulars</h2>',
     ];

@@ -236,6 +236,8 @@ export const copyProof = (more: Partial<CopyProof> = {}): CopyProof => ({
   tables: [{ table: 'public.users', rowsSource: 3, rowsTarget: 3, bytes: 300, seconds: 1, equal: true }],
   differences: [],
   memoryBytes: { dump: 100_000_000, restore: 100_000_000 },
+  cpuSeconds: { dump: 2, restore: 3 },
+  proofShare: 0.25,
   largestRowBytes: null,
   incidents: [],
   ...more,

@@ -63,6 +63,7 @@ export async function dumpChunk(
   }
   await staging.put(keys.chunk(chunk.attempt, chunk.id), object());
 
+  const proofBegan = performance.now();
   const measured: DonePiece[] = [];
   for (const [at, piece] of pieces.entries()) {
     const { largeObjects } = chunk;
@@ -77,6 +78,7 @@ export async function dumpChunk(
       measured.push({ ...piece, measure: await measureLargeObjects(session, largeObjects) });
     }
   }
+  const proofSeconds = (performance.now() - proofBegan) / 1000;
   await proveUnchanged();
   await session.query('COMMIT');
 
@@ -89,6 +91,7 @@ export async function dumpChunk(
     bytes: pieces.reduce((sum, piece) => sum + piece.bytes, 0),
     pieces: measured,
     sha256: sha256.digest('hex'),
+    proofSeconds,
   };
   await staging.put(keys.done(chunk.attempt, chunk.id), seal(mark));
   return mark;
