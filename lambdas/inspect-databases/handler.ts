@@ -1,12 +1,14 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Client } from 'pg';
 import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { loginAt } from '../../lib/adapters/logins.ts';
-import { type Side, withClient } from '../../lib/adapters/postgres/connect.ts';
+import { type Login, type Side, withClient } from '../../lib/adapters/postgres/connect.ts';
 import { inspectDatabase } from '../../lib/adapters/postgres/inspect.ts';
 import { inspectContents } from '../../lib/adapters/postgres/inspect-contents.ts';
+import { refuseUncreatable, refuseUnreadable } from '../../lib/adapters/postgres/missing-rights.ts';
 import { refusePooler } from '../../lib/adapters/postgres/pooler.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
 import { canariesOf, canaryProblems } from '../../lib/domain/canaries.ts';
@@ -28,12 +30,14 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
   const { lastRehearsal } = await deps.ledgers.held(lease);
   const key = await secrets.text(deps.fingerprintKey);
   const application = await evidence.read(lease.run, 'source');
-  const inspect = async (side: Side) => {
+  const { databasesOnly } = await evidence.read(lease.run, 'plan');
+  const inspect = async (side: Side, refuse: (client: Client, login: Login) => Promise<void>) => {
     const { database } = side === 'source' ? application : await evidence.read(lease.run, side);
     const login = await loginAt(secrets, database);
     const as = { side, run: lease.run, epoch: lease.epoch };
     return withClient(login, as, async (client) => {
       await refusePooler(client, login, side);
+      await refuse(client, login);
       const found = await inspectDatabase(client);
       const { encrypted, problems, ...contents } = await inspectContents(client);
       const growth = side === 'source' ? growthSince(lastRehearsal, found.sizeBytes, deps.now()) : null;
@@ -42,7 +46,11 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
       return { findings, encrypted, problems };
     });
   };
-  const [source, target] = await Promise.all([inspect('source'), inspect('target')]);
+  const source = await inspect('source', refuseUnreadable);
+  const extensions = source.findings.extensions.map(({ name }) => name);
+  const target = await inspect('target', (client, login) =>
+    refuseUncreatable(client, login, extensions, !databasesOnly),
+  );
   const keyed = application.encryption === null ? null : application.encryptionKey !== null;
   const rotating = application.encryption?.previousKey != null;
   await evidence.write(lease.run, 'databases', {

@@ -23,7 +23,7 @@ SELECT current_setting('server_version') AS version,
          'seeSessions', pg_has_role('pg_read_all_stats', 'USAGE') OR r.rolsuper,
          'readAllTables', NOT EXISTS (
             SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE c.relkind IN ('r', 'p', 'm', 'S') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'passage')
+             WHERE c.relkind IN ('r', 'p', 'S') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'passage')
                AND n.nspname !~ '^pg_(toast|temp)'
                AND NOT (has_schema_privilege(n.oid, 'USAGE') AND CASE c.relkind
                           WHEN 'S' THEN has_sequence_privilege(c.oid, 'SELECT')

@@ -177,6 +177,50 @@ describe('a target without room', () => {
   });
 });
 
+describe('a login without the rights', () => {
+  const stranger = async (name: string) => {
+    const { user, password } = await createLogin(cluster, name);
+    return { user, password };
+  };
+  const rights =
+    /may not read in source .*: table "public"."t1", .*\nGRANT SELECT ON ALL TABLES IN SCHEMA "public" TO/s;
+
+  test('to read the source is refused by the dump, before there is a plan', async () => {
+    const database = await stranger('reads nothing');
+    await expect(copying.dump({}, { database })).rejects.toEqual(declared('SourceRightsMissing', rights));
+    expect(await copying.staging.list(keys.attempts)).toEqual([]);
+  });
+
+  test('to read the source is refused when the databases are inspected', async () => {
+    const { user, password } = await stranger('reads nothing at all');
+    const it = inspected(copying, {});
+    const run = { ...it, secrets: { ...it.secrets, login: async () => ({ username: user, password }) } };
+    await expect(inspectDatabases.run(run, { lease }, call)).rejects.toEqual(declared('SourceRightsMissing', rights));
+  });
+
+  test('which loses one while the source is copied learns which one', async () => {
+    const { user, password } = await stranger('loses a right');
+    await query(copying.source, `GRANT SELECT ON ALL TABLES IN SCHEMA public TO "${user}"`);
+    const staging = copying.staging.acting(async (what, key) => {
+      if (what === 'create' && key === keys.plan(1)) await query(copying.source, `REVOKE SELECT ON t3 FROM "${user}"`);
+    });
+    await expect(copying.dump({ staging, clock: fastClock }, { database: { user, password } })).rejects.toEqual(
+      declared('SourceRightsMissing', /permission denied for table t3/),
+    );
+  });
+
+  test('to create an extension in the target learns which one', async () => {
+    await asSuperuser(cluster, copying.source.database, (client) => client.query('CREATE EXTENSION pageinspect'));
+    await copying.dump();
+    await expect(copying.restore()).rejects.toEqual(
+      declared(
+        'TargetRightsMissing',
+        /permission denied to create extension "pageinspect".*Let login "master" of the target/,
+      ),
+    );
+  });
+});
+
 describe('what passes', () => {
   test('a target that is out of memory for a moment is tried again, and every chunk is there once', async () => {
     await copying.dump();

@@ -29,7 +29,7 @@ export type Right =
   | 'ownsDatabase'
   | 'endSessions'
   | 'seeSessions'
-  /** Every table, materialized view and sequence can be read. */
+  /** Every table and sequence can be read. */
   | 'readAllTables'
   /** May set session_replication_role, which keeps triggers and foreign keys quiet during a delta. */
   | 'quietTriggers';

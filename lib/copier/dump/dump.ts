@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { refuseUnreadable } from '../../adapters/postgres/missing-rights.ts';
 import { WorkflowError } from '../../workflow/errors.ts';
 import { damagedObject } from '../codec.ts';
 import type { CopierInput, CopierOutput } from '../contract.ts';
@@ -29,8 +30,8 @@ const KEEPALIVE_MS = 30_000;
  * Copies the source, as one snapshot shows it, into staging. Only reads. A dump that is already complete answers
  * from its manifest; one that was interrupted goes on under a new snapshot, as the next attempt, with every chunk that
  * this one shows unchanged.
- * Throws SourceUnreachable, SourceLoginRefused, SourceKeepsChanging, SnapshotLost, DumpFailed, ChunkDamaged,
- * CopyInProgress.
+ * Throws SourceUnreachable, SourceLoginRefused, PoolerEndpoint, SourceRightsMissing, FieldTooLarge,
+ * SourceKeepsChanging, SnapshotLost, DumpFailed, ChunkDamaged, CopyInProgress.
  */
 export async function dump(input: CopierInput, database: Database, outer: Surroundings): Promise<CopierOutput> {
   const { staging } = outer;
@@ -106,6 +107,7 @@ class Dump {
     const holder = await openSession(this.#database, signal);
     try {
       await this.#lock.take(holder);
+      await refuseUnreadable(holder, this.#database);
       const taken = await takeSnapshot(holder, this.#input, this.#database, this.#around);
       const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
       const over = new AbortController();

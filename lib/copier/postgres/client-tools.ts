@@ -15,8 +15,8 @@ const noRights = ['--no-owner', '--no-acl'];
 
 /**
  * The schema (no data) in pg_dump's custom format and in `encoding`, under the exported snapshot, or as it is now.
- * Passage's own schema is left out. The password travels in the child's environment. Throws DumpFailed, RestoreFailed
- * at the target.
+ * Passage's own schema is left out. The password travels in the child's environment. Throws DumpFailed,
+ * SourceRightsMissing, RestoreFailed at the target.
  */
 export async function dumpSchema(
   database: Database,
@@ -105,9 +105,10 @@ async function runTool(failure: ErrorName, signal: AbortSignal, tool: Tool): Pro
   if (code === 0) return Buffer.concat(output);
   signal.throwIfAborted();
   const errors = complaint.split('\n').filter((line) => /error|fatal|detail|hint/i.test(line));
+  const words = (errors.length ? errors : [complaint]).join(' ').trim();
   throw new WorkflowError(
-    failure,
-    `${tool.command} ended with ${code}: ${(errors.length ? errors : [complaint]).join(' ').trim()}`,
+    failure === 'DumpFailed' && /permission denied/.test(words) ? 'SourceRightsMissing' : failure,
+    `${tool.command} ended with ${code}: ${words}`,
   );
 }
 
