@@ -51,8 +51,9 @@ export const prepareTarget = task('PrepareTarget')(async (deps: Deps, { lease, c
     source: source.database,
     heartbeatSeconds: 10,
   };
+  const { throttle } = (await evidence.configuration(lease)).source.database;
   return {
-    dump: { ...shared, workers: sessions.dump },
+    dump: { ...shared, workers: sessions.dump, ...(throttle && { throttle }) },
     restore: { ...shared, workers: sessions.restore, target: { ...target.database, database } },
   };
 });

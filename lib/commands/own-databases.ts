@@ -21,11 +21,12 @@ export async function withOwnDatabases(
   use: (account: SimulatedAccount) => Promise<number>,
 ): Promise<number> {
   const secretOf = (side: 'source' | 'target') => `passage/${migration.name}/${side}-login`;
+  const { throttle } = migration.source.database;
   const deployed = {
     name: migration.name,
     journey: migration.journey,
     platform: 'aws',
-    source: { database: { loginSecret: secretOf('source') } },
+    source: { database: { loginSecret: secretOf('source'), throttle } },
     // Restore Jobs run in the simulated cluster of the sample's name.
     target: { eks: sampleMigration().target.eks, database: { loginSecret: secretOf('target') } },
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ThrottleLimits } from '../copier/contract.ts';
 
 /** Lower case, digits and hyphens: it becomes part of object keys, parameter names and database names. */
 const Name = z
@@ -90,7 +91,7 @@ const AwsMigration = z.strictObject({
   platform: z.literal('aws'),
   source: z.strictObject({
     ecs: EcsSource.optional(),
-    database: DiscoveredDatabase,
+    database: DiscoveredDatabase.extend({ throttle: ThrottleLimits.optional() }),
   }),
   target: z.strictObject({
     /** Restore Jobs run in this cluster. */
@@ -140,7 +141,7 @@ const LocalMigration = z.strictObject({
   name: Name,
   journey: z.literal('retool-ecs-to-eks'),
   platform: z.literal('local'),
-  source: z.strictObject({ database: GivenDatabase }),
+  source: z.strictObject({ database: GivenDatabase.extend({ throttle: ThrottleLimits.optional() }) }),
   target: z.strictObject({ database: GivenDatabase }),
 });
 

@@ -299,7 +299,8 @@ test('an odd one: Aurora by DATABASE_URL, parameters, a sign-on of its own, name
   });
   expect(kept['application-login']).toBe(JSON.stringify({ username: 'app', password: 'url-password' }));
   expect(JSON.parse(kept['held-back'] ?? '')).toMatchObject({ CUSTOM_OAUTH2_SSO_CLIENT_SECRET: 'parameter-sso' });
-  for (const value of ['url-password', 'url%2Dpassword', 'parameter-key', 'parameter-sso']) expect(text).not.toContain(value);
+  for (const value of ['url-password', 'url%2Dpassword', 'parameter-key', 'parameter-sso'])
+    expect(text).not.toContain(value);
   // A service that is no part of the application keeps its secrets to itself.
   const asked = mockSsm.commandCalls(GetParameterCommand).map(({ args }) => args[0].input.Name);
   expect(asked).not.toContain(parameter('x'));

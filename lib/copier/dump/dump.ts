@@ -9,7 +9,7 @@ import { answer, Tally } from '../manifest.ts';
 import type { Clock, Surroundings } from '../ports.ts';
 import * as catalog from '../postgres/catalog.ts';
 import { CopyLock } from '../postgres/copy-lock.ts';
-import { closeSession, type Database, declared, openSession, sqlState } from '../postgres/session.ts';
+import { type Database, declared, sqlState } from '../postgres/session.ts';
 import { SteadySession } from '../postgres/steady-session.ts';
 import { ProgressBoard } from '../progress.ts';
 import { seal, sealBytes, unseal, unsealBytes } from '../sealed.ts';
@@ -104,8 +104,9 @@ class Dump {
   async #underOneSnapshot(reason: string): Promise<Manifest> {
     const { clock, signal } = this.#around;
     this.#progress.phase = 'planning';
-    const holder = await openSession(this.#database, signal);
+    const holding = new SteadySession(this.#database, this.#around);
     try {
+      const holder = await holding.try('open a session', async (session) => session);
       await this.#lock.take(holder);
       await refuseUnreadable(holder, this.#database);
       const taken = await takeSnapshot(holder, this.#input, this.#database, this.#around);
@@ -137,7 +138,7 @@ class Dump {
       if (error instanceof SourceChanged) throw error;
       throw declared(error, this.#database, 'dump');
     } finally {
-      await closeSession(holder);
+      await holding.close();
     }
   }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
+import { WorkflowError } from '../../workflow/errors.ts';
 import type { CopierInput } from '../contract.ts';
 import type { Surroundings } from '../ports.ts';
 import * as catalog from '../postgres/catalog.ts';
@@ -10,7 +11,7 @@ import { type Horizon, joinSnapshot, readHorizon, readOrigin } from '../postgres
 import { SteadySession } from '../postgres/steady-session.ts';
 import { seal, unseal } from '../sealed.ts';
 import { keys, Plan, type PlannedChunk } from '../staged.ts';
-import { planChunks } from './chunks.ts';
+import { chunkBytesAt, planChunks } from './chunks.ts';
 
 /** A chunk that is to be copied: where it will lie is known when the attempt has its number. */
 export type NewChunk = Omit<PlannedChunk, 'attempt'>;
@@ -41,13 +42,16 @@ export async function takeSnapshot(
   const outside = await openSession(database, signal);
   const origin = await readOrigin(outside, horizon, clock, signal).finally(() => closeSession(outside));
   const snapshot = rows[0]?.snapshot ?? '';
+  const chunkBytes = chunkBytesAt(input.throttle?.maxMegabytesPerSecond);
   const reading = new SteadySession(database, around);
   const read = await reading
     .try('read the catalog', async (session) => {
       await joinSnapshot(session, snapshot);
+      const absent = await catalog.readAbsent(session);
+      if (absent.length) throw absentFromReplica(absent);
       const tables = await catalog.readTables(session, version);
       const sequences = await catalog.readSequences(session);
-      const chunks = planChunks(tables, await readLargeObjectRanges(session), version);
+      const chunks = planChunks(tables, await readLargeObjectRanges(session), version, chunkBytes);
       const materializedViews = await catalog.readMaterializedViews(session);
       await session.query('COMMIT');
       return { tables, sequences, chunks, materializedViews };
@@ -66,6 +70,12 @@ export async function takeSnapshot(
     ...read,
   };
 }
+
+const absentFromReplica = (names: readonly string[]) =>
+  new WorkflowError(
+    'DumpFailed',
+    `The source is a read replica, which has no contents of unlogged tables: ${names.join(', ')}. Name the primary as the source, or make them LOGGED.`,
+  );
 
 /** A plan from nothing. */
 export function beginPlan({ horizon: _, chunks, ...taken }: Taken, attempt: number): Plan {

@@ -111,6 +111,15 @@ export async function findChanged(
   });
 }
 
+/** Unlogged tables and sequences, where the server is a standby: it has their names, and not their contents. */
+export async function readAbsent(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ schema: string; name: string }>(`
+    SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'S') AND c.relpersistence = 'u' AND NOT ${foreignSchemas} AND pg_is_in_recovery()
+    ORDER BY 1, 2`);
+  return rows.map(qualified);
+}
+
 export async function readSequences(client: pg.Client): Promise<SequenceName[]> {
   const { rows } = await client.query<SequenceName>(`
     SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

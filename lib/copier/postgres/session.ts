@@ -29,6 +29,8 @@ const settings = [
   'max_parallel_workers_per_gather = 0',
   'client_min_messages = warning',
   'standard_conforming_strings = on',
+  // The text of a regclass is hashed.
+  'quote_all_identifiers = off',
 ];
 
 /** A guest touches nothing, and is not what an ALTER TABLE queues behind for long. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { pageRanges, planChunks } from '../../../lib/copier/dump/chunks.ts';
+import { chunkBytesAt, pageRanges, planChunks } from '../../../lib/copier/dump/chunks.ts';
 import type { PlannedTable } from '../../../lib/copier/staged.ts';
 
 const MiB = 1 << 20;
@@ -37,4 +37,12 @@ test('large objects come last, and ids sort in the order of the plan', () => {
   const chunks = planChunks([table(70 * MiB), table(2 * MiB)], [{ from: 1, to: 9 }], PG15);
   expect(chunks.map(({ id }) => id)).toEqual(['000001', '000002', '000003', '000004']);
   expect(chunks.at(-1)).toMatchObject({ pieces: [], largeObjects: { from: 1, to: 9 } });
+});
+
+test('a rate makes chunks smaller, so that none holds its table for long', () => {
+  expect(chunkBytesAt()).toBe(64 * MiB);
+  expect(chunkBytesAt(100)).toBe(64 * MiB);
+  expect(chunkBytesAt(2)).toBe(20e6);
+  expect(chunkBytesAt(0.1)).toBe(4 * MiB);
+  expect(planChunks([table(100e6)], [], PG15, chunkBytesAt(2))).toHaveLength(5);
 });

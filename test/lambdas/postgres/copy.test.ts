@@ -8,7 +8,15 @@ import { asSuperuser } from '../../../lib/local/postgres/master.ts';
 import type { DatabasesFindings } from '../../../lib/workflow/documents.ts';
 import { declared } from '../../support/declared.ts';
 import { createDatabase, query, startTestCluster, type TestCluster, type TestLogin } from '../../support/postgres.ts';
-import { source as fromSource, target as fromTarget, lease, noon, plan } from '../../support/run-documents.ts';
+import {
+  deployed,
+  source as fromSource,
+  target as fromTarget,
+  lease,
+  migrationFile,
+  noon,
+  plan,
+} from '../../support/run-documents.ts';
 import { type Account, call, withRun } from '../account.ts';
 
 // Real servers on a machine that may be busy: a limit for hangs, not a measure.
@@ -70,6 +78,18 @@ describe('a rehearsal', () => {
     await drop();
     await drop();
     expect(await databases()).toEqual(before);
+  });
+
+  test('is told how much of the source’s strength it may use; the restore is not', async () => {
+    const throttle = { maxMegabytesPerSecond: 20, maxReplicaLagSeconds: 30, maxLockWaits: 4 };
+    const file = migrationFile();
+    const { source: from } = file;
+    const throttled = { ...file, source: { ...from, database: { ...from.database, throttle } } };
+    it.documents.tamper(keys.configuration(lease.migration, plan().configurationDigest), deployed(throttled));
+    const { dump, restore } = await prepare('scratch');
+    expect(dump.throttle).toEqual(throttle);
+    expect(restore.throttle).toBeUndefined();
+    await drop();
   });
 
   test('that asked to keep its scratch database keeps it', async () => {

@@ -1,0 +1,303 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Staging } from '../../lib/copier/ports.ts';
+import { closeSession, openSession } from '../../lib/copier/postgres/session.ts';
+import { asSuperuser } from '../../lib/local/postgres/master.ts';
+import {
+  connect,
+  createLogin,
+  query,
+  startTestCluster,
+  type TestCluster,
+  type TestLogin,
+} from '../support/postgres.ts';
+import { startTestStandby, type TestStandby } from '../support/standby.ts';
+import { until } from '../support/until.ts';
+import { type Copying, fastClock, fourChunks, prepareCopying } from './support/copying.ts';
+import { everyKind } from './support/every-kind.ts';
+
+/** The source is a guest's house: nothing in it is written, moved or kept locked. */
+
+let cluster: TestCluster;
+let copying: Copying;
+beforeAll(async () => {
+  // Nobody else shall write or clean up while statistics are compared.
+  cluster = await startTestCluster({ settings: { autovacuum: 'off' } });
+}, 60_000);
+afterEach(() => copying?.close());
+afterAll(() => cluster?.close());
+
+/** Staging that does `then` once, in the middle of the first chunk, while its rows are on their way. */
+function inTheMiddle(then: () => Promise<unknown>): Staging {
+  let first = true;
+  return {
+    ...copying.staging.acting(() => undefined),
+    put: async (key, body) =>
+      await copying.staging.put(
+        key,
+        Buffer.isBuffer(body)
+          ? body
+          : (async function* () {
+              for await (const part of body) {
+                if (first) {
+                  first = false;
+                  await then();
+                }
+                yield part;
+              }
+            })(),
+      ),
+  };
+}
+
+const ours =
+  "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'passage/%' AND datname = current_database()";
+
+describe('a source that nobody writes to', () => {
+  /** Everything that a write would change, read as the provider's superuser. */
+  const state = async (login: TestLogin) =>
+    await asSuperuser(cluster, login.database, async (client) => {
+      const one = async (sql: string) => (await client.query(sql)).rows;
+      await client.query('SELECT pg_stat_clear_snapshot()');
+      const tables = await one(
+        `SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE c.relkind = 'r' AND n.nspname !~ '^pg_|information_schema' ORDER BY 1, 2`,
+      );
+      const hashes: unknown[] = [];
+      for (const { nspname, relname } of tables) {
+        const name = `${client.escapeIdentifier(nspname)}.${client.escapeIdentifier(relname)}`;
+        hashes.push(
+          (await one(`SELECT count(*), sum(hashtextextended(t::text, 0)), max(xmax::text) FROM ONLY ${name} t`))[0],
+        );
+      }
+      return {
+        tables,
+        hashes,
+        writes: await one(
+          // Not n_dead_tup: reading a page removes what is dead to everybody. Shared catalogs are the target's, too.
+          `SELECT relid, n_tup_ins, n_tup_upd, n_tup_del, n_tup_hot_upd, n_live_tup, last_vacuum, last_analyze
+           FROM pg_stat_all_tables JOIN pg_class ON pg_class.oid = relid WHERE NOT relisshared ORDER BY relid`,
+        ),
+        database: await one(
+          `SELECT tup_inserted, tup_updated, tup_deleted, temp_files, temp_bytes, deadlocks, conflicts
+           FROM pg_stat_database WHERE datname = current_database()`,
+        ),
+        files: await one(
+          'SELECT oid, relname, relfilenode, relacl, reloptions FROM pg_class WHERE NOT relisshared ORDER BY oid',
+        ),
+        catalog: await one(
+          `SELECT (SELECT count(*) FROM pg_attribute) AS attributes, (SELECT count(*) FROM pg_proc) AS functions,
+                  (SELECT count(*) FROM pg_namespace) AS schemas, (SELECT count(*) FROM pg_largeobject_metadata) AS objects,
+                  (SELECT array_agg(datacl::text) FROM pg_database WHERE datname = current_database()) AS rights`,
+        ),
+        sequences: await one('SELECT schemaname, sequencename, last_value FROM pg_sequences ORDER BY 1, 2'),
+      };
+    });
+
+  test('is the same before and after a whole rehearsal’s copy: rows, files, catalog and statistics', async () => {
+    copying = await prepareCopying(cluster, everyKind);
+    const settled = async () => {
+      // Statistics arrive when a session ends or is idle: compare two looks.
+      for (let before = await state(copying.source); ; ) {
+        const now = await state(copying.source);
+        if (JSON.stringify(now) === JSON.stringify(before)) return now;
+        before = now;
+      }
+    };
+    const before = await settled();
+    await Promise.all([copying.dump(), copying.restore()]);
+    expect(await copying.differences()).toEqual([]);
+    await until(async () => (await query(copying.source, ours)).length === 0);
+    expect(await settled()).toEqual(before);
+  });
+
+  test('could not be written by a session of ours, and is given no transaction id', async () => {
+    copying = await prepareCopying(cluster, fourChunks);
+    const { signal } = new AbortController();
+    const session = await openSession(copying.database('source'), signal);
+    for (const write of ['DELETE FROM public.t1', 'CREATE TABLE public.t9 ()', 'TRUNCATE public.t1']) {
+      await expect(session.query(write)).rejects.toMatchObject({ code: '25006' });
+    }
+    await closeSession(session);
+    let ids: unknown[] = [];
+    await copying.dump({
+      staging: inTheMiddle(async () => {
+        ids = await query(
+          copying.source,
+          `SELECT DISTINCT backend_xid FROM pg_stat_activity JOIN (${ours}) s USING (pid)`,
+        );
+      }),
+    });
+    expect(ids).toEqual([{ backend_xid: null }]);
+  });
+});
+
+describe('locks', () => {
+  test('are one chunk’s at most, and none of the session that holds the snapshot', async () => {
+    copying = await prepareCopying(cluster, fourChunks);
+    let locks: { pid: number; tables: string[] }[] = [];
+    let relations: { pid: number; count: number }[] = [];
+    await copying.dump(
+      {
+        staging: inTheMiddle(async () => {
+          // pg_dump, which locks every table at once, is through.
+          await until(() => copying.staging.get('attempts/1/schema.dump'));
+          locks = await query(
+            copying.source,
+            `SELECT l.pid, array_agg(l.relation::regclass::text ORDER BY 1) AS tables FROM pg_locks l JOIN (${ours}) s USING (pid)
+             WHERE l.relation IN (SELECT oid FROM pg_class WHERE relkind = 'r' AND relname ~ '^t[1-4]$') GROUP BY l.pid`,
+          );
+          relations = await query(
+            copying.source,
+            `SELECT l.pid, count(*)::int FROM pg_locks l JOIN (${ours}) s USING (pid) WHERE l.locktype = 'relation' GROUP BY l.pid`,
+          );
+        }),
+      },
+      { input: { workers: 1 } },
+    );
+    const holder = copying.events.find(({ event }) => event === 'snapshot exported')?.session;
+    expect(locks).toEqual([{ pid: expect.any(Number), tables: ['t1'] }]);
+    expect(relations.map(({ pid }) => pid)).not.toContain(holder);
+    expect(relations).toHaveLength(1);
+    // Once it has ended, nothing is locked and no transaction is open.
+    await until(async () => (await query(copying.source, ours)).length === 0);
+  });
+
+  test('are held by as many sessions as are known: two a worker and four more', async () => {
+    copying = await prepareCopying(cluster, fourChunks);
+    let sessions = 0;
+    const throttle = { maxLockWaits: 5, maxReplicaLagSeconds: 60 };
+    await copying.dump(
+      {
+        staging: inTheMiddle(async () => {
+          sessions = (await query(copying.source, ours)).length;
+        }),
+      },
+      { input: { workers: 3, throttle } },
+    );
+    expect(sessions).toBeGreaterThan(3);
+    // The snapshot's holder, the two that watch, pg_dump.
+    expect(sessions).toBeLessThanOrEqual(2 * 3 + 4);
+  });
+});
+
+describe('what the owner of the house has set', () => {
+  test('for the role or the database does not break a copy', async () => {
+    copying = await prepareCopying(cluster, everyKind);
+    const { database, user } = copying.source;
+    const settings = [
+      "statement_timeout = '1ms'",
+      "idle_in_transaction_session_timeout = '1ms'",
+      "lock_timeout = '1ms'",
+      'search_path = pg_catalog',
+      "datestyle = 'SQL, DMY'",
+      "intervalstyle = 'sql_standard'",
+      "timezone = 'Pacific/Auckland'",
+      'row_security = on',
+      'extra_float_digits = -15',
+      "bytea_output = 'escape'",
+      'default_transaction_read_only = on',
+      "default_transaction_isolation = 'serializable'",
+      'default_transaction_deferrable = on',
+      'standard_conforming_strings = off',
+      "client_min_messages = 'debug1'",
+      'quote_all_identifiers = on',
+    ];
+    await asSuperuser(cluster, 'postgres', async (client) => {
+      for (const each of settings) await client.query(`ALTER ROLE ${user} IN DATABASE ${database} SET ${each}`);
+    });
+    await Promise.all([copying.dump(), copying.restore()]);
+    expect(await copying.differences()).toEqual([]);
+  });
+
+  test('as a limit of connections is waited out', async () => {
+    copying = await prepareCopying(cluster, fourChunks);
+    const guest = await createLogin(cluster, 'limited', {
+      database: copying.source.database,
+      attributes: 'CONNECTION LIMIT 0',
+    });
+    await query(copying.source, 'GRANT SELECT ON ALL TABLES IN SCHEMA public TO limited');
+    let limit = 0;
+    const raise = () =>
+      asSuperuser(cluster, 'postgres', (client) => {
+        limit += 4;
+        return client.query(`ALTER ROLE limited CONNECTION LIMIT ${limit}`);
+      });
+    const raised: Promise<unknown>[] = [];
+    const dumped = await copying.dump(
+      {
+        clock: fastClock,
+        log: (event, fields) => {
+          copying.events.push({ event, ...fields });
+          if (event === 'tried again') raised.push(raise());
+        },
+      },
+      { database: guest },
+    );
+    await Promise.all(raised);
+    expect(dumped.rows).toBe(18_000);
+    expect(limit).toBeGreaterThanOrEqual(8);
+  });
+});
+
+describe('a read replica as the source', () => {
+  let standby: TestStandby;
+  beforeAll(async () => {
+    standby = await startTestStandby(cluster);
+  }, 60_000);
+  afterAll(() => standby?.close());
+  const caughtUp = async (login: TestLogin) => {
+    const [head] = await query<{ lsn: string }>(copying.source, 'SELECT pg_current_wal_lsn()::text AS lsn');
+    await until(async () => {
+      const replayed = `SELECT FROM pg_database WHERE datname = $2 AND pg_last_wal_replay_lsn() >= $1::pg_lsn`;
+      return (await query({ ...login, database: 'postgres' }, replayed, [head?.lsn, login.database])).length;
+    });
+  };
+
+  const logged = `DO $$ DECLARE unlogged regclass; BEGIN
+    FOR unlogged IN SELECT oid FROM pg_class WHERE relpersistence = 'u' AND relkind = 'r' LOOP
+      EXECUTE format('ALTER TABLE %s SET LOGGED', unlogged);
+    END LOOP; END $$`;
+
+  test('is refused where it does not have all contents', async () => {
+    copying = await prepareCopying(
+      cluster,
+      'CREATE UNLOGGED TABLE volatile (id serial); INSERT INTO volatile DEFAULT VALUES',
+    );
+    const replica = { port: standby.port };
+    await caughtUp({ ...copying.source, ...replica });
+    await expect(copying.dump({}, { database: replica })).rejects.toMatchObject({
+      name: 'DumpFailed',
+      message: expect.stringMatching(/read replica.*"public"\."volatile"/),
+    });
+  });
+
+  test('gives the same copy', async () => {
+    copying = await prepareCopying(cluster, everyKind);
+    await query(copying.source, logged);
+    const replica = { port: standby.port };
+    await caughtUp({ ...copying.source, ...replica });
+    const throttle = { maxReplicaLagSeconds: 5, maxLockWaits: 3 };
+    await Promise.all([copying.dump({}, { database: replica, input: { throttle } }), copying.restore()]);
+    expect(await copying.differences()).toEqual([]);
+  });
+
+  test('lets an ALTER TABLE of its primary through', async () => {
+    copying = await prepareCopying(cluster, fourChunks);
+    const replica = { port: standby.port };
+    await caughtUp({ ...copying.source, ...replica });
+    const dumped = await copying.dump(
+      {
+        staging: inTheMiddle(async () => {
+          const application = await connect(copying.source);
+          await application.query('ALTER TABLE t1 ADD added int');
+          await application.end();
+          await caughtUp({ ...copying.source, ...replica });
+        }),
+      },
+      { database: replica, input: { workers: 1 } },
+    );
+    expect(dumped.rows).toBe(18_000);
+    expect(copying.events.map(({ event }) => event)).toContain('stood aside for a waiting session');
+    expect((await copying.manifest('dump')).attempt).toBe(2);
+  });
+});
