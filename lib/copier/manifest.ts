@@ -1,8 +1,9 @@
 import type { CopierInput, CopierOutput, Role } from './contract.ts';
+import type { Clock } from './ports.ts';
 import type { LargeObjectMeasure } from './postgres/large-objects.ts';
 import { add, type Measure, nothing } from './postgres/row-hash.ts';
 import { peakMemory, processorSeconds } from './progress.ts';
-import type { DoneMark, Manifest, ManifestTable, Plan } from './staged.ts';
+import type { DoneMark, Manifest, ManifestTable, Plan, TargetProof } from './staged.ts';
 
 /** Adds up, table by table, what was measured piece by piece. */
 export class Tally {
@@ -82,6 +83,21 @@ export class Tally {
       proofSeconds: role === 'dump' ? this.#proofSeconds : tables.reduce((sum, table) => sum + table.seconds, 0),
     };
   }
+}
+
+/** The target's manifest with its proof, which took one session so many seconds. */
+export function proved(measured: Manifest, proof: TargetProof, seconds: number, clock: Clock): Manifest {
+  const finishedAt = new Date(clock.now()).toISOString();
+  return {
+    ...measured,
+    proof,
+    finishedAt,
+    seconds: measured.seconds + seconds,
+    memoryBytes: peakMemory(),
+    cpuSeconds: processorSeconds(),
+    sessionSeconds: measured.sessionSeconds + seconds,
+    proofSeconds: measured.proofSeconds + seconds,
+  };
 }
 
 /** The task's output: where the manifest lies, and its sums. */

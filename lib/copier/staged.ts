@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CatalogComparison, TableDifferences } from './verify/findings.ts';
 
 /**
  * What lies in staging under the run's prefix. What is not a chunk or progress carries its own checksum (`sealed.ts`):
@@ -171,6 +172,16 @@ export const ManifestSequence = SequenceName.extend({
 });
 export type ManifestSequence = z.infer<typeof ManifestSequence>;
 
+/** How the target compares with the dump's manifest, and with the schema in staging. */
+export const TargetProof = z.object({
+  /** Where tables differ. */
+  located: z.array(TableDifferences),
+  catalog: CatalogComparison,
+  /** From the first row measured to the last object compared. */
+  seconds: z.number(),
+});
+export type TargetProof = z.infer<typeof TargetProof>;
+
 /** What one side holds, measured there: written by `dump` for the source and by `restore` for the target. */
 export const Manifest = z.object({
   role: z.enum(['dump', 'restore']),
@@ -199,6 +210,8 @@ export const Manifest = z.object({
   proofSeconds: z.number(),
   /** What the role went through and survived, in sentences. */
   incidents: z.array(z.string()),
+  /** Of the target alone. */
+  proof: TargetProof.optional(),
 });
 export type Manifest = z.infer<typeof Manifest>;
 

@@ -11,11 +11,11 @@ export function copyOutStatement(table: PlannedTable, piece: Piece, encoding: st
   return `COPY (SELECT ${columns} FROM ONLY ${tableName(table, encoding)}${condition(table, piece)}) TO STDOUT${formatOf(table)}`;
 }
 
-export const copyInStatement = (table: PlannedTable, encoding: string) =>
-  `COPY ${tableName(table, encoding)}${table.columns.length ? ` (${columnList(table, encoding)})` : ''} FROM STDIN${formatOf(table)}`;
+export const copyInStatement = (table: PlannedTable, encoding: string, into = tableName(table, encoding)) =>
+  `COPY ${into}${table.columns.length ? ` (${columnList(table, encoding)})` : ''} FROM STDIN${formatOf(table)}`;
 
 const tableName = ({ schema, name }: PlannedTable, encoding: string) =>
   `${identifier(schema, encoding)}.${identifier(name, encoding)}`;
-const columnList = (table: PlannedTable, encoding: string) =>
+export const columnList = (table: PlannedTable, encoding: string) =>
   table.columns.map(({ name }) => identifier(name, encoding)).join(', ');
 const formatOf = (table: PlannedTable) => (table.format === 'binary' ? ' WITH (FORMAT binary)' : '');

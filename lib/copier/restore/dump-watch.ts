@@ -120,7 +120,7 @@ export class DumpWatch {
 }
 
 /** The mark, if it tells of the very chunk that the plan has under this key. */
-function readMark(text: Buffer, key: string, plan: Plan): DoneMark {
+export function readMark(text: Buffer, key: string, plan: Plan): DoneMark {
   const mark = unseal(DoneMark, text, key);
   if (mark.plan !== plan.id) throw damagedObject(key, `it belongs to plan ${mark.plan}, not ${plan.id}`);
   const planned = plan.chunks.find(({ id }) => id === mark.chunk);

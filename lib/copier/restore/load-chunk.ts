@@ -7,7 +7,7 @@ import { copyInStatement } from '../postgres/copy-statements.ts';
 import { speakServerEncoding } from '../postgres/encoding.ts';
 import { type Writer, writeOnce } from '../postgres/fence.ts';
 import { copyInLargeObjects, createLanding, writeLanded } from '../postgres/large-objects.ts';
-import { type DoneMark, keys, type Part, type Plan, type PlannedTable } from '../staged.ts';
+import { type DoneMark, type DonePiece, keys, type Part, type Plan, type PlannedTable } from '../staged.ts';
 
 /**
  * Loads one staged chunk in one fenced transaction, once. False when it had been loaded before. On any error nothing
@@ -22,26 +22,42 @@ export async function loadChunk(
 ): Promise<boolean> {
   if (mark.plan !== plan.id) throw damaged(mark.chunk, 'its mark belongs to another plan');
   return await writeOnce(session, writer, { id: mark.chunk, rows: mark.rows, bytes: mark.bytes }, async () => {
-    const object = await staging.open(keys.chunk(mark.attempt, mark.chunk));
-    if (!object) throw damaged(mark.chunk, 'its object is missing');
-    const reader = new ObjectReader(object, mark.chunk);
-    try {
-      await speakServerEncoding(session, plan.encoding);
-      for (const { table, rows, parts } of mark.pieces) {
-        const largeObjects = table < 0;
-        if (largeObjects) await session.query(createLanding);
-        const sql = largeObjects
-          ? copyInLargeObjects
-          : copyInStatement(plan.tables[table] as PlannedTable, plan.encoding);
-        const loaded = await copyIn(session, sql, reader.unpacked(parts));
-        if (loaded !== rows) throw damaged(mark.chunk, `${loaded} rows arrived instead of ${rows}`);
-        if (largeObjects) await session.query(writeLanded);
-      }
-      await reader.proveEnd(mark.sha256);
-    } finally {
-      await reader.close();
-    }
+    await speakServerEncoding(session, plan.encoding);
+    await readChunk(staging, mark, async ({ table, rows }, frames) => {
+      const largeObjects = table < 0;
+      if (largeObjects) await session.query(createLanding);
+      const sql = largeObjects
+        ? copyInLargeObjects
+        : copyInStatement(plan.tables[table] as PlannedTable, plan.encoding);
+      const loaded = await copyIn(session, sql, frames);
+      if (loaded !== rows) throw damaged(mark.chunk, `${loaded} rows arrived instead of ${rows}`);
+      if (largeObjects) await session.query(writeLanded);
+    });
   });
+}
+
+/**
+ * Reads a staged chunk piece by piece, as CopyData frames; what `take` leaves of a piece is passed over.
+ * Throws ChunkDamaged unless the whole object is what its mark says, which is known only at its end.
+ */
+export async function readChunk(
+  staging: Staging,
+  mark: DoneMark,
+  take: (piece: DonePiece, frames: AsyncGenerator<Buffer>) => Promise<void>,
+): Promise<void> {
+  const object = await staging.open(keys.chunk(mark.attempt, mark.chunk));
+  if (!object) throw damaged(mark.chunk, 'its object is missing');
+  const reader = new ObjectReader(object, mark.chunk);
+  try {
+    for (const piece of mark.pieces) {
+      const frames = reader.unpacked(piece.parts);
+      await take(piece, frames);
+      while (!(await frames.next()).done);
+    }
+    await reader.proveEnd(mark.sha256);
+  } finally {
+    await reader.close();
+  }
 }
 
 /** An object read once from its beginning, in pieces whose lengths are known. */

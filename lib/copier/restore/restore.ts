@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { CopierInput, CopierOutput } from '../contract.ts';
 import { crew } from '../crew.ts';
 import { Incidents } from '../incidents.ts';
-import { answer } from '../manifest.ts';
+import { answer, proved } from '../manifest.ts';
 import type { Surroundings } from '../ports.ts';
 import { readSequenceValues, serverFacts } from '../postgres/catalog.ts';
 import { schemaScript } from '../postgres/client-tools.ts';
@@ -20,6 +20,7 @@ import { Agenda, isEarly, type Job } from './agenda.ts';
 import { DumpWatch } from './dump-watch.ts';
 import { loadChunk } from './load-chunk.ts';
 import { measureTarget } from './measure-target.ts';
+import { proveTarget } from './prove-target.ts';
 import { readSchemaScript, type SchemaEntry } from './schema-entries.ts';
 import { type Possession, takePossession } from './take-possession.ts';
 import { withSizes } from './target-full.ts';
@@ -163,14 +164,18 @@ class Restore {
       await lead.try('flush', (client) => target.makeDurable(client, this.#writer));
 
       this.#progress.phase = 'measuring';
+      const proving = clock.now();
       const tally = await measureTarget(plan, this.#database, this.#input.workers, this.#around);
-      const manifest = tally.manifest('restore', this.#input, {
+      const measured = tally.manifest('restore', this.#input, {
         serverVersion: (await lead.try('read the version', serverFacts)).version,
         sequences: await lead.try('read sequences', (client) => readSequenceValues(client, plan.sequences)),
         startedAt: new Date(started).toISOString(),
         finishedAt: new Date(clock.now()).toISOString(),
         incidents: this.#incidents.sentences,
       });
+      const copied = { plan, schema: [...before, ...after], source, target: measured };
+      const proof = await proveTarget(copied, this.#writer, this.#database, this.#around);
+      const manifest = proved(measured, proof, (clock.now() - proving) / 1000, clock);
       await staging.put(keys.restored(plan.attempt), seal(manifest));
       return manifest;
     } catch (error) {

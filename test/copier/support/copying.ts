@@ -7,6 +7,7 @@ import type { Clock, Surroundings } from '../../../lib/copier/ports.ts';
 import type { Database, Side } from '../../../lib/copier/postgres/session.ts';
 import { restore } from '../../../lib/copier/restore/restore.ts';
 import { keys, Manifest } from '../../../lib/copier/staged.ts';
+import type { CatalogDifference } from '../../../lib/copier/verify/findings.ts';
 import {
   createDatabase,
   query,
@@ -44,8 +45,8 @@ export interface Copying {
   manifest(role: 'dump' | 'restore'): Promise<Manifest>;
   dump(around?: Partial<Surroundings>, options?: RoleOptions): Promise<CopierOutput>;
   restore(around?: Partial<Surroundings>, options?: RoleOptions): Promise<CopierOutput>;
-  /** Between the two manifests. */
-  differences(): Promise<readonly Difference[]>;
+  /** Between the two manifests, and of the catalogs. */
+  differences(): Promise<readonly (Difference | CatalogDifference)[]>;
   /** Ends what still runs, and removes the staging folder. */
   close(): Promise<void>;
 }
@@ -126,8 +127,10 @@ export async function prepareCopying(
       await Promise.allSettled(started);
       staging.remove();
     },
-    differences: async () =>
-      compareManifests(await copying.manifest('dump'), await copying.manifest('restore')).differences,
+    async differences() {
+      const [source, target] = [await copying.manifest('dump'), await copying.manifest('restore')];
+      return [...compareManifests(source, target).differences, ...(target.proof?.catalog.differences ?? [])];
+    },
   };
   return copying;
 }
