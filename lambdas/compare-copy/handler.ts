@@ -5,6 +5,7 @@ import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { compareManifests } from '../../lib/copier/compare.ts';
 import { unseal } from '../../lib/copier/sealed.ts';
 import { Manifest } from '../../lib/copier/staged.ts';
+import { describeTable } from '../../lib/copier/verify/findings.ts';
 import { stagingKeys } from '../../lib/domain/run.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
@@ -19,6 +20,10 @@ interface Deps {
 
 /** A report names so many differences; the first ones tell what kind it is. */
 const NAMED = 100;
+/** Of a table. */
+const NAMED_ROWS = 10;
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 export const compareCopy = task('CompareCopy')(async ({ ledgers, evidence, staging, now }: Deps, input) => {
   const { lease, copy, into, dump, restore } = input;
@@ -35,7 +40,18 @@ export const compareCopy = task('CompareCopy')(async ({ ledgers, evidence, stagi
       `${dump.manifest} tells of attempt ${source.attempt} of plan ${source.plan} of run ${source.run}, ${restore.manifest} of attempt ${target.attempt} of plan ${target.plan}: one of them was put in another's place; copy again.`,
     );
   }
-  const { tables, differences } = compareManifests(source, target);
+  if (!target.proof) {
+    throw new WorkflowError('ChunkDamaged', `${restore.manifest} tells nothing of the target's catalog; copy again.`);
+  }
+  const { located, catalog, seconds: proofSeconds } = target.proof;
+  const { tables, differences: ofData } = compareManifests(source, target);
+  const differences = [
+    ...ofData.map(({ of, message }) => {
+      const rows = located.find(({ table }) => table === of);
+      return rows ? `${message} ${sentence(describeTable(rows, NAMED_ROWS))}`.trim() : message;
+    }),
+    ...catalog.differences.map(({ message }) => message),
+  ];
   const spent = new Map(target.tables.map(({ schema, name, seconds }) => [`${schema}.${name}`, seconds]));
   const { restoring } = (await ledgers.held(lease)).saved;
   const proof = await evidence.write(lease.run, `copy-${copy}`, {
@@ -57,7 +73,9 @@ export const compareCopy = task('CompareCopy')(async ({ ledgers, evidence, stagi
       seconds: spent.get(table) ?? 0,
       equal,
     })),
-    differences: differences.slice(0, NAMED).map(({ message }) => message),
+    differences: differences.slice(0, NAMED),
+    catalog: { objects: catalog.objects, remarks: catalog.remarks.slice(0, NAMED) },
+    proofSeconds,
     memoryBytes: { dump: source.memoryBytes, restore: target.memoryBytes },
     cpuSeconds: { dump: source.cpuSeconds, restore: target.cpuSeconds },
     proofShare: proofShareOf([source, target]),

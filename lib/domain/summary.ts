@@ -84,6 +84,7 @@ export function summarize(documents: RunDocuments): Summary {
       }))
       .sort((a, b) => b.bytes - a.bytes || a.table.localeCompare(b.table)),
     differences: copies.flatMap(({ differences }) => differences),
+    proof: proofOf(copies),
     totals: totalsOf(copies),
     approvals: documents.approvals.map(({ request, votes, outcome }) => ({
       subject: request.subject,
@@ -130,6 +131,18 @@ export function summarize(documents: RunDocuments): Summary {
       sourceOpen: ledger === null || ledger.writable === 'source',
       pointOfNoReturn: ledger?.pointOfNoReturn ?? null,
     }),
+  };
+}
+
+function proofOf(copies: readonly CopyProof[]): Summary['proof'] {
+  const all = totalsOf(copies);
+  if (all === null) return null;
+  const spent = sum(copies.map(({ proofSeconds }) => proofSeconds));
+  return {
+    objects: sum(copies.map(({ catalog }) => catalog.objects)),
+    remarks: copies.flatMap(({ catalog }) => catalog.remarks),
+    seconds: spent,
+    share: all.seconds === 0 ? 0 : spent / all.seconds,
   };
 }
 

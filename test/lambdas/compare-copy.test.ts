@@ -1,11 +1,17 @@
 import { compareCopy } from '../../lambdas/compare-copy/handler.ts';
 import { recordRehearsal } from '../../lambdas/record-rehearsal/handler.ts';
 import { seal } from '../../lib/copier/sealed.ts';
-import type { Manifest } from '../../lib/copier/staged.ts';
+import type { Manifest, TargetProof } from '../../lib/copier/staged.ts';
 import { keys } from '../../lib/domain/run.ts';
 import { CopyProof } from '../../lib/workflow/documents.ts';
 import { copyProof, later, lease, noon } from '../support/run-documents.ts';
 import { type Account, call, refusedBy, withRun } from './account.ts';
+
+const proved: TargetProof = {
+  located: [],
+  catalog: { objects: 7, differences: [], remarks: ['Stored otherwise.'] },
+  seconds: 2,
+};
 
 const manifest = (role: Manifest['role'], hash: string): Manifest => ({
   role,
@@ -28,14 +34,15 @@ const manifest = (role: Manifest['role'], hash: string): Manifest => ({
   proofSeconds: 1,
   largestRowBytes: 200,
   incidents: [],
+  ...(role === 'restore' && { proof: proved }),
 });
 
 const answer = (role: string) => ({ manifest: `${role}.json`, tables: 1, rows: 3, bytes: 300, seconds: 4 });
 
-function copied(target: string): Account {
+function copied(target: string, more: Partial<Manifest> = {}): Account {
   const it = withRun();
   it.staging.tamper('dump.json', seal(manifest('dump', '1')).toString());
-  it.staging.tamper('restore.json', seal(manifest('restore', target)).toString());
+  it.staging.tamper('restore.json', seal({ ...manifest('restore', target), ...more }).toString());
   it.setLedger({ saved: { ...it.ledger().saved, restoring: { database: 'retool', into: 'target' } } });
   return it;
 }
@@ -46,7 +53,47 @@ const proof = (of: Account) => CopyProof.parse(of.documents.json(keys.document(l
 test('equal contents are proved table by table', async () => {
   const it = copied('1');
   expect(await compare(it)).toEqual({ document: 'copy-main', tables: 1, rows: 3, bytes: 300 });
-  expect(proof(it)).toMatchObject({ database: 'retool', differences: [], tables: [{ equal: true }] });
+  expect(proof(it)).toMatchObject({
+    database: 'retool',
+    differences: [],
+    tables: [{ equal: true }],
+    catalog: { objects: 7, remarks: ['Stored otherwise.'] },
+    proofSeconds: 2,
+  });
+});
+
+test('each row that differs is named by its table and its key, in the evidence and in the error', async () => {
+  const row = (id: number) => ({ kind: 'changed' as const, key: `id = ${id}`, columns: ['email'] });
+  const located = [
+    {
+      table: 'public.users',
+      key: ['id'],
+      ...{ missing: 1, unexpected: 0, changed: 12, duplicated: 0 },
+      rows: [{ kind: 'missing' as const, key: 'id = 7' }, ...Array.from({ length: 12 }, (_, at) => row(at + 20))],
+    },
+  ];
+  const it = copied('7', { proof: { ...proved, located } });
+  await expect(compare(it)).rejects.toEqual(
+    refusedBy(
+      'DataDiffers',
+      /public\.users has 3 rows on both sides, .* Row id = 7 is missing; row id = 20 changed in email/,
+    ),
+  );
+  expect(proof(it).differences).toEqual([
+    expect.stringMatching(/id = 28 changed in email; and 3 more \(1 missing, 12 changed\)\.$/),
+  ]);
+});
+
+test('a catalog that differs is DataDiffers, though every row is equal', async () => {
+  const message = 'INDEX public.users_email is missing at the target.';
+  const differences = [{ kind: 'missing' as const, object: 'INDEX public.users_email', message }];
+  const it = copied('1', { proof: { ...proved, catalog: { ...proved.catalog, differences } } });
+  await expect(compare(it)).rejects.toEqual(refusedBy('DataDiffers', /INDEX public\.users_email is missing/));
+  expect(proof(it)).toMatchObject({ differences: [message], tables: [{ equal: true }] });
+});
+
+test('a restore that compared no catalog proves nothing', async () => {
+  await expect(compare(copied('1', { proof: undefined }))).rejects.toEqual(refusedBy('ChunkDamaged', /catalog/));
 });
 
 test('the same number of rows with other contents is DataDiffers, and the table is named', async () => {

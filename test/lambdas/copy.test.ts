@@ -61,6 +61,9 @@ describe('CompareCopy', () => {
     sessionSeconds: role === 'dump' ? 10 : 30,
     proofSeconds: role === 'dump' ? 2 : 6,
     incidents: [`The ${role} was interrupted.`],
+    ...(role === 'restore' && {
+      proof: { located: [], catalog: { objects: 1, differences: [], remarks: [] }, seconds: 1 },
+    }),
   });
   const output = (key: string, tables: { rows: number; bytes: number }[]) => ({
     manifest: key,

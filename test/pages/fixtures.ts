@@ -210,6 +210,8 @@ export function copyProof(into: CopyProof['into'], startedAt: string, more: Part
     proofShare: 0.23,
     largestRowBytes: 1_048_600,
     incidents: [],
+    catalog: { objects: 412, remarks: [] },
+    proofSeconds: 1.9,
     ...more,
   };
 }

@@ -75,6 +75,26 @@ describe('the report', () => {
     expect(body.indexOf('47 arrived')).toBeLessThan(body.indexOf('148,203'));
   });
 
+  test('says how much of the catalog was compared, how long that took, and what differs without being wrong', () => {
+    const good = copyProof('scratch', at(START, 2), {
+      catalog: { objects: 412, remarks: ['INDEX public.users_email is stored with other parameters.'] },
+    });
+    const page = report(rehearsalRun({ copies: [good] }));
+    expect(page).toContain('Catalog equal: 412 objects compared.');
+    expect(page).toContain('Measuring and comparing the target took 1.9 s, 23 % of that.');
+    expect(page).toContain('1 remark on the catalog, which is no difference');
+    expect(page).toContain('stored with other parameters');
+  });
+
+  test('says so where only the catalog differs', () => {
+    const good = copyProof('scratch', at(START, 2), {
+      differences: ['INDEX public.users_email is missing at the target.'],
+    });
+    const page = report(failedRun({ copies: [good] }));
+    expect(page).toContain('1 difference besides the tables, whose rows are all equal.');
+    expect(page).not.toContain('Catalog equal');
+  });
+
   test('names the error, where it happened and the section that helps', () => {
     const page = report(failedRun());
     expect(page).toMatch(/WorkerLost<\/strong> in “Restore”/);

@@ -240,6 +240,8 @@ export const copyProof = (more: Partial<CopyProof> = {}): CopyProof => ({
   proofShare: 0.25,
   largestRowBytes: null,
   incidents: [],
+  catalog: { objects: 12, remarks: [] },
+  proofSeconds: 1,
   ...more,
 });
 

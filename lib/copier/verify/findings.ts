@@ -56,6 +56,15 @@ export function describeRow({ kind, key, columns = [] }: RowDifference): string 
   return `row ${key} is ${kind}`;
 }
 
+/** The first rows of a table that differ, or how many do: what follows the table's own sentence. */
+export function describeTable(table: TableDifferences, most: number): string {
+  const all = rowDifferenceKinds.reduce((sum, kind) => sum + table[kind], 0);
+  if (table.note) return table.note;
+  if (!table.rows.length) return all ? `${describeCounts(table)}; it has no key to name rows by.` : '';
+  const rows = table.rows.slice(0, most).map(describeRow).join('; ');
+  return `${rows}${all > most ? `; and ${all - most} more (${describeCounts(table)})` : ''}.`;
+}
+
 /** `2 rows missing, 1 changed`. */
 export function describeCounts(table: TableDifferences): string {
   const told = rowDifferenceKinds.flatMap((kind) => (table[kind] ? [`${table[kind]} ${kind}`] : []));
