@@ -43,7 +43,7 @@ export const compareCopy = task('CompareCopy')(async ({ ledgers, evidence, stagi
   if (!target.proof) {
     throw new WorkflowError('ChunkDamaged', `${restore.manifest} tells nothing of the target's catalog; copy again.`);
   }
-  const { located, catalog, seconds: proofSeconds } = target.proof;
+  const { located, catalog } = target.proof;
   const { tables, differences: ofData } = compareManifests(source, target);
   const differences = [
     ...ofData.map(({ of, message }) => {
@@ -75,7 +75,6 @@ export const compareCopy = task('CompareCopy')(async ({ ledgers, evidence, stagi
     })),
     differences: differences.slice(0, NAMED),
     catalog: { objects: catalog.objects, remarks: catalog.remarks.slice(0, NAMED) },
-    proofSeconds,
     memoryBytes: { dump: source.memoryBytes, restore: target.memoryBytes },
     cpuSeconds: { dump: source.cpuSeconds, restore: target.cpuSeconds },
     proofShare: proofShareOf([source, target]),

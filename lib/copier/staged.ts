@@ -177,8 +177,6 @@ export const TargetProof = z.object({
   /** Where tables differ. */
   located: z.array(TableDifferences),
   catalog: CatalogComparison,
-  /** From the first row measured to the last object compared. */
-  seconds: z.number(),
 });
 export type TargetProof = z.infer<typeof TargetProof>;
 

@@ -84,7 +84,7 @@ export function summarize(documents: RunDocuments): Summary {
       }))
       .sort((a, b) => b.bytes - a.bytes || a.table.localeCompare(b.table)),
     differences: copies.flatMap(({ differences }) => differences),
-    proof: proofOf(copies),
+    catalog: catalogOf(copies),
     totals: totalsOf(copies),
     approvals: documents.approvals.map(({ request, votes, outcome }) => ({
       subject: request.subject,
@@ -134,15 +134,11 @@ export function summarize(documents: RunDocuments): Summary {
   };
 }
 
-function proofOf(copies: readonly CopyProof[]): Summary['proof'] {
-  const all = totalsOf(copies);
-  if (all === null) return null;
-  const spent = sum(copies.map(({ proofSeconds }) => proofSeconds));
+function catalogOf(copies: readonly CopyProof[]): Summary['catalog'] {
+  if (copies.length === 0) return null;
   return {
     objects: sum(copies.map(({ catalog }) => catalog.objects)),
     remarks: copies.flatMap(({ catalog }) => catalog.remarks),
-    seconds: spent,
-    share: all.seconds === 0 ? 0 : spent / all.seconds,
   };
 }
 

@@ -26,7 +26,7 @@ function row(table: Table, largest: number): Html {
 const head = html`<thead><tr><th>Table</th><th class="n">Rows</th><th class="n">Size</th><th class="pic"></th><th class="n">Time</th><th>Proof</th></tr></thead>`;
 
 /** Tables that differ come first, then the largest. */
-export function tablesSection({ tables, totals, differences, proof }: Summary): Html | null {
+export function tablesSection({ tables, totals, differences, catalog }: Summary): Html | null {
   if (totals === null) return null;
   const sorted = [...tables].sort((a, b) => Number(a.equal) - Number(b.equal) || b.bytes - a.bytes);
   const largest = Math.max(0, ...tables.map((table) => table.bytes));
@@ -41,8 +41,8 @@ export function tablesSection({ tables, totals, differences, proof }: Summary): 
             ? `${plural(differing, 'table')} of ${count(tables.length)} not equal.`
             : `${plural(differences.length, 'difference')} besides the tables, whose rows are all equal.`
         }</strong>`
-  }${proof && differences.length === 0 && html` Catalog equal: ${plural(proof.objects, 'object')} compared.`} ${bytes(totals.bytes)} moved and proved in ${duration(totals.seconds)} (${rate(totals.bytesPerSecond)}), staged as ${bytes(totals.stagedBytes)}.${proof && html` Measuring and comparing the target took ${duration(proof.seconds)}, ${count(proof.share * 100)} % of that.`}</p>
-${proof && proof.remarks.length > 0 && html`<details><summary>${plural(proof.remarks.length, 'remark')} on the catalog, which ${proof.remarks.length === 1 ? 'is no difference' : 'are no differences'}</summary><ul>${proof.remarks.map((remark) => html`<li>${remark}</li>`)}</ul></details>`}
+  }${catalog && differences.length === 0 && html` Catalog equal: ${plural(catalog.objects, 'object')} compared.`} ${bytes(totals.bytes)} moved and proved in ${duration(totals.seconds)} (${rate(totals.bytesPerSecond)}), staged as ${bytes(totals.stagedBytes)}.</p>
+${catalog && catalog.remarks.length > 0 && html`<details><summary>${plural(catalog.remarks.length, 'remark')} on the catalog, which ${catalog.remarks.length === 1 ? 'is no difference' : 'are no differences'}</summary><ul>${catalog.remarks.map((remark) => html`<li>${remark}</li>`)}</ul></details>`}
 ${differences.length > 0 && html`<div class="note bad">${differences.slice(0, 20).map((difference) => html`<p>${difference}</p>`)}${differences.length > 20 && html`<p>and ${count(differences.length - 20)} more in summary.json</p>`}</div>`}
 <table>${head}<tbody>${shown.map((table) => row(table, largest))}</tbody></table>
 ${more.length > 0 && html`<details><summary>${plural(more.length, 'smaller table')}</summary><table>${head}<tbody>${more.map((table) => row(table, largest))}</tbody></table></details>`}</section>`;

@@ -60,7 +60,7 @@ export function summaryText(summary: Summary, width = 100): string {
     totals && [
       'Proved',
       summary.tables.every(({ equal }) => equal) && summary.differences.length === 0
-        ? `${plural(summary.tables.length, 'table')}${summary.proof ? ` and ${plural(summary.proof.objects, 'object')} of the catalog` : ''}, all equal`
+        ? `${plural(summary.tables.length, 'table')}${summary.catalog ? ` and ${plural(summary.catalog.objects, 'object')} of the catalog` : ''}, all equal`
         : `NOT equal: ${plural(summary.tables.filter(({ equal }) => !equal).length, 'table')}, ${plural(summary.differences.length, 'difference')}`,
     ],
     freeze.predicted && ['Freeze predicted', interval(freeze.predicted)],

@@ -222,8 +222,6 @@ export const CopyProof = z.strictObject({
   differences: z.array(z.string()),
   /** What was compared besides rows, and what of it differs without being wrong. */
   catalog: z.strictObject({ objects: Count, remarks: z.array(z.string()) }),
-  /** Measuring the target and comparing it, of all seconds since the dump began. */
-  proofSeconds: z.number().nonnegative(),
   /** Peak resident memory of each worker, bytes. */
   memoryBytes: z.strictObject({ dump: Count, restore: Count }),
   /** Processor time of each worker, seconds. */

@@ -94,12 +94,10 @@ export const Summary = z.strictObject({
   checks: z.array(Finding),
   tables: z.array(Table),
   differences: z.array(z.string()),
-  proof: z
+  catalog: z
     .strictObject({
       objects: Count.describe('Of the source’s catalog: tables, indexes, constraints, functions and so on.'),
       remarks: z.array(z.string()).describe('What differs in the catalog without being wrong.'),
-      seconds: Seconds.describe('Spent on measuring and comparing the target.'),
-      share: z.number().nonnegative().describe('Of the seconds in totals; 0.25 is a quarter.'),
     })
     .nullable(),
   totals: z

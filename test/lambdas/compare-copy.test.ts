@@ -10,7 +10,6 @@ import { type Account, call, refusedBy, withRun } from './account.ts';
 const proved: TargetProof = {
   located: [],
   catalog: { objects: 7, differences: [], remarks: ['Stored otherwise.'] },
-  seconds: 2,
 };
 
 const manifest = (role: Manifest['role'], hash: string): Manifest => ({
@@ -58,7 +57,6 @@ test('equal contents are proved table by table', async () => {
     differences: [],
     tables: [{ equal: true }],
     catalog: { objects: 7, remarks: ['Stored otherwise.'] },
-    proofSeconds: 2,
   });
 });
 

@@ -62,7 +62,7 @@ describe('CompareCopy', () => {
     proofSeconds: role === 'dump' ? 2 : 6,
     incidents: [`The ${role} was interrupted.`],
     ...(role === 'restore' && {
-      proof: { located: [], catalog: { objects: 1, differences: [], remarks: [] }, seconds: 1 },
+      proof: { located: [], catalog: { objects: 1, differences: [], remarks: [] } },
     }),
   });
   const output = (key: string, tables: { rows: number; bytes: number }[]) => ({

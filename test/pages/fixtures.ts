@@ -211,7 +211,6 @@ export function copyProof(into: CopyProof['into'], startedAt: string, more: Part
     largestRowBytes: 1_048_600,
     incidents: [],
     catalog: { objects: 412, remarks: [] },
-    proofSeconds: 1.9,
     ...more,
   };
 }

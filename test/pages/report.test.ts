@@ -75,13 +75,12 @@ describe('the report', () => {
     expect(body.indexOf('47 arrived')).toBeLessThan(body.indexOf('148,203'));
   });
 
-  test('says how much of the catalog was compared, how long that took, and what differs without being wrong', () => {
+  test('says how much of the catalog was compared, and what differs without being wrong', () => {
     const good = copyProof('scratch', at(START, 2), {
       catalog: { objects: 412, remarks: ['INDEX public.users_email is stored with other parameters.'] },
     });
     const page = report(rehearsalRun({ copies: [good] }));
     expect(page).toContain('Catalog equal: 412 objects compared.');
-    expect(page).toContain('Measuring and comparing the target took 1.9 s, 23 % of that.');
     expect(page).toContain('1 remark on the catalog, which is no difference');
     expect(page).toContain('stored with other parameters');
   });

@@ -241,7 +241,6 @@ export const copyProof = (more: Partial<CopyProof> = {}): CopyProof => ({
   largestRowBytes: null,
   incidents: [],
   catalog: { objects: 12, remarks: [] },
-  proofSeconds: 1,
   ...more,
 });
 

@@ -37,7 +37,7 @@ export async function proveTarget(
   writer: Writer,
   database: Database,
   around: Surroundings,
-): Promise<Omit<TargetProof, 'seconds'>> {
+): Promise<TargetProof> {
   const { plan, schema, source, target } = copied;
   const catalog = await compareWithSchema(copied, database, around);
   const { tables } = compareManifests(source, target);

@@ -164,7 +164,6 @@ class Restore {
       await lead.try('flush', (client) => target.makeDurable(client, this.#writer));
 
       this.#progress.phase = 'measuring';
-      const proving = clock.now();
       const tally = await measureTarget(plan, this.#database, this.#input.workers, this.#around);
       const measured = tally.manifest('restore', this.#input, {
         serverVersion: (await lead.try('read the version', serverFacts)).version,
@@ -174,6 +173,7 @@ class Restore {
         incidents: this.#incidents.sentences,
       });
       const copied = { plan, schema: [...before, ...after], source, target: measured };
+      const proving = clock.now();
       const proof = await proveTarget(copied, this.#writer, this.#database, this.#around);
       const manifest = proved(measured, proof, (clock.now() - proving) / 1000, clock);
       await staging.put(keys.restored(plan.attempt), seal(manifest));

@@ -40,15 +40,13 @@ async function provedAgain(tamper: string) {
 const rows = ({ located }: TargetProof) =>
   located.flatMap((table) => table.rows.map((row) => `${table.table}: ${describeRow(row)}`));
 
-test('an untouched copy has no difference, and says how much was compared and how long it took', async () => {
-  const { located, catalog, seconds } = await proof();
+test('an untouched copy has no difference, and says how much was compared', async () => {
+  const { located, catalog } = await proof();
   expect({ located, differences: catalog.differences }).toEqual({ located: [], differences: [] });
   expect(catalog.objects).toBeGreaterThan(15);
   expect(catalog.remarks).toEqual([
     'SEQUENCE public.behind_id_seq is behind public.behind.id at the target, as it is at the source.',
   ]);
-  expect(seconds).toBeGreaterThan(0);
-  expect(seconds).toBeLessThan((await copying.manifest('restore')).seconds);
 }, 60_000);
 
 describe('what somebody does to the target', () => {
