@@ -2,6 +2,7 @@ import {
   ChangeResourceRecordSetsCommand,
   GetChangeCommand,
   GetHostedZoneCommand,
+  ListHostedZonesByNameCommand,
   ListResourceRecordSetsCommand,
   Route53Client,
 } from '@aws-sdk/client-route-53';
@@ -117,4 +118,17 @@ test.each([
 test('a change that cannot be looked up is the service that is unavailable', async () => {
   mock.on(GetChangeCommand).rejects(sdkError('Throttling'));
   await expect(dns.inSync('C42')).rejects.toEqual(declared('ServiceUnavailable', /change C42/));
+});
+
+test('lists the zones of a name and below it, public and private', async () => {
+  mock.on(ListHostedZonesByNameCommand, { DNSName: 'acme.example.com', MaxItems: 100 }).resolves({
+    HostedZones: [
+      { Id: '/hostedzone/Z1', Name: 'acme.example.com.', CallerReference: 'a' },
+      { Id: '/hostedzone/Z2', Name: 'acme.example.com.', CallerReference: 'b', Config: { PrivateZone: true } },
+    ],
+  });
+  expect(await dns.zonesFrom('acme.example.com')).toEqual([
+    { hostedZoneId: 'Z1', name: 'acme.example.com', private: false },
+    { hostedZoneId: 'Z2', name: 'acme.example.com', private: true },
+  ]);
 });

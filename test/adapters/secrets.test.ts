@@ -1,9 +1,11 @@
 import {
   CreateSecretCommand,
+  DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
   ResourceExistsException,
+  ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -91,5 +93,23 @@ describe('writing', () => {
       declared('SecretUnavailable', /InvalidRequestException\.$/),
     );
     expect(mock.commandCalls(PutSecretValueCommand)).toHaveLength(0);
+  });
+});
+
+describe('forgetting', () => {
+  test('deletes at once, for good', async () => {
+    mock.on(DeleteSecretCommand).resolves({});
+    await secrets.forget('name');
+    expect(mock.commandCalls(DeleteSecretCommand)[0]?.args[0].input).toEqual({
+      SecretId: 'name',
+      ForceDeleteWithoutRecovery: true,
+    });
+  });
+
+  test('passes over what is not there, and nothing else', async () => {
+    mock.on(DeleteSecretCommand).rejects(new ResourceNotFoundException({ message: 'gone', $metadata: {} }));
+    await secrets.forget('name');
+    mock.on(DeleteSecretCommand).rejects(sdkError('InternalServiceError'));
+    await expect(secrets.forget('name')).rejects.toEqual(declared('ServiceUnavailable', /delete secret "name"/));
   });
 });

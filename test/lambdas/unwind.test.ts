@@ -363,6 +363,13 @@ describe('putting back', () => {
     expect([...it.staging.objects.keys()]).toEqual(others);
     expect(await emptyStaging.run(it, { lease }, call)).toEqual({ deleted: 0 });
   });
+
+  test('EmptyStaging: every secret that a rehearsal of this run may have kept, and none of the migration', async () => {
+    const it = withRun('rehearsal');
+    await emptyStaging.run(it, { lease }, call);
+    const names = ['application-login', 'encryption-key', 'carried', 'held-back', 'undecided'];
+    expect(it.did).toEqual(names.map((name) => `secret forget passage/acme-retool/rehearsals/autumn/${name}`));
+  });
 });
 
 describe('DropCopy', () => {

@@ -1,5 +1,5 @@
 import type { EKSClient } from '@aws-sdk/client-eks';
-import { ApisApi, AppsV1Api, VersionApi } from '@kubernetes/client-node';
+import { ApisApi, AppsV1Api, type KubeConfig, VersionApi } from '@kubernetes/client-node';
 import { connectCluster, isForbidden, kubernetesRefused } from './cluster.ts';
 import { type Deployment, readDeployment } from './deployments.ts';
 
@@ -18,9 +18,12 @@ export interface Survey {
 }
 
 /** Looks at a whole cluster, as far as Passage may. */
-export async function surveyCluster(eks: EKSClient, cluster: string): Promise<Survey> {
+export const surveyCluster = async (eks: EKSClient, cluster: string): Promise<Survey> =>
+  survey(await connectCluster(eks, cluster));
+
+/** As `surveyCluster`, over a connection that is there. */
+export async function survey(config: KubeConfig): Promise<Survey> {
   try {
-    const config = await connectCluster(eks, cluster);
     const [version, groups, deployments] = await Promise.all([
       config.makeApiClient(VersionApi).getCode(),
       config.makeApiClient(ApisApi).getAPIVersions(),
@@ -47,6 +50,6 @@ export async function surveyCluster(eks: EKSClient, cluster: string): Promise<Su
       },
     };
   } catch (error) {
-    throw kubernetesRefused(`look at cluster "${cluster}"`, error);
+    throw kubernetesRefused('look at the cluster as a whole', error);
   }
 }

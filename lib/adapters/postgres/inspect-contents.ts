@@ -168,11 +168,13 @@ async function allowed<T>(table: RetoolTable, problems: Problem[], work: () => P
     return await work();
   } catch (error) {
     if (sqlState(error) !== '42501') throw error;
+    const where = `${table.schema}.${table.name}`;
+    if (problems.some((problem) => problem.where === where)) return null;
     problems.push({
       kind: 'not-looked',
       severity: 'INFO',
       what: "Passage's login may not read this table, so it is not known which key encrypted its values.",
-      where: `${table.schema}.${table.name}`,
+      where,
       todo: 'Run lib/sql/create-source-login.sql again.',
     });
     return null;

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { survey } from '../../../lib/adapters/kubernetes/survey.ts';
+import { rbacFor } from '../../../lib/kubernetes/rbac.ts';
+import { startTestKubernetes, type TestKubernetes, WORKER } from '../../local/kubernetes/cluster.ts';
+
+let cluster: TestKubernetes;
+type Manifest = Parameters<TestKubernetes['kubernetes']['apply']>[0];
+
+const deployment = (namespace: string, name: string, container: object, labels: object = {}): Manifest => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, namespace },
+  spec: {
+    replicas: 0,
+    selector: { matchLabels: { app: name } },
+    template: { metadata: { labels: { app: name, ...labels } }, spec: { containers: [container] } },
+  },
+});
+
+beforeAll(async () => {
+  cluster = await startTestKubernetes();
+  for (const item of rbacFor('retool').items as Manifest[]) cluster.kubernetes.apply(item);
+  const backend = {
+    name: 'retool',
+    image: 'tryretool/backend:3.148.5-stable',
+    resources: { requests: { cpu: '500m', memory: '1.5Gi' }, limits: { cpu: '2', memory: '2G' } },
+    env: [
+      { name: 'BASE_DOMAIN', value: 'https://a' },
+      { name: 'JWT_SECRET', valueFrom: { secretKeyRef: { name: 'jwt', key: 'secret' } } },
+      { name: 'LOG_LEVEL', valueFrom: { configMapKeyRef: { name: 'logs', key: 'level' } } },
+      { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
+    ],
+    envFrom: [{ secretRef: { name: 'extra-env-vars' } }],
+  };
+  const label = { 'telemetry.retool.com/service-name': 'main-backend', 'app.kubernetes.io/instance': 'blue' };
+  cluster.kubernetes.apply(deployment('retool', 'blue', backend, label));
+  // A chart from before the label.
+  const older = {
+    name: 'api',
+    image: 'retool:3.1',
+    env: [{ name: 'SERVICE_TYPE', value: 'MAIN_BACKEND,JOBS_RUNNER' }],
+  };
+  cluster.kubernetes.apply(deployment('staging', 'green', older));
+  cluster.kubernetes.apply(deployment('tools', 'reloader', { name: 'r', image: 'ghcr.io/stakater/reloader:v1.4.1' }));
+  cluster.kubernetes.apply({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'externalsecrets.external-secrets.io' },
+    spec: {
+      group: 'external-secrets.io',
+      names: { plural: 'externalsecrets', kind: 'ExternalSecret' },
+      scope: 'Namespaced',
+    },
+  });
+});
+afterAll(() => cluster.close());
+
+test('sees the application in every namespace, by its label or by SERVICE_TYPE, with what it asks for', async () => {
+  cluster.entries.push({ principalArn: WORKER, kubernetesGroups: ['passage:reader'] });
+  const seen = await survey(await cluster.connect(WORKER));
+  expect(seen.version).toMatch(/^v1\.\d+/);
+  expect(seen.apiGroups).toEqual(expect.arrayContaining(['apps', 'external-secrets.io']));
+  expect(seen.deployments?.application).toMatchObject([
+    {
+      namespace: 'retool',
+      name: 'blue',
+      role: 'main-backend',
+      release: 'blue',
+      requests: { cpuMillis: 500, memoryMiB: 1536 },
+      limits: { cpuMillis: 2000, memoryMiB: 1907 },
+      environmentFrom: [{ kind: 'secret', name: 'extra-env-vars' }],
+    },
+    { namespace: 'staging', name: 'green', role: 'main-backend', release: null, requests: { cpuMillis: null } },
+  ]);
+  expect([...(seen.deployments?.application[0]?.environment ?? [])]).toEqual([
+    ['BASE_DOMAIN', { value: 'https://a' }],
+    ['JWT_SECRET', { secret: { name: 'jwt', key: 'secret' } }],
+    ['LOG_LEVEL', { from: 'config-map', reference: 'logs/level' }],
+    ['POD_IP', { from: 'field' }],
+  ]);
+  expect(seen.deployments?.others).toEqual([{ name: 'tools/reloader', images: ['ghcr.io/stakater/reloader:v1.4.1'] }]);
+});
+
+test('without the right to list deployments everywhere, it says so and tells the rest', async () => {
+  cluster.entries.splice(0, cluster.entries.length, { principalArn: WORKER, kubernetesGroups: ['passage:launcher'] });
+  const seen = await survey(await cluster.connect(WORKER));
+  expect(seen.deployments).toBeNull();
+  expect(seen.apiGroups).toContain('external-secrets.io');
+});

@@ -1,0 +1,124 @@
+import {
+  addOnsOf,
+  describeVariables,
+  type ReadDeployment,
+  releaseProblems,
+} from '../../lib/domain/target-application.ts';
+import { targetFindings } from '../../lib/domain/target-findings.ts';
+import { TargetFindings } from '../../lib/workflow/documents.ts';
+import { target } from '../support/run-documents.ts';
+
+const deployment = (name: string, more: Partial<ReadDeployment> = {}) => ({
+  ...target().deployments[0]!,
+  name,
+  namespace: 'retool',
+  environment: new Map(),
+  environmentFrom: [] as { kind: 'secret' | 'config-map'; name: string }[],
+  ...more,
+});
+
+const found = (main = deployment('retool'), deployments = [main]) => ({
+  namespace: 'retool',
+  deployments,
+  main,
+  plain: new Map(
+    [...main.environment].flatMap(([name, { value }]) => (value === undefined ? [] : [[name, value] as const])),
+  ),
+  database: null,
+  encryptionKey: 'the encryption key',
+  backend: { service: 'retool', port: 80 },
+  problems: [],
+});
+const cluster = (application: ReadDeployment[] = [deployment('retool')]) => ({
+  version: 'v1.33.5',
+  apiGroups: ['apps'],
+  deployments: { application, others: [] },
+});
+const of = { database: target().database, ingress: target().ingress!, print: (secret: string) => `${secret.length}` };
+
+test('tells roles, sizes and who may migrate, and of the key its fingerprint', () => {
+  const quiet = deployment('worker', {
+    role: 'workflow-worker',
+    environment: new Map([['DISABLE_DATABASE_MIGRATIONS', { value: 'true' }]]),
+  });
+  const findings = TargetFindings.parse(
+    targetFindings(found(deployment('retool'), [deployment('retool'), quiet]), cluster(), of),
+  );
+  expect(findings).toMatchObject({
+    deployments: [
+      { name: 'retool', mayMigrate: true, requests: { cpuMillis: 2000, memoryMiB: 4096 } },
+      { name: 'worker', role: 'workflow-worker', mayMigrate: false },
+    ],
+    encryptionKey: { secretArn: null, fingerprint: '18' },
+    encryption: { gcm: false, v2: false },
+    problems: [],
+  });
+  expect(JSON.stringify(findings)).not.toContain('the encryption key');
+});
+
+test('a flag that comes, or may come, from an object that is not read is not known', () => {
+  const from = { secret: { name: 's', key: 'k' } };
+  const named = deployment('retool', { environment: new Map([['USE_GCM_ENCRYPTION', from]]) });
+  expect(targetFindings(found(named), cluster(), of).encryption).toMatchObject({ gcm: null, v2: false });
+  const whole = { ...deployment('retool'), environmentFrom: [{ kind: 'secret' as const, name: 'extra-env-vars' }] };
+  expect(targetFindings(found(whole), cluster(), of).encryption).toMatchObject({ gcm: null, v2: null });
+});
+
+test('values are told only of variables that are known to be no secret', () => {
+  const environment = new Map([
+    ['BASE_DOMAIN', { value: 'https://retool.example.com' }],
+    ['LICENSE_KEY', { value: 'licence' }],
+    ['ACME_A', { value: 'whatever' }],
+    ['JWT_SECRET', { secret: { name: 'jwt', key: 'secret' } }],
+  ]);
+  expect(describeVariables(environment, (secret) => `${secret.length}`)).toEqual([
+    { name: 'ACME_A', from: 'value', reference: null, value: null, fingerprint: '8' },
+    { name: 'BASE_DOMAIN', from: 'value', reference: null, value: 'https://retool.example.com', fingerprint: null },
+    { name: 'JWT_SECRET', from: 'secret', reference: 'jwt/secret', value: null, fingerprint: null },
+    { name: 'LICENSE_KEY', from: 'value', reference: null, value: null, fingerprint: '7' },
+  ]);
+});
+
+describe('two releases', () => {
+  const release = (namespace: string, deploymentName: string) => ({
+    namespace,
+    release: null,
+    deployment: deploymentName,
+  });
+
+  test('in one namespace stop the run', () => {
+    expect(releaseProblems('retool', [release('retool', 'a'), release('retool', 'b')])).toMatchObject([
+      { kind: 'release-ambiguous', severity: 'BLOCKER', where: 'retool/a, retool/b', todo: expect.any(String) },
+    ]);
+  });
+
+  test('in two namespaces are said', () => {
+    expect(releaseProblems('retool', [release('retool', 'a'), release('staging', 'b')])).toMatchObject([
+      { kind: 'release-ambiguous', severity: 'INFO', where: 'staging/b' },
+    ]);
+    expect(releaseProblems('retool', [release('retool', 'a')])).toEqual([]);
+  });
+
+  test('are not overlooked where only one namespace may be listed, and what was not seen is said', () => {
+    const two = [deployment('retool'), deployment('retool-green')];
+    const findings = targetFindings(found(two[0], two), { ...cluster(), deployments: null }, of);
+    expect(findings.releases).toBeNull();
+    expect(findings.problems.map(({ kind, severity }) => [kind, severity])).toEqual([
+      ['release-ambiguous', 'BLOCKER'],
+      ['not-looked', 'INFO'],
+    ]);
+  });
+});
+
+test('add-ons are found by API group or image, and unknown where nobody may look', () => {
+  const others = [{ name: 'tools/watch', images: ['ghcr.io/stakater/reloader:v1.4.1'] }];
+  const seen = (groups: string[], list: typeof others | null) => addOnsOf(groups, list).map(({ present }) => present);
+  expect(seen(['external-secrets.io', 'elbv2.k8s.aws'], others)).toEqual([true, true, true]);
+  expect(seen([], [])).toEqual([false, false, false]);
+  expect(seen([], null)).toEqual([false, null, false]);
+});
+
+test('a key with a line break at its end is no key', () => {
+  const findings = targetFindings({ ...found(), encryptionKey: 'the key\n' }, cluster(), of);
+  expect(findings.problems).toMatchObject([{ kind: 'encryption-key-format', severity: 'BLOCKER' }]);
+});
