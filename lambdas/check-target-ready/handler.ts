@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Application, application } from '../../lib/adapters/kubernetes/application.ts';
+import { namespaceOf } from '../../lib/adapters/target-namespace.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
@@ -17,7 +18,7 @@ export const checkTargetReady = task('CheckTargetReady')(async (deps: Deps, { le
   if (!target.application) {
     throw new WorkflowError('TargetNotFound', `Migration "${lease.migration}" names no application on the target.`);
   }
-  const app = deps.application(target.eks.cluster, target.application.namespace);
+  const app = deps.application(target.eks.cluster, await namespaceOf(deps.evidence, lease, target.application));
   const waiting = (await app.deployments()).filter(
     ({ replicas, readyReplicas }) => readyReplicas < Math.max(1, replicas),
   );

@@ -6,7 +6,7 @@ import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Application, application } from '../../lib/adapters/kubernetes/application.ts';
 import { type Survey, surveyCluster } from '../../lib/adapters/kubernetes/survey.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
-import { findTarget } from '../../lib/adapters/target-application.ts';
+import { findTarget, foundNamespace } from '../../lib/adapters/target-application.ts';
 import { addressOf } from '../../lib/domain/address.ts';
 import { fingerprint } from '../../lib/domain/digest.ts';
 import { databaseProblems } from '../../lib/domain/named-database.ts';
@@ -29,9 +29,13 @@ export const collectTarget = task('CollectTarget')(async (deps: Deps, { lease })
   const login = await secrets.login(target.database.loginSecret);
   const secretArn = await secrets.arnOf(target.database.loginSecret);
   const { cluster } = target.eks;
-  const app = target.application && deps.application(cluster, target.application.namespace);
-  const survey = app && (await deps.survey(cluster));
-  const found = app && survey && target.application ? await findTarget(app, survey, target.application) : null;
+  const survey = target.application && (await deps.survey(cluster));
+  const namespace = survey && (target.application?.namespace ?? foundNamespace(survey));
+  const app = namespace && deps.application(cluster, namespace);
+  const found =
+    app && target.application
+      ? await findTarget(app, survey, { namespace, ingress: target.application.ingress })
+      : null;
   const database = addressOf(secretArn, login, found?.database ?? undefined);
   if (!database) {
     throw new WorkflowError(

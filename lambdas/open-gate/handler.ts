@@ -4,6 +4,7 @@ import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Application, application } from '../../lib/adapters/kubernetes/application.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import { namespaceOf } from '../../lib/adapters/target-namespace.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
@@ -25,7 +26,8 @@ export const openGate = task('OpenGate')(async ({ ledgers, evidence, application
     if (!pointOfNoReturn) {
       throw new WorkflowError('LeaseLost', 'The ledger has no point of no return: the gate stays closed.');
     }
-    await application(target.eks.cluster, target.application.namespace).openGate(saved.gate.ingress, saved.gate);
+    const namespace = await namespaceOf(evidence, lease, target.application);
+    await application(target.eks.cluster, namespace).openGate(saved.gate.ingress, saved.gate);
   });
   return {};
 });

@@ -4,6 +4,7 @@ import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Application, application } from '../../lib/adapters/kubernetes/application.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import { namespaceOf } from '../../lib/adapters/target-namespace.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
@@ -22,7 +23,7 @@ export const startTarget = task('StartTarget')(async (deps: Deps, { lease }) => 
   if (!target.application || !backend) {
     throw new WorkflowError('TargetNotFound', `Migration "${lease.migration}" names no application on the target.`);
   }
-  const app = deps.application(target.eks.cluster, target.application.namespace);
+  const app = deps.application(target.eks.cluster, await namespaceOf(evidence, lease, target.application));
   const deployments = (await app.deployments()).map(({ name, replicas }) => ({ name, replicas }));
   const saves = { deployments, gate: backend };
   const effect = { task: 'StartTarget', seconds: tasks.StartTarget.timeoutSeconds, saves };

@@ -4,6 +4,7 @@ import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Application, application } from '../../lib/adapters/kubernetes/application.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import { namespaceOf } from '../../lib/adapters/target-namespace.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { tasks } from '../../lib/workflow/registry.ts';
@@ -19,7 +20,7 @@ export const stopTarget = task('StopTarget')(async ({ ledgers, evidence, applica
   const { target } = await evidence.configuration(lease);
   const { deployments, gate } = saved;
   if (!target.application || (!deployments && !gate)) return {};
-  const app = application(target.eks.cluster, target.application.namespace);
+  const app = application(target.eks.cluster, await namespaceOf(evidence, lease, target.application));
   await ledgers.effect(lease, { task: 'StopTarget', seconds: tasks.StopTarget.timeoutSeconds }, async () => {
     // Pods first: the gate may only be as it was once nothing is behind it that was not there before.
     for (const { name, replicas } of deployments ?? []) await app.scale(name, replicas);

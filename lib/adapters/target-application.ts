@@ -18,6 +18,22 @@ export interface TargetApplication {
   readonly problems: readonly Problem[];
 }
 
+/** The one namespace in which the survey saw a main backend. */
+export function foundNamespace({ deployments }: Survey): string {
+  const mains = (deployments?.application ?? []).filter(({ role }) => role === MAIN_BACKEND);
+  const namespaces = [...new Set(mains.map(({ namespace }) => namespace))];
+  const [only] = namespaces;
+  if (only !== undefined && namespaces.length === 1) return only;
+  throw new WorkflowError(
+    'TargetNotFound',
+    deployments === null
+      ? 'Passage may not list the deployments of the cluster, and the configuration names no namespace: set target.application.namespace, or apply the RBAC file with its ClusterRole.'
+      : namespaces.length === 0
+        ? `No deployment of the cluster bears the label telemetry.retool.com/service-name=${MAIN_BACKEND}; install the application first.`
+        : `The application is in ${namespaces.length} namespaces (${namespaces.join(', ')}): say which is the target in target.application.namespace.`,
+  );
+}
+
 /** Finds deployments by the chart's role label, and database and key in the main backend's environment. */
 export async function findTarget(
   application: Application,

@@ -98,7 +98,8 @@ const AwsMigration = z.strictObject({
     eks: z.strictObject({ cluster: z.string().min(1) }),
     application: z
       .strictObject({
-        namespace: Name,
+        /** Found by the chart's role label where it is not given; Passage's RBAC file must name it, too. */
+        namespace: Name.optional(),
         /** The Ingress whose backend is the gate. */
         ingress: Name,
       })

@@ -194,7 +194,7 @@ test(
   async () => {
     const eks = new EKSClient(client);
     const core = (await connectCluster(eks, target.eks.cluster)).makeApiClient(CoreV1Api);
-    const at = { name: 'encryption-key', namespace: target.application!.namespace };
+    const at = { name: 'encryption-key', namespace: target.application!.namespace! };
     const secret = await core.readNamespacedSecret(at);
     const right = secret.data!['encryption-key']!;
     const set = async (value: string) => {

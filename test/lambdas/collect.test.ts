@@ -4,6 +4,7 @@ import { collectTarget } from '../../lambdas/collect-target/handler.ts';
 import { runPreflight } from '../../lambdas/run-preflight/handler.ts';
 import type { EcsContainer } from '../../lib/adapters/ecs.ts';
 import type { Application, Deployment, Variable } from '../../lib/adapters/kubernetes/application.ts';
+import { namespaceOf } from '../../lib/adapters/target-namespace.ts';
 import { keys } from '../../lib/domain/run.ts';
 import { DnsFindings, Preflight, SourceFindings, TargetFindings } from '../../lib/workflow/documents.ts';
 import { deployed, dns, lease, migrationFile, plan, source, target } from '../support/run-documents.ts';
@@ -140,6 +141,47 @@ describe('CollectTarget', () => {
       backend: { ingress: 'retool', service: 'retool', port: 80 },
     });
     for (const { text } of it.documents.objects.values()) expect(text).not.toContain('the encryption key');
+  });
+
+  describe('where the configuration names no namespace', () => {
+    const elsewhere = (...namespaces: string[]) => {
+      const it = uncollected();
+      const { namespace: _, ...application } = migrationFile().target.application;
+      configured(it, { ...migrationFile(), target: { ...migrationFile().target, application } });
+      const seen = namespaces.map((namespace) => ({ ...main(database), namespace }));
+      const asked: string[] = [];
+      const run = () =>
+        collectTarget.run(
+          {
+            ...it,
+            survey: async () => ({ version: 'v1', apiGroups: [], deployments: { application: seen, others: [] } }),
+            application: (_: string, namespace: string) => {
+              asked.push(namespace);
+              return { ...it.application(), deployments: async () => [main(database)] };
+            },
+            secrets: { ...it.secrets, login: async () => ({ username: 'master', password: 'hush' }) },
+          },
+          { lease },
+          call,
+        );
+      return { it, run, asked };
+    };
+
+    test('it is the one in which a main backend is', async () => {
+      const { it, run, asked } = elsewhere('acme-retool');
+      await run();
+      expect(asked).toEqual(['acme-retool']);
+      expect(TargetFindings.parse(written(it, 'target')).namespace).toBe('acme-retool');
+      expect(await namespaceOf(it.evidence, lease, {})).toBe('acme-retool');
+      expect(await namespaceOf(it.evidence, lease, { namespace: 'given' })).toBe('given');
+    });
+
+    test('none or several are said, with what to do', async () => {
+      await expect(elsewhere().run()).rejects.toEqual(refusedBy('TargetNotFound', /install the application/));
+      await expect(elsewhere('blue', 'green').run()).rejects.toEqual(
+        refusedBy('TargetNotFound', /2 namespaces \(blue, green\).*target\.application\.namespace/),
+      );
+    });
   });
 
   test.each([

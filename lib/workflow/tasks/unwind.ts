@@ -40,7 +40,7 @@ export const StopTarget = lambda({
   input: Held,
   output: Nothing,
   throws: ['LeaseLost', 'EffectInFlight', 'TargetNotFound', 'ServiceUnavailable'],
-  uses: { ...holdsLease, targetClusters: ['eks:DescribeCluster'] },
+  uses: { ...holdsLease, ...readsRun, targetClusters: ['eks:DescribeCluster'] },
   network: 'private',
   kubernetes: 'passage:operator',
   timeoutSeconds: 30,
