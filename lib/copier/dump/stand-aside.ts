@@ -20,7 +20,7 @@ export async function standAside(
   database: Database,
   around: Pick<Surroundings, 'clock' | 'log' | 'signal'>,
   over: AbortSignal,
-  asked: (session: number) => void,
+  asked: (session: number) => void = () => {},
 ): Promise<void> {
   const { clock, log } = around;
   const signal = AbortSignal.any([around.signal, over]);

@@ -1,5 +1,6 @@
 import { type Comparison, compareManifests, pairs, type TableComparison } from '../compare.ts';
 import { crew } from '../crew.ts';
+import { standAside } from '../dump/stand-aside.ts';
 import { speakServerEncoding } from '../postgres/encoding.ts';
 import type { Database } from '../postgres/session.ts';
 import type { PlannedTable } from '../staged.ts';
@@ -66,6 +67,11 @@ export async function verify(
       (signal) => compareSides(source, target, { ...around, signal }, options).finally(() => over.abort()),
       (signal) => source.keep({ ...around, signal }, over.signal),
       (signal) => target.keep({ ...around, signal }, over.signal),
+      // Whoever waits for a piece of ours has its table within seconds; the piece is measured again.
+      ...[databases.source, databases.target].map((database) => async (signal: AbortSignal) => {
+        await standAside(database, { ...around, signal }, over.signal);
+        return undefined;
+      }),
     ]);
     const { comparison, located, catalog } = found!;
     return {
