@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { buildSync } from 'esbuild';
@@ -14,11 +14,13 @@ import { systemClock } from '../lib/local/clock.ts';
 import { createCredentials, keysEnvironment } from '../lib/local/iam/credentials.ts';
 import type { Cluster } from '../lib/local/postgres/cluster.ts';
 import { asSuperuser } from '../lib/local/postgres/master.ts';
+import type { LocalImage } from '../lib/local/processes/image.ts';
 import { createS3 } from '../lib/local/s3/s3.ts';
 import type { SampleLogin } from '../lib/local/sample/database.ts';
 import { createSecretsManager } from '../lib/local/secretsmanager/secretsmanager.ts';
 import { startGateway } from '../lib/local/wire/gateway.ts';
 import { jsonEndpoint, operation } from '../lib/local/wire/json.ts';
+import { fromDockerfile } from '../lib/local/world/images.ts';
 
 /** One side: a running server, and the login that contestants use. */
 export interface Side {
@@ -93,7 +95,7 @@ export async function openStage(sides: Sides, workFolder: string): Promise<Stage
     region: ACCOUNT.region,
   });
   const staging = new S3Client({ endpoint: gateway.url, region: ACCOUNT.region, credentials: keys });
-  const bundle = bundleWorker(own);
+  const image = buildImage(own, source.cluster.binaries.directory);
   const workers = new Set<ChildProcess>();
   const inspection = await withSession(source.login, inspectDatabase);
   const secretOf = (name: string, { user, password }: SampleLogin) =>
@@ -158,9 +160,11 @@ export async function openStage(sides: Sides, workFolder: string): Promise<Stage
       };
     },
     startWorker(role, input) {
-      const child = spawn(process.execPath, [bundle, role], {
+      const [command = '', ...options] = image.command;
+      const child = spawn(command, [...options, role], {
+        cwd: image.cwd,
         env: {
-          PATH: `${source.cluster.binaries.directory}:${process.env.PATH}`,
+          ...image.env,
           AWS_REGION: ACCOUNT.region,
           AWS_ENDPOINT_URL: gateway.url,
           ...keysEnvironment(keys),
@@ -198,10 +202,12 @@ const listener = jsonEndpoint({
   ),
 });
 
-function bundleWorker(folder: string): string {
+/** The copier's image, as the simulated account runs it: the bundle beside its Dockerfile. */
+function buildImage(folder: string, tools: string): LocalImage {
   const { outputFiles } = buildSync({ ...esm, entryPoints: ['lib/copier/worker.ts'], outdir: folder });
   for (const { path, contents } of outputFiles) writeFileSync(join(folder, basename(path)), contents);
-  return join(folder, 'worker.mjs');
+  copyFileSync(new URL('../lib/copier/Dockerfile', import.meta.url), join(folder, 'Dockerfile'));
+  return fromDockerfile({ directory: folder, dockerfile: 'Dockerfile' }, tools);
 }
 
 function supervise(child: ChildProcess, role: Role): Worker {

@@ -20,7 +20,9 @@ export async function pack(raw: Buffer): Promise<{ packed: Buffer; part: Part }>
 
 /** The raw bytes of a part. Throws ChunkDamaged unless they are exactly those that were packed. */
 export async function unpack(packed: Buffer, part: Part, chunk: string): Promise<Buffer> {
-  const raw = await decompress(packed, { chunkSize: Math.max(part.raw, 64), maxOutputLength: part.raw + 1 }).catch(
+  // One byte more than needed: Node follows an output buffer that is full by another of the same size.
+  const room = part.raw + 1;
+  const raw = await decompress(packed, { chunkSize: Math.max(room, 64), maxOutputLength: room }).catch(
     (error: Error) => {
       throw damaged(chunk, `a part cannot be decompressed (${error.message})`);
     },

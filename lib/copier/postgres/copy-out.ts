@@ -5,6 +5,10 @@ import type pg from 'pg';
 export const PART_BYTES = 4 << 20;
 /** Parts that may wait for the consumer before the socket is paused: one being used, one ready, one being filled. */
 const READY_PARTS = 1;
+/** Buffers of finished queries, for the next ones: garbage of this size waits long for its collection. */
+const pool: Buffer[] = [];
+/** What two sessions use at most: 2 × (one lent, two ready, one being filled). */
+const POOL_PARTS = 8;
 const COPY_DATA = 'd'.charCodeAt(0);
 /** Type byte and length. */
 const HEADER_BYTES = 5;
@@ -75,6 +79,7 @@ class CopyOutQuery {
     }
     if (this.#error) throw this.#error;
     const part = this.#ready.shift();
+    if (!part) pool.push(...this.#spare.splice(0, POOL_PARTS - pool.length));
     this.#lent = part && Buffer.from(part.buffer, part.byteOffset, PART_BYTES);
     if (this.#ready.length <= READY_PARTS) this.#stream?.resume();
     return part;
@@ -151,7 +156,7 @@ class CopyOutQuery {
       return;
     }
     for (let at = 0; at < run.length; ) {
-      this.#part ??= this.#spare.pop() ?? Buffer.allocUnsafeSlow(PART_BYTES);
+      this.#part ??= this.#spare.pop() ?? pool.pop() ?? Buffer.allocUnsafeSlow(PART_BYTES);
       const step = run.copy(this.#part, this.#filled, at);
       at += step;
       this.#filled += step;

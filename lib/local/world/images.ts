@@ -21,7 +21,8 @@ export function imagesOf(
   };
 }
 
-function fromDockerfile({ directory, dockerfile }: ImageSource, tools: string): LocalImage {
+/** An image as its Dockerfile describes it: ENTRYPOINT, CMD, and ENV of one variable a line. */
+export function fromDockerfile({ directory, dockerfile }: ImageSource, tools: string): LocalImage {
   const text = readFileSync(join(directory, dockerfile), 'utf8');
   const last = (instruction: string): string[] | undefined => {
     const found = text.match(new RegExp(`^${instruction} +(\\[.*\\])\\s*$`, 'gm'))?.at(-1);
@@ -29,6 +30,7 @@ function fromDockerfile({ directory, dockerfile }: ImageSource, tools: string): 
   };
   const command = last('ENTRYPOINT');
   if (!command) throw new Error(`${dockerfile} in ${directory} has no ENTRYPOINT in JSON form`);
+  const variables = [...text.matchAll(/^ENV +(\w+)=(\S*)\s*$/gm)].map(([, name, value]) => [name, value]);
   const path = [tools, dirname(process.execPath), process.env.PATH].join(delimiter);
-  return { command, arguments: last('CMD'), cwd: directory, env: { PATH: path } };
+  return { command, arguments: last('CMD'), cwd: directory, env: { ...Object.fromEntries(variables), PATH: path } };
 }

@@ -81,7 +81,7 @@ test('an image of the assembly starts as its Dockerfile says, where its files ar
   mkdirSync(image);
   writeFileSync(
     join(image, 'Dockerfile'),
-    'FROM node:24\nENTRYPOINT ["ignored"]\nENTRYPOINT ["node", "w.mjs"]\nCMD ["dump"]\n',
+    'FROM node:24\nENTRYPOINT ["ignored"]\nENTRYPOINT ["node", "w.mjs"]\nENV ARENAS=2\nCMD ["dump"]\n',
   );
   const resolve = imagesOf(
     {
@@ -97,7 +97,7 @@ test('an image of the assembly starts as its Dockerfile says, where its files ar
     command: ['node', 'w.mjs'],
     arguments: ['dump'],
     cwd: image,
-    env: { PATH: expect.stringMatching(/^\/opt\/postgresql\/bin:/) },
+    env: { ARENAS: '2', PATH: expect.stringMatching(/^\/opt\/postgresql\/bin:/) },
   });
   expect(await resolve('sample:1')).toMatchObject({ command: ['sample'] });
   expect(() => resolve('nginx:latest')).toThrow('nginx:latest');
