@@ -31,6 +31,10 @@ export const ThrottleLimits = z.strictObject({
 });
 export type ThrottleLimits = z.infer<typeof ThrottleLimits>;
 
+/** Whether rights that roles were granted are given to the same roles on the target, where they exist. */
+export const Grants = z.enum(['leave', 'carry']);
+export type Grants = z.infer<typeof Grants>;
+
 /** `PASSAGE_TASK_INPUT` of every role. */
 export const CopierInput = z.strictObject({
   /** The run's id: part of the fence and of every session's `application_name`. */
@@ -49,6 +53,8 @@ export const CopierInput = z.strictObject({
   source: Address,
   /** Needed by `restore`. */
   target: Address.extend({ database: z.string().min(1) }).optional(),
+  /** Default: `leave`. */
+  grants: Grants.optional(),
   /** Parallel sessions. Two are enough for a dump; a restore wants one per vCPU of the target. */
   workers: z.int().min(1).max(64).default(2),
   /** Of a dump. */

@@ -53,7 +53,10 @@ export class Tally {
   manifest(
     role: Role,
     input: CopierInput,
-    facts: Pick<Manifest, 'serverVersion' | 'sequences' | 'startedAt' | 'finishedAt' | 'incidents'>,
+    facts: Pick<
+      Manifest,
+      'serverVersion' | 'sequences' | 'leftOut' | 'grants' | 'startedAt' | 'finishedAt' | 'incidents'
+    >,
   ): Manifest {
     const { attempt, id, snapshot } = this.#plan;
     const tables = this.#tables.map((sums, at): ManifestTable => {

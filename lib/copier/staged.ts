@@ -10,6 +10,7 @@ import { CatalogComparison, TableDifferences } from './verify/findings.ts';
  *     attempts/<n>/chunks/<chunk>    zstd frames, one per part
  *     attempts/<n>/done/<chunk>.json a complete chunk
  *     attempts/<n>/manifest.json     the dump is complete
+ *     attempts/<n>/measured.json     the target was measured; what may keep its login from reading follows
  *     attempts/<n>/restored.json     the restore is complete
  *
  * An attempt that goes on where an earlier one was interrupted has the same plan id, schema and cuts. Its plan says in
@@ -23,6 +24,7 @@ export const keys = {
   chunk: (attempt: number, chunk: string) => `attempts/${attempt}/chunks/${chunk}`,
   done: (attempt: number, chunk = '') => `attempts/${attempt}/done/${chunk && `${chunk}.json`}`,
   manifest: (attempt: number) => `attempts/${attempt}/manifest.json`,
+  measured: (attempt: number) => `attempts/${attempt}/measured.json`,
   restored: (attempt: number) => `attempts/${attempt}/restored.json`,
 };
 
@@ -180,6 +182,10 @@ export const TargetProof = z.object({
 });
 export type TargetProof = z.infer<typeof TargetProof>;
 
+/** What a copy does not hold, in words for people. */
+export const LeftOut = z.object({ what: z.string(), because: z.string() });
+export type LeftOut = z.infer<typeof LeftOut>;
+
 /** What one side holds, measured there: written by `dump` for the source and by `restore` for the target. */
 export const Manifest = z.object({
   role: z.enum(['dump', 'restore']),
@@ -193,6 +199,10 @@ export const Manifest = z.object({
   tables: z.array(ManifestTable),
   sequences: z.array(ManifestSequence),
   largeObjects: z.object({ count: z.int(), bytes: z.int(), hash: Hash }),
+  /** Of the source, what no copy holds; of the target, what its login could not create. */
+  leftOut: z.array(LeftOut).optional(),
+  /** Statements for what pg_dump does not list: grants on large objects, when they are to be carried. */
+  grants: z.array(z.string()).optional(),
   startedAt: z.string(),
   finishedAt: z.string(),
   seconds: z.number(),

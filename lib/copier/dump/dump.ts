@@ -9,6 +9,7 @@ import { answer, Tally } from '../manifest.ts';
 import type { Clock, Surroundings } from '../ports.ts';
 import * as catalog from '../postgres/catalog.ts';
 import { CopyLock } from '../postgres/copy-lock.ts';
+import { readLargeObjectGrants } from '../postgres/large-objects.ts';
 import { type Database, declared, sqlState } from '../postgres/session.ts';
 import { SteadySession } from '../postgres/steady-session.ts';
 import { ProgressBoard } from '../progress.ts';
@@ -18,6 +19,7 @@ import { copyChunks } from './copy-chunks.ts';
 import { Courtesy } from './courtesy.ts';
 import { SourceChanged } from './dump-chunk.ts';
 import { continuePlan, findKept, readMarks, sameSchema, whyNot } from './go-on.ts';
+import { readLeftOut } from './left-out.ts';
 import { beginPlan, claim, lastAttempt, lastPlan, type Taken, takeSnapshot } from './plan.ts';
 import { readSchema } from './read-schema.ts';
 
@@ -155,7 +157,7 @@ class Dump {
     let why = copied.length === 0 ? 'there was nothing to keep' : whyNot(before, taken);
     let schema: Buffer | undefined;
     if (!why) {
-      schema = await readSchema(taken, this.#database, around);
+      schema = await readSchema(taken, this.#input.grants, this.#database, around);
       const key = keys.schema(before.schema);
       const staged = await staging.get(key);
       const same = staged && (await sameSchema(unsealBytes(before.id, staged, key), schema, before.encoding, signal));
@@ -194,7 +196,8 @@ class Dump {
       async (together) => {
         // An attempt that goes on has its schema already.
         if (plan.schema !== attempt) return;
-        const dumped = schema ?? (await readSchema(plan, this.#database, { ...around, signal: together }));
+        const dumped =
+          schema ?? (await readSchema(plan, this.#input.grants, this.#database, { ...around, signal: together }));
         await staging.put(keys.schema(attempt), sealBytes(plan.id, dumped));
       },
       (together) =>
@@ -209,18 +212,33 @@ class Dump {
         ),
     ]);
     progress.phase = 'finishing';
-    const sequences = await readValues(plan, this.#database, around);
+    const facts = await this.#readFacts(plan, around);
     const finishedAt = new Date(clock.now()).toISOString();
     const incidents = [...this.#incidents.sentences, ...this.#courtesy.throttle.sentences];
     const manifest = tally.manifest('dump', this.#input, {
       serverVersion,
-      sequences,
+      ...facts,
       startedAt,
       finishedAt,
       incidents,
     });
     await staging.put(keys.manifest(attempt), seal(manifest));
     return manifest;
+  }
+
+  /** What is read when all rows are copied: values of sequences, what the copy leaves out. */
+  async #readFacts(plan: Plan, around: Surroundings): Promise<Pick<Manifest, 'sequences' | 'leftOut' | 'grants'>> {
+    const session = new SteadySession(this.#database, around);
+    const { grants } = this.#input;
+    try {
+      return {
+        sequences: await readValues(plan, session),
+        leftOut: await readLeftOut(session, grants),
+        ...(grants === 'carry' && { grants: await readLargeObjectGrants(session) }),
+      };
+    } finally {
+      await session.close();
+    }
   }
 }
 
@@ -243,17 +261,12 @@ function curedByAnother(error: unknown): { error: WorkflowError; reason: string 
 }
 
 /** Of the sequences that the schema has; one that is gone by now is a changed source. */
-async function readValues(plan: Plan, database: Database, around: Surroundings): Promise<ManifestSequence[]> {
-  const session = new SteadySession(database, around);
-  try {
-    return await session.try('read sequences', (client) =>
-      catalog.readSequenceValues(client, plan.sequences).catch((error: unknown) => {
-        throw sqlState(error) === '42P01' ? new SourceChanged((error as Error).message) : error;
-      }),
-    );
-  } finally {
-    await session.close();
-  }
+async function readValues(plan: Plan, session: SteadySession): Promise<ManifestSequence[]> {
+  return await session.try('read sequences', (client) =>
+    catalog.readSequenceValues(client, plan.sequences).catch((error: unknown) => {
+      throw sqlState(error) === '42P01' ? new SourceChanged((error as Error).message) : error;
+    }),
+  );
 }
 
 /** Until `copied`. Throws SnapshotLost when the session that holds the snapshot is gone. */

@@ -63,7 +63,9 @@ export async function sameSchema(before: Buffer, now: Buffer, encoding: string, 
   const entries = async (schema: Buffer) => {
     const sections = [];
     for (const section of ['pre-data', 'post-data'] as const) {
-      sections.push(withoutIds(readSchemaScript(await schemaScript(schema, section, signal), encoding)));
+      sections.push(
+        withoutIds(readSchemaScript(await schemaScript(schema, section, signal, { rights: 'grants' }), encoding)),
+      );
     }
     return sections;
   };

@@ -1,3 +1,4 @@
+import type { Grants } from '../contract.ts';
 import type { Surroundings } from '../ports.ts';
 import { findChanged } from '../postgres/catalog.ts';
 import { dumpSchema } from '../postgres/client-tools.ts';
@@ -16,13 +17,14 @@ const TRIES = 5;
  */
 export async function readSchema(
   { snapshot, tables, serverVersion, encoding }: Pick<Plan, 'snapshot' | 'tables' | 'serverVersion' | 'encoding'>,
+  grants: Grants | undefined,
   database: Database,
   around: Surroundings,
 ): Promise<Buffer> {
   const { clock, log, signal } = around;
   for (let tries = 1; ; tries++) {
     try {
-      return await dumpSchema(database, snapshot, encoding, signal);
+      return await dumpSchema(database, snapshot, encoding, signal, { rights: grants === 'carry' && 'grants' });
     } catch (error) {
       signal.throwIfAborted();
       const looking = new SteadySession(database, around);

@@ -6,12 +6,15 @@ import type { Database } from './session.ts';
 /** The end of what a tool printed on stderr: enough for its error. */
 const STDERR_BYTES = 4000;
 
-/** Owners and grants are left out unless they are asked for. */
+/** Owners and grants are left out unless they are asked for: both (`true`), or grants alone. */
 export interface WithRights {
-  readonly rights?: boolean;
+  readonly rights?: boolean | 'grants';
 }
 
-const noRights = ['--no-owner', '--no-acl'];
+const leftOut = (rights: WithRights['rights']) => [
+  ...(rights === true ? [] : ['--no-owner']),
+  ...(rights ? [] : ['--no-acl']),
+];
 
 /**
  * The schema (no data) in pg_dump's custom format and in `encoding`, under the exported snapshot, or as it is now.
@@ -29,7 +32,7 @@ export async function dumpSchema(
     command: 'pg_dump',
     arguments: [
       ...['--schema-only', '--format=custom', '--no-security-labels', '--no-subscriptions'],
-      ...(rights ? [] : noRights),
+      ...leftOut(rights),
       // An ALTER TABLE in progress is waited for, but not for ever: what queues behind us is the application.
       ...['--exclude-schema=passage', '--lock-wait-timeout=5s'],
       ...(snapshot === undefined ? [] : [`--snapshot=${snapshot}`]),
@@ -65,7 +68,7 @@ export async function schemaScript(
     command: 'pg_restore',
     arguments: [
       ...['--file=-', '--verbose', ...(section === 'all' ? [] : [`--section=${section}`])],
-      ...(rights ? [] : noRights),
+      ...leftOut(rights),
       ...['--no-tablespaces', '--no-table-access-method', '--no-security-labels', '--no-subscriptions'],
     ],
     environment: {},

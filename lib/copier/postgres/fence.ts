@@ -45,6 +45,12 @@ export async function writeOnce(
   return true;
 }
 
+/** Whether `writeOnce` has left this mark. */
+export async function wasWritten(client: pg.Client, writer: Writer, id: string): Promise<boolean> {
+  const { rowCount } = await client.query('SELECT FROM passage.chunks WHERE chunk = $1', [`${writer.plan}/${id}`]);
+  return rowCount === 1;
+}
+
 /** The same without a mark, for what may be done again. */
 export async function writeAgain<T>(
   client: pg.Client,

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { type Measure, measureRows } from './row-hash.ts';
+import type { SteadySession } from './steady-session.ts';
 
 /** As many in one chunk; each holds a descriptor until its transaction ends. */
 export const LARGE_OBJECTS_PER_CHUNK = 500;
@@ -40,6 +41,20 @@ export async function readLargeObjectRanges(client: pg.Client): Promise<OidRange
      GROUP BY chunk ORDER BY 1`,
   );
   return rows.map(({ from }, at) => ({ from: at ? from : 0, to: (rows[at + 1]?.from ?? LAST_OID + 1) - 1 }));
+}
+
+/** Rights that others than the owner have on large objects, as statements. */
+export async function readLargeObjectGrants(session: SteadySession): Promise<string[]> {
+  const { rows } = await session.try('read grants on large objects', (client) =>
+    client.query<{ statement: string }>(
+      `SELECT format('GRANT %s ON LARGE OBJECT %s TO %s%s', g.privilege_type, m.oid,
+                     CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
+                     CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' END) AS statement
+       FROM pg_largeobject_metadata m CROSS JOIN LATERAL aclexplode(m.lomacl) AS g
+       WHERE g.grantee <> m.lomowner ORDER BY m.oid`,
+    ),
+  );
+  return rows.map(({ statement }) => statement);
 }
 
 export const copyOutLargeObjects = (range: OidRange) => `COPY (${pages(range)}) TO STDOUT WITH (FORMAT binary)`;

@@ -7,21 +7,21 @@ import type { Surroundings } from '../ports.ts';
 import { readSequenceValues, serverFacts } from '../postgres/catalog.ts';
 import { schemaScript } from '../postgres/client-tools.ts';
 import { CopyLock } from '../postgres/copy-lock.ts';
-import { speakServerEncoding } from '../postgres/encoding.ts';
-import { lateMark, Superseded, type Writer, writeAgain, writeOnce } from '../postgres/fence.ts';
-import { runScript } from '../postgres/run-script.ts';
+import { lateMark, Superseded, type Writer, wasWritten, writeAgain, writeOnce } from '../postgres/fence.ts';
 import { type Database, declared } from '../postgres/session.ts';
 import { SteadySession } from '../postgres/steady-session.ts';
 import * as target from '../postgres/target.ts';
 import { ProgressBoard } from '../progress.ts';
-import { seal, unsealBytes } from '../sealed.ts';
-import { keys, type Manifest, type Plan } from '../staged.ts';
+import { seal, unseal, unsealBytes } from '../sealed.ts';
+import { keys, Manifest, type Plan } from '../staged.ts';
 import { Agenda, isEarly, type Job } from './agenda.ts';
+import { arrange } from './arrange.ts';
 import { DumpWatch } from './dump-watch.ts';
 import { loadChunk } from './load-chunk.ts';
 import { measureTarget } from './measure-target.ts';
 import { proveTarget } from './prove-target.ts';
 import { readSchemaScript, type SchemaEntry } from './schema-entries.ts';
+import { SchemaWriter } from './schema-writer.ts';
 import { type Possession, takePossession } from './take-possession.ts';
 import { withSizes } from './target-full.ts';
 
@@ -31,6 +31,8 @@ const ENTRIES_AT_ONCE = 200;
 const AGAIN_MS = 1000;
 /** How long a worker without work waits for some. */
 const IDLE_MS = 100;
+/** Left in the target when it was measured. */
+const MEASURED = lateMark('measured');
 /** So late is noticed that the session with the lock was lost. */
 const LOOK_EVERY_MS = 5000;
 
@@ -107,6 +109,7 @@ class Restore {
   readonly #progress: ProgressBoard;
   readonly #incidents: Incidents;
   readonly #writer: Writer;
+  readonly #schema: SchemaWriter;
 
   constructor(
     input: CopierInput,
@@ -125,6 +128,7 @@ class Restore {
     this.#progress = progress;
     this.#incidents = incidents;
     this.#writer = { run: input.run, epoch: input.epoch, plan: plan.id, attempt: plan.attempt };
+    this.#schema = new SchemaWriter(plan);
   }
 
   /** `interrupted`: another worker has begun it. */
@@ -138,12 +142,16 @@ class Restore {
       const possession = await lead.try('take possession', (client) => takePossession(client, this.#writer, plan));
       log('target taken', { attempt: plan.attempt, ...possession });
       this.#tell(possession, interrupted);
+      await lead.try('recall what was refused', (client) => this.#schema.recall(client));
       this.#progress.phase = 'creating tables';
       const schemaKey = keys.schema(plan.schema);
       const schema = unsealBytes(plan.id, await this.#watch.object(plan, schemaKey), schemaKey);
-      const before = readSchemaScript(await schemaScript(schema, 'pre-data', signal), plan.encoding);
-      const after = readSchemaScript(await schemaScript(schema, 'post-data', signal), plan.encoding);
+      const { before, after, last, grants } = arrange(
+        readSchemaScript(await schemaScript(schema, 'pre-data', signal, { rights: 'grants' }), plan.encoding),
+        readSchemaScript(await schemaScript(schema, 'post-data', signal, { rights: 'grants' }), plan.encoding),
+      );
       await this.#createTables(lead, before);
+      this.#schema.proveCreatable([...after, ...last]);
 
       this.#progress.phase = 'loading';
       await this.#load(new Agenda(plan, before, after));
@@ -164,18 +172,19 @@ class Restore {
       await lead.try('flush', (client) => target.makeDurable(client, this.#writer));
 
       this.#progress.phase = 'measuring';
-      const tally = await measureTarget(plan, this.#database, this.#input.workers, this.#around);
-      const measured = tally.manifest('restore', this.#input, {
-        serverVersion: (await lead.try('read the version', serverFacts)).version,
-        sequences: await lead.try('read sequences', (client) => readSequenceValues(client, plan.sequences)),
-        startedAt: new Date(started).toISOString(),
-        finishedAt: new Date(clock.now()).toISOString(),
-        incidents: this.#incidents.sentences,
-      });
-      const copied = { plan, schema: [...before, ...after], source, target: measured };
-      const proving = clock.now();
-      const proof = await proveTarget(copied, this.#writer, this.#database, this.#around);
-      const manifest = proved(measured, proof, (clock.now() - proving) / 1000, clock);
+      const measured = await this.#measured(lead, started, [...before, ...after], source);
+      for (const entry of last) await lead.try(`${entry.type} ${entry.name}`, (client) => this.#build(client, entry));
+      for (const entry of grants) {
+        const mark = lateMark(`entry ${entry.id}`);
+        await lead.try(entry.name, (client) => this.#once(client, mark, () => this.#schema.grant(client, entry)));
+      }
+      await lead.try('grant rights on large objects', (client) =>
+        this.#once(client, lateMark('grants on large objects'), () =>
+          this.#schema.grantEach(client, source.grants ?? []),
+        ),
+      );
+      await lead.try('flush', (client) => target.makeDurable(client, this.#writer));
+      const manifest = { ...measured, leftOut: this.#schema.leftOut, incidents: this.#incidents.sentences };
       await staging.put(keys.restored(plan.attempt), seal(manifest));
       return manifest;
     } catch (error) {
@@ -186,6 +195,46 @@ class Restore {
     } finally {
       await lead.close();
     }
+  }
+
+  /**
+   * What the target holds, measured and proved once for the attempt: what is created next may hide rows even from their
+   * owner, or fire on what we do.
+   */
+  async #measured(
+    lead: SteadySession,
+    started: number,
+    entries: readonly SchemaEntry[],
+    source: Manifest,
+  ): Promise<Manifest> {
+    const { staging, clock } = this.#around;
+    const plan = this.#plan;
+    const key = keys.measured(plan.attempt);
+    const before = await lead.try('see whether it was measured', (client) =>
+      wasWritten(client, this.#writer, MEASURED),
+    );
+    const found = before && (await staging.get(key));
+    if (found) return unseal(Manifest, found, key);
+    const tally = await measureTarget(plan, this.#database, this.#input.workers, this.#around);
+    const measured = tally.manifest('restore', this.#input, {
+      serverVersion: (await lead.try('read the version', serverFacts)).version,
+      sequences: await lead.try('read sequences', (client) => readSequenceValues(client, plan.sequences)),
+      startedAt: new Date(started).toISOString(),
+      finishedAt: new Date(clock.now()).toISOString(),
+      incidents: this.#incidents.sentences,
+    });
+    const schema = entries.filter((entry) => this.#schema.holds(entry));
+    const proving = clock.now();
+    const proof = await proveTarget(
+      { plan, schema, source, target: measured },
+      this.#writer,
+      this.#database,
+      this.#around,
+    );
+    const manifest = proved(measured, proof, (clock.now() - proving) / 1000, clock);
+    await staging.put(key, seal(manifest));
+    await lead.try('mark it as measured', (client) => this.#once(client, MEASURED, async () => {}));
+    return manifest;
   }
 
   #tell({ emptied, outdated, loaded }: Possession, interrupted: boolean): void {
@@ -202,9 +251,8 @@ class Restore {
   async #createTables(lead: SteadySession, entries: readonly SchemaEntry[]): Promise<void> {
     for (let at = 0; at < entries.length; at += ENTRIES_AT_ONCE) {
       const some = entries.slice(at, at + ENTRIES_AT_ONCE);
-      const sql = some.map((entry) => entry.sql).join('\n');
       await lead.try('create tables', (client) =>
-        this.#once(client, `entries before data from ${at}`, () => this.#script(client, sql)),
+        this.#once(client, `entries before data from ${at}`, () => this.#schema.create(client, some)),
       );
     }
   }
@@ -231,9 +279,8 @@ class Restore {
 
   async #do(job: Job, session: SteadySession, agenda: Agenda): Promise<void> {
     if (job.kind === 'build') {
-      const { id, sql, type, name } = job.entry;
-      const mark = isEarly(job.entry) ? `entry ${id}` : lateMark(`entry ${id}`);
-      await session.try(`${type} ${name}`, (client) => this.#once(client, mark, () => this.#script(client, sql)));
+      const { entry } = job;
+      await session.try(`${entry.type} ${entry.name}`, (client) => this.#build(client, entry));
     } else {
       const { mark } = job;
       await session.try(`chunk ${mark.chunk}`, (client) =>
@@ -266,9 +313,8 @@ class Restore {
     await writeOnce(session, this.#writer, { id: what, rows: 0, bytes: 0 }, async () => void (await effect()));
   }
 
-  /** Entries of the schema, inside a transaction. */
-  async #script(session: pg.Client, sql: string): Promise<void> {
-    await speakServerEncoding(session, this.#plan.encoding);
-    await runScript(session, sql);
+  #build(session: pg.Client, entry: SchemaEntry): Promise<void> {
+    const mark = isEarly(entry) ? `entry ${entry.id}` : lateMark(`entry ${entry.id}`);
+    return this.#once(session, mark, () => this.#schema.create(session, [entry]));
   }
 }

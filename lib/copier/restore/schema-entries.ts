@@ -32,8 +32,7 @@ const ending = /(\n(-- Completed on .*|--\n-- PostgreSQL database dump complete\
  * like one.
  */
 export function readSchemaScript(output: string, encoding: string): SchemaEntry[] {
-  const decode =
-    encoding === 'UTF8' ? (text: string) => Buffer.from(text, 'latin1').toString() : (text: string) => text;
+  const decode = (text: string) => decodeEntry(text, encoding);
   const script = output.replace(ending, '');
   const found = [...script.matchAll(heading)];
   const ids = new Set<number>();
@@ -60,5 +59,13 @@ export function readSchemaScript(output: string, encoding: string): SchemaEntry[
   return entries.filter(isOurs);
 }
 
-/** CREATE EXTENSION brings the comment, and only the extension's owner may set it. */
-const isOurs = (entry: SchemaEntry) => !(entry.type === 'COMMENT' && entry.name.startsWith('EXTENSION '));
+/** One character a byte as text for people, where we know the encoding. */
+export const decodeEntry = (text: string, encoding: string) =>
+  encoding === 'UTF8' ? Buffer.from(text, 'latin1').toString() : text;
+
+/**
+ * CREATE EXTENSION brings the comment, and only the extension's owner may set it. A user mapping is a password, which
+ * belongs to whoever opens the target.
+ */
+const isOurs = (entry: SchemaEntry) =>
+  !(entry.type === 'COMMENT' && entry.name.startsWith('EXTENSION ')) && entry.type !== 'USER MAPPING';
