@@ -80,6 +80,7 @@ export const compareCopy = task('CompareCopy')(async ({ ledgers, evidence, stagi
     proofShare: proofShareOf([source, target]),
     largestRowBytes: source.largestRowBytes,
     incidents: [...source.incidents, ...target.incidents],
+    leftOut: [...(source.leftOut ?? []), ...(target.leftOut ?? [])],
   });
   if (differences.length > 0) {
     throw new WorkflowError(

@@ -42,6 +42,8 @@ export const prepareTarget = task('PrepareTarget')(async (deps: Deps, { lease, c
     const { encoding, collation, major } = databases.source;
     await prepare({ admin, database, run: lease.run, epoch: lease.epoch, encoding, collation, major });
   });
+  const configuration = await evidence.configuration(lease);
+  const grants = configuration.copy?.grants;
   const shared = {
     run: lease.run,
     epoch: lease.epoch,
@@ -49,9 +51,10 @@ export const prepareTarget = task('PrepareTarget')(async (deps: Deps, { lease, c
     staging: { bucket, prefix: stagingKeys.copy(lease.run, copy, into, lease.epoch) },
     lockKey: `${target.database.host}:${target.database.port}/${target.database.database}`,
     source: source.database,
+    ...(grants && { grants }),
     heartbeatSeconds: 10,
   };
-  const { throttle } = (await evidence.configuration(lease)).source.database;
+  const { throttle } = configuration.source.database;
   return {
     dump: { ...shared, workers: sessions.dump, ...(throttle && { throttle }) },
     restore: { ...shared, workers: sessions.restore, target: { ...target.database, database } },

@@ -29,6 +29,7 @@ export async function withOwnDatabases(
     source: { database: { loginSecret: secretOf('source'), throttle } },
     // Restore Jobs run in the simulated cluster of the sample's name.
     target: { eks: sampleMigration().target.eks, database: { loginSecret: secretOf('target') } },
+    ...(migration.copy && { copy: migration.copy }),
   };
   const folder = join(DIRECTORY, 'deployments', migration.name);
   mkdirSync(folder, { recursive: true });

@@ -7,7 +7,8 @@ type Check = z.infer<typeof Finding>;
 /** What a run of this kind did not do, and why, so that nobody takes a green report for more than it is. */
 export function leftOut(run: {
   readonly plan: Pick<Plan, 'mode' | 'databasesOnly' | 'keep'>;
-  readonly copied: boolean;
+  /** Null when the run ended before a proof; else what its copies do not hold. */
+  readonly copied: Summary['leftOut'] | null;
   readonly froze: boolean;
   readonly rehearsed: boolean;
 }): Summary['leftOut'] {
@@ -15,12 +16,7 @@ export function leftOut(run: {
   const say = (what: string, because: string): void => void out.push({ what, because });
   if (run.plan.databasesOnly) say('ECS, EKS and DNS', 'only databases were given');
   if (!run.copied) say('Copy and proof', 'the run ended before it');
-  else {
-    say(
-      'Owners, grants, roles and settings of the database',
-      'the copy belongs to the target’s login, as with pg_restore --no-owner --no-acl; give rights anew where others need them',
-    );
-  }
+  else out.push(...run.copied);
   if (run.plan.mode === 'rehearsal') {
     if (run.plan.keep && run.rehearsed)
       say('Dropping the scratch database', 'it was to be kept; drop it when you are done with it');

@@ -119,7 +119,7 @@ export function summarize(documents: RunDocuments): Summary {
     error,
     leftOut: leftOut({
       plan,
-      copied: copies.length > 0,
+      copied: copies.length > 0 ? copies.flatMap((copy) => copy.leftOut ?? []) : null,
       froze: freeze.from !== null,
       rehearsed: verdict === 'rehearsed',
     }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ThrottleLimits } from '../copier/contract.ts';
+import { Grants, ThrottleLimits } from '../copier/contract.ts';
 
 /** Lower case, digits and hyphens: it becomes part of object keys, parameter names and database names. */
 const Name = z
@@ -83,6 +83,12 @@ const DiscoveredDatabase = z.strictObject({
   loginSecret: SecretName,
 });
 
+/** How databases are copied. */
+const Copy = z.strictObject({
+  /** Whether rights granted to roles are given to the same roles on the target. Roles themselves are never created. */
+  grants: Grants.default('leave'),
+});
+
 /** A migration on AWS: the databases, and the compute and DNS around them. */
 const AwsMigration = z.strictObject({
   $schema: z.string().optional(),
@@ -106,6 +112,7 @@ const AwsMigration = z.strictObject({
       .optional(),
     database: DiscoveredDatabase,
   }),
+  copy: Copy.optional(),
   dns: z
     .strictObject({
       hostedZoneId: z.string().regex(/^Z[A-Z0-9]{3,31}$/, 'must be a hosted zone id, like Z0123456789ABC'),
@@ -144,6 +151,7 @@ const LocalMigration = z.strictObject({
   platform: z.literal('local'),
   source: z.strictObject({ database: GivenDatabase.extend({ throttle: ThrottleLimits.optional() }) }),
   target: z.strictObject({ database: GivenDatabase }),
+  copy: Copy.optional(),
 });
 
 export const MigrationConfiguration = z

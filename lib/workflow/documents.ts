@@ -231,6 +231,8 @@ export const CopyProof = z.strictObject({
   largestRowBytes: Count.nullable(),
   /** What the workers went through and survived, in sentences. */
   incidents: z.array(z.string()),
+  /** What the copy does not hold, by name. */
+  leftOut: z.array(z.strictObject({ what: z.string(), because: z.string() })).optional(),
 });
 export type CopyProof = z.infer<typeof CopyProof>;
 

@@ -54,6 +54,13 @@ describe('a rehearsal', () => {
     expect(summary.next.at(-1)).toContain('npm run cutover');
   });
 
+  test('names what its copy does not hold, as source and target told it', () => {
+    const leftOut = [{ what: '2 roles: app, reader', because: 'roles belong to a server' }];
+    const { copies } = rehearsalRun();
+    const told = summarize(rehearsalRun({ copies: copies.map((copy) => ({ ...copy, leftOut })) }));
+    expect(told.leftOut).toEqual(expect.arrayContaining(leftOut));
+  });
+
   test('of databases alone says what was left out, and promises no cutover here', () => {
     const alone = summarize(rehearsalRun({ plan: plan('rehearsal', { databasesOnly: true }) }));
     expect(alone.leftOut).toContainEqual({ what: 'ECS, EKS and DNS', because: 'only databases were given' });

@@ -94,6 +94,16 @@ test('a restore that compared no catalog proves nothing', async () => {
   await expect(compare(copied('1', { proof: undefined }))).rejects.toEqual(refusedBy('ChunkDamaged', /catalog/));
 });
 
+test('what the source has and no copy holds, and what the target refused, is in the proof', async () => {
+  const it = copied('1');
+  const roles = { what: '1 roles: app', because: 'roles belong to a server' };
+  const trigger = { what: '1 × event trigger: watch', because: 'permission denied' };
+  it.staging.tamper('dump.json', seal({ ...manifest('dump', '1'), leftOut: [roles] }).toString());
+  it.staging.tamper('restore.json', seal({ ...manifest('restore', '1'), leftOut: [trigger] }).toString());
+  await compare(it);
+  expect(proof(it).leftOut).toEqual([roles, trigger]);
+});
+
 test('the same number of rows with other contents is DataDiffers, and the table is named', async () => {
   const it = copied('7');
   await expect(compare(it)).rejects.toEqual(refusedBy('DataDiffers', /public\.users/));

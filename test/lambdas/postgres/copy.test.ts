@@ -68,6 +68,14 @@ test('InspectDatabases writes version, size and rights of both sides', async () 
   expect(found.source.sizeBytes).toBeGreaterThan(1_000_000);
 });
 
+test('PrepareTarget tells both workers to carry grants where the configuration says so, and else says nothing', async () => {
+  expect((await prepare('scratch')).dump.grants).toBeUndefined();
+  const carrying = { ...deployed(), copy: { grants: 'carry' } };
+  it.documents.tamper(keys.configuration(lease.migration, plan().configurationDigest), carrying);
+  expect(await prepare('scratch')).toMatchObject({ dump: { grants: 'carry' }, restore: { grants: 'carry' } });
+  await drop();
+});
+
 describe('a rehearsal', () => {
   test('has a scratch database of its own, which is dropped, and nothing else is', async () => {
     const before = await databases();
