@@ -47,7 +47,7 @@ export async function dumpSchema(
       PGSSLMODE: database.ssl ?? 'disable',
       PGCONNECT_TIMEOUT: '10',
       PGCLIENTENCODING: encoding,
-      PGOPTIONS: '-c default_transaction_read_only=on -c statement_timeout=0',
+      PGOPTIONS: '-c default_transaction_read_only=on -c statement_timeout=0 -c quote_all_identifiers=off',
     },
   });
 }
