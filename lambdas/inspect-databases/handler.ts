@@ -8,6 +8,7 @@ import { loginAt } from '../../lib/adapters/logins.ts';
 import { type Login, type Side, withClient } from '../../lib/adapters/postgres/connect.ts';
 import { inspectDatabase } from '../../lib/adapters/postgres/inspect.ts';
 import { inspectContents } from '../../lib/adapters/postgres/inspect-contents.ts';
+import { refuseTooLarge } from '../../lib/adapters/postgres/large-rows.ts';
 import { refuseUncreatable, refuseUnreadable } from '../../lib/adapters/postgres/missing-rights.ts';
 import { refusePooler } from '../../lib/adapters/postgres/pooler.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
@@ -24,6 +25,9 @@ interface Deps {
   fingerprintKey: string;
   now: () => number;
 }
+
+/** Of this function's 120 s; a row that is not found by then is refused by the dump. */
+const LOOK_FOR_LARGE_ROWS_MS = 30_000;
 
 export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { lease }) => {
   const { evidence, secrets } = deps;
@@ -46,7 +50,10 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
       return { findings, encrypted, problems };
     });
   };
-  const source = await inspect('source', refuseUnreadable);
+  const source = await inspect('source', async (client, login) => {
+    await refuseUnreadable(client, login);
+    await refuseTooLarge(client, login, { withinMs: LOOK_FOR_LARGE_ROWS_MS });
+  });
   const extensions = source.findings.extensions.map(({ name }) => name);
   const target = await inspect('target', (client, login) =>
     refuseUncreatable(client, login, extensions, !databasesOnly),

@@ -14,6 +14,7 @@ export class Incidents {
   readonly afterAnother: boolean;
   readonly #told: string[];
   readonly #triedAgain: string[] = [];
+  readonly #survived = new Map<string, number>();
   #stoodAside = 0;
 
   constructor(before?: Progress) {
@@ -33,14 +34,23 @@ export class Incidents {
   /** The same log, in which is counted what another try has cured. */
   listening(log: Log): Log {
     return (event, fields) => {
+      if (event === 'survived') this.#count(String(fields?.incident));
       if (event === 'tried again') this.#triedAgain.push(String(fields?.what));
       if (event === 'stood aside for a waiting session') this.#stoodAside += 1;
       log(event, fields);
     };
   }
 
+  #count(incident: string): void {
+    this.#survived.set(incident, (this.#survived.get(incident) ?? 0) + 1);
+  }
+
   get sentences(): string[] {
     const sentences = [...this.#told];
+    if (this.#survived.size) {
+      const counted = [...this.#survived].map(([incident, times]) => `${incident} (${times}×)`);
+      sentences.push(`Survived by calling again: ${counted.join(', ')}.`);
+    }
     const { length: times } = this.#triedAgain;
     if (times) {
       const what = [...new Set(this.#triedAgain)];

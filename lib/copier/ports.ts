@@ -12,6 +12,8 @@ export interface Staging {
   open(key: string): Promise<AsyncIterable<Buffer> | undefined>;
   /** All keys that begin with `prefix`, sorted. */
   list(prefix: string): Promise<string[]>;
+  /** From now on what it survives is logged here, as `survived`. */
+  logTo?(log: Log): void;
   /** The full key, for people and for the task's output. */
   address(key: string): string;
 }

@@ -8,6 +8,7 @@ import { SteadySession } from '../postgres/steady-session.ts';
 import type { DoneMark, Plan, PlannedChunk, PlannedTable } from '../staged.ts';
 import { type Courtesy, PutBack } from './courtesy.ts';
 import { dumpChunk } from './dump-chunk.ts';
+import { explained } from './too-large.ts';
 
 /** 20 tries with 5 s for each lock and 1 s between them = 2 minutes of a table that others keep locked. */
 const LOCKED_TRIES = 20;
@@ -51,7 +52,10 @@ export async function copyChunks(
         await courtesy.throttle.admit(signal);
         const started = around.clock.now();
         try {
-          onDumped(await copy(chunk), (around.clock.now() - started) / 1000);
+          const mark = await copy(chunk).catch(async (error: unknown) => {
+            throw await explained(error, plan, chunk, looking, database);
+          });
+          onDumped(mark, (around.clock.now() - started) / 1000);
         } catch (error) {
           if (!(error instanceof PutBack)) throw error;
           around.log('chunk put back', { chunk: chunk.id, tries, reason: error.message });

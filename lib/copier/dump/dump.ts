@@ -39,6 +39,7 @@ export async function dump(input: CopierInput, database: Database, outer: Surrou
   const { staging } = outer;
   const incidents = await Incidents.after(staging, 'dump');
   const around = { ...outer, log: incidents.listening(outer.log) };
+  staging.logTo?.(around.log);
   const last = await lastAttempt(around);
   const complete = await staging.get(keys.manifest(last));
   if (complete) {

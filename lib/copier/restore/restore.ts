@@ -46,6 +46,7 @@ const LOOK_EVERY_MS = 5000;
 export async function restore(input: CopierInput, database: Database, outer: Surroundings): Promise<CopierOutput> {
   const incidents = await Incidents.after(outer.staging, 'restore');
   const around = { ...outer, log: incidents.listening(outer.log) };
+  outer.staging.logTo?.(around.log);
   const progress = new ProgressBoard('restore', around, incidents);
   const lock = new CopyLock(database, input.lockKey, around);
   const guard = new SteadySession(database, around, (session) => lock.take(session));
