@@ -2,7 +2,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { keepCollected } from '../../lib/adapters/collected-secrets.ts';
+import { forgetCollected, keepCollected } from '../../lib/adapters/collected-secrets.ts';
 import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Ecs, ecs } from '../../lib/adapters/ecs.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
@@ -47,6 +47,12 @@ export const collectSource = task('CollectSource')(async (deps: Deps, { lease })
     return { document: 'source' };
   }
   const kept = await keep(found, (name, value) => keepCollected(secrets, lease, mode, name, value));
+  // An unwind that began meanwhile has deleted what was there then; what was kept after that is nobody's.
+  await evidence.configuration(lease).catch(async (error: unknown) => {
+    const lost = error instanceof WorkflowError && error.name === 'LeaseLost';
+    if (lost && mode === 'rehearsal') await forgetCollected(secrets, lease);
+    throw error;
+  });
   const key = await secrets.text(deps.fingerprintKey);
   const findings = sourceFindings(found, { database, kept, print: (secret) => fingerprint(key, secret) });
   await evidence.write(lease.run, 'source', {

@@ -78,6 +78,22 @@ describe('CollectSource', () => {
     }
   });
 
+  test('leaves no secret of a rehearsal that was unwound meanwhile', async () => {
+    const it = withRun('rehearsal');
+    (it.documents.objects as Map<string, unknown>).delete(keys.document(lease.run, 'source'));
+    const kept = new Map<string, string>();
+    const set = kept.set.bind(kept);
+    // The last secret is written when another holder has taken over.
+    kept.set = (name, value) => {
+      if (name.endsWith('/encryption-key')) it.setLedger({ epoch: 2 });
+      return set(name, value);
+    };
+    await expect(collect(it, [container(plain)], kept)).rejects.toEqual(refusedBy('LeaseLost'));
+    expect(kept.size).toBeGreaterThan(1);
+    for (const name of kept.keys()) expect(it.did).toContain(`secret forget ${name}`);
+    expect(it.documents.objects.has(keys.document(lease.run, 'source'))).toBe(false);
+  });
+
   test('reads what the task definition takes from Secrets Manager', async () => {
     const it = uncollected();
     const { ENCRYPTION_KEY: _, ...rest } = plain;

@@ -23,6 +23,7 @@ export const CollectSource = lambda({
       'secretsmanager:GetSecretValue',
       'secretsmanager:DescribeSecret',
     ],
+    rehearsalSecrets: ['secretsmanager:DeleteSecret'],
     sourceSecrets: ['secretsmanager:GetSecretValue', 'ssm:GetParameter'],
     sourceKeys: ['kms:Decrypt'],
     fingerprintKey: ['secretsmanager:GetSecretValue'],
