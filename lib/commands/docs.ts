@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { rbacFor } from '../kubernetes/rbac.ts';
 import { MigrationConfiguration } from '../workflow/configuration.ts';
 import { loadDefinition } from '../workflow/definition.ts';
+import { ProblemKind } from '../workflow/findings.ts';
 import { mermaid } from '../workflow/graph.ts';
 import { machineNames, machines } from '../workflow/registry.ts';
 import { Summary } from '../workflow/summary.ts';
@@ -17,9 +18,13 @@ export interface GeneratedFile {
 const project = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** The schemas of `migrations/*.json` and `summary.json`, what the sample's cluster applies, and the graph in each machine's README. */
+/**
+ * The lists of preflight checks, the schemas of `migrations/*.json` and `summary.json`, what the sample's cluster
+ * applies, and the graph in each machine's README.
+ */
 export function generatedFiles(): GeneratedFile[] {
   return [
+    ...listsOfChecks(),
     {
       path: project('docs/schemas/migration.schema.json'),
       text: json({
@@ -37,6 +42,38 @@ export function generatedFiles(): GeneratedFile[] {
       if (!existsSync(path)) return [];
       return [{ path, text: withGraph(readFileSync(path, 'utf8'), mermaid(JSON.parse(loadDefinition(name).text))) }];
     }),
+  ];
+}
+
+/** A bundle cannot list a folder, so the files of `checks/` are listed here, and their ids where overrides are read. */
+function listsOfChecks(): GeneratedFile[] {
+  const ids = readdirSync(project('lib/domain/preflight/checks')).map((file) => file.replace(/\.ts$/, ''));
+  ids.sort();
+  const variable = (id: string) => id.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const lines = (...text: readonly string[]) => `${text.join('\n')}\n`;
+  return [
+    {
+      path: project('lib/domain/preflight/checks.ts'),
+      text: lines(
+        "import type { Check } from './check.ts';",
+        ...ids.map((id) => `import { check as ${variable(id)} } from './checks/${id}.ts';`),
+        '',
+        '/** Every file of checks/; `npm run docs` writes this list. */',
+        'export const checks: readonly Check[] = [',
+        ...ids.map((id) => `  ${variable(id)},`),
+        '];',
+      ),
+    },
+    {
+      path: project('lib/workflow/check-ids.ts'),
+      text: lines(
+        '/** The id of every preflight check: a file of lib/domain/preflight/checks/, or a kind of problem; `npm run docs` writes this list. */',
+        'export const checkIds = [',
+        ...[...ids, ...ProblemKind.options].map((id) => `  '${id}',`),
+        '] as const;',
+        'export type CheckId = (typeof checkIds)[number];',
+      ),
+    },
   ];
 }
 

@@ -39,7 +39,7 @@ export function nextSteps(run: {
 }): string[] {
   const todo = (severity: Check['severity']): string[] =>
     run.checks
-      .filter((check) => check.severity === severity && check.todo !== null)
+      .filter((check) => check.severity === severity && check.todo !== null && check.overridden === null)
       .map((check) => `${check.title}: ${check.todo}`);
   switch (run.verdict) {
     case 'rehearsed':

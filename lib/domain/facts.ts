@@ -1,4 +1,5 @@
 import type { CopyProof, DatabasesFindings, FenceProof, Plan, Preflight, Rehearsal } from '../workflow/documents.ts';
+import { openWarnings } from './preflight/preflight.ts';
 
 export interface Fact {
   readonly label: string;
@@ -19,7 +20,8 @@ export function facts(of: {
   record: { name: string; target: string } | null;
 }): Fact[] {
   const { plan, preflight, databases, rehearsal, fence, copy, record } = of;
-  const warnings = preflight.findings.filter(({ severity }) => severity === 'WARNING');
+  const warnings = openWarnings(preflight.findings);
+  const overridden = preflight.findings.filter((finding) => finding.overridden !== null);
   const list: (Fact | null)[] = [
     { label: 'Reason', value: plan.reason },
     {
@@ -29,7 +31,7 @@ export function facts(of: {
     { label: 'Target', value: `PostgreSQL ${databases.target.version}` },
     {
       label: 'Preflight',
-      value: `${preflight.findings.length} checks, ${warnings.length} warnings${warnings.map(({ id, saw }) => `; ${id}: ${saw}`).join('')}`,
+      value: `${preflight.findings.length} checks, ${warnings.length} warnings${warnings.map(({ id, saw }) => `; ${id}: ${saw}`).join('')}${overridden.map((one) => `; ${one.id}, overridden: ${one.overridden}`).join('')}`,
     },
     rehearsal && {
       label: 'Predicted freeze',

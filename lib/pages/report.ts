@@ -64,7 +64,11 @@ function checks({ checks: findings }: Summary): Html | null {
   );
   return html`<section><h2>Checks before the copy</h2>${sorted.map(
     (check) =>
-      html`<div class="check"><div><span class="tag ${check.tone}">${check.severity}</span></div><div><p><strong>${check.title}</strong> <span class="soft mono">${check.id}</span></p><p>${check.saw}</p>${check.todo && html`<p><strong>Do:</strong> ${check.todo}</p>`}</div></div>`,
+      html`<div class="check"><div><span class="tag ${check.tone}">${check.severity}</span></div><div><p><strong>${check.title}</strong> <span class="soft mono">${check.id}</span></p><p>${check.saw}</p>${
+        check.overridden === null
+          ? check.todo && html`<p><strong>Do:</strong> ${check.todo}</p>`
+          : html`<p><strong>Overridden:</strong> ${check.overridden}</p>`
+      }${check.severity !== 'PASS' && html`<p class="small soft"><code>${check.runbook}</code></p>`}</div></div>`,
   )}</section>`;
 }
 

@@ -79,7 +79,9 @@ export function summaryText(summary: Summary, width = 100): string {
         .join(', '),
     ],
   ];
-  const checks = summary.checks.filter(({ severity }) => severity === 'WARNING' || severity === 'BLOCKER');
+  const checks = summary.checks.filter(
+    ({ severity, overridden }) => severity === 'BLOCKER' || (severity === 'WARNING' && overridden === null),
+  );
   const block = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ['', title, ...lines.flatMap((text) => wrap(text, width, '  ', '     '))];
   const failure =

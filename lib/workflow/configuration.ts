@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Grants, ThrottleLimits } from '../copier/contract.ts';
+import { checkIds } from './check-ids.ts';
 
 /** Lower case, digits and hyphens: it becomes part of object keys, parameter names and database names. */
 const Name = z
@@ -89,6 +90,31 @@ const Copy = z.strictObject({
   grants: Grants.default('leave'),
 });
 
+const CheckId = z.string().refine((id) => checkIds.some((known) => known === id), {
+  error: ({ input }) => `there is no check ${JSON.stringify(input)}; its id stands beside each finding of a report`,
+});
+
+const PreflightSettings = z
+  .strictObject({
+    /** Warnings that somebody answers for; a BLOCKER is never overridden. */
+    overrides: z
+      .array(
+        z.strictObject({
+          check: CheckId,
+          /** Stands in the evidence, in the report and before the approvers. */
+          reason: z.string().trim().min(10, 'must say in a sentence why the warning does not matter here').max(500),
+        }),
+      )
+      .default([]),
+  })
+  .superRefine(({ overrides }, context) => {
+    for (const [index, { check }] of overrides.entries()) {
+      if (overrides.findIndex((other) => other.check === check) === index) continue;
+      context.addIssue({ code: 'custom', path: ['overrides', index, 'check'], message: `"${check}" is named twice` });
+    }
+  })
+  .prefault({});
+
 /** A migration on AWS: the databases, and the compute and DNS around them. */
 const AwsMigration = z.strictObject({
   $schema: z.string().optional(),
@@ -126,6 +152,7 @@ const AwsMigration = z.strictObject({
   approvals: Approvals.optional(),
   /** How old a green rehearsal of the same plan may be at a cutover. */
   rehearsalFreshForHours: z.int().min(1).max(720).default(168),
+  preflight: PreflightSettings,
 });
 
 /** The password never stands in the file itself. */

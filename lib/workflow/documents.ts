@@ -188,6 +188,10 @@ export const Finding = z.strictObject({
   severity: Severity,
   saw: z.string(),
   todo: z.string().nullable(),
+  /** The reason for which the configuration overrides this warning; null where it does not. */
+  overridden: z.string().nullable(),
+  /** Path and anchor of the section that says what it means, where to look and what to do. */
+  runbook: z.string(),
 });
 export type Finding = z.infer<typeof Finding>;
 

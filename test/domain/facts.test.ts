@@ -20,9 +20,25 @@ test('a warning is told in its own words', () => {
     severity: 'WARNING' as const,
     saw: 'Source 1, target 2.',
     todo: null,
+    overridden: null,
+    runbook: 'docs/runbook.md#x',
   };
   const told = facts({ ...known, ...nothingYet, preflight: preflight([warning]) });
   expect(told.at(-1)?.value).toBe('1 checks, 1 warnings; image-tag: Source 1, target 2.');
+});
+
+test('an overridden warning is no warning any more, and its reason is told', () => {
+  const overridden = {
+    id: 'image-tag',
+    title: 'Tag',
+    severity: 'WARNING' as const,
+    saw: 'Source 1, target 2.',
+    todo: null,
+    overridden: 'the vendor said so',
+    runbook: 'docs/runbook.md#image-tag',
+  };
+  const told = facts({ ...known, ...nothingYet, preflight: preflight([overridden]) });
+  expect(told.at(-1)?.value).toBe('1 checks, 0 warnings; image-tag, overridden: the vendor said so');
 });
 
 test('before the switch the measured figures of prediction, fence, copy and the record are added', () => {

@@ -242,11 +242,37 @@ describe('RunPreflight', () => {
     expect(findings.find(({ id }) => id === 'encryption-key')?.severity).toBe('BLOCKER');
   });
 
-  test('passes where nothing blocks, and counts the warnings', async () => {
+  test('passes where nothing blocks, and counts the warnings that nobody answers for', async () => {
+    const preflight = async (overrides: readonly object[]) => {
+      const it = uncollected();
+      configured(it, { ...migrationFile(), preflight: { overrides } });
+      it.documents.tamper(keys.document(lease.run, 'source'), source());
+      it.documents.tamper(keys.document(lease.run, 'target'), target());
+      it.documents.tamper(keys.document(lease.run, 'dns'), dns(...it.zone()));
+      const { warnings } = await runPreflight.run(it, { lease }, call);
+      return { warnings, findings: Preflight.parse(written(it, 'preflight')).findings };
+    };
+    const before = await preflight([]);
+    expect(before.warnings).toBe(before.findings.filter(({ severity }) => severity === 'WARNING').length);
+    const reason = 'the people are played by tests';
+    const after = await preflight([{ check: 'approvers-reachable', reason }]);
+    expect(after.warnings).toBe(before.warnings - 1);
+    expect(after.findings.find(({ id }) => id === 'approvers-reachable')).toMatchObject({
+      severity: 'WARNING',
+      overridden: reason,
+    });
+  });
+
+  test('knows whether this plan was rehearsed', async () => {
     const it = uncollected();
-    it.documents.tamper(keys.document(lease.run, 'source'), source({ imageTag: '3.115.0' }));
+    it.documents.tamper(keys.document(lease.run, 'source'), source());
     it.documents.tamper(keys.document(lease.run, 'target'), target());
     it.documents.tamper(keys.document(lease.run, 'dns'), dns(...it.zone()));
-    expect(await runPreflight.run(it, { lease }, call)).toEqual({ document: 'preflight', warnings: 1 });
+    await runPreflight.run(it, { lease }, call);
+    const { findings } = Preflight.parse(written(it, 'preflight'));
+    expect(findings.find(({ id }) => id === 'rehearsal-fresh')).toMatchObject({
+      severity: 'WARNING',
+      saw: expect.stringContaining('no green rehearsal'),
+    });
   });
 });

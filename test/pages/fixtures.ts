@@ -136,6 +136,8 @@ export const preflight: Preflight = {
       severity: 'PASS',
       saw: 'fingerprint 5f2a91c0 on the source and on the target',
       todo: null,
+      overridden: null,
+      runbook: 'docs/runbook.md#x',
     },
     {
       id: 'postgres-major',
@@ -143,6 +145,8 @@ export const preflight: Preflight = {
       severity: 'PASS',
       saw: 'source 15.18, target 16.4',
       todo: null,
+      overridden: null,
+      runbook: 'docs/runbook.md#x',
     },
     {
       id: 'image-tag',
@@ -150,6 +154,8 @@ export const preflight: Preflight = {
       severity: 'WARNING',
       saw: 'source tryretool/backend:3.114.3-stable, target tryretool/backend:3.114.5-stable',
       todo: 'set the tag of the target to 3.114.3-stable, or rehearse once more after upgrading the source',
+      overridden: null,
+      runbook: 'docs/runbook.md#x',
     },
     {
       id: 'extensions',
@@ -157,6 +163,8 @@ export const preflight: Preflight = {
       severity: 'INFO',
       saw: 'uuid-ossp 1.1 on both; pg_stat_statements is left out, for no table needs it',
       todo: null,
+      overridden: null,
+      runbook: 'docs/runbook.md#x',
     },
     {
       id: 'target-space',
@@ -164,6 +172,8 @@ export const preflight: Preflight = {
       severity: 'PASS',
       saw: '62.4 MB to copy, 19.3 GB free',
       todo: null,
+      overridden: null,
+      runbook: 'docs/runbook.md#x',
     },
   ],
 };

@@ -51,7 +51,15 @@ describe('the report', () => {
   test('puts what blocks before what passed, with what to do', () => {
     const findings = [
       ...preflight.findings,
-      { id: 'locked', title: 'Nothing is locked', severity: 'BLOCKER' as const, saw: 'a lock', todo: 'release it' },
+      {
+        id: 'locked',
+        title: 'Nothing is locked',
+        severity: 'BLOCKER' as const,
+        saw: 'a lock',
+        todo: 'release it',
+        overridden: null,
+        runbook: 'docs/runbook.md#x',
+      },
     ];
     const page = report(failedRun({ preflight: { ...preflight, findings } }));
     const tags = [...page.matchAll(/class="tag \w+">(BLOCKER|WARNING|INFO|PASS)</g)].map(([, severity]) => severity);
@@ -123,7 +131,17 @@ describe('the report', () => {
       })),
       preflight: {
         at: START,
-        findings: [{ id: hostile, title: hostile, severity: 'WARNING', saw: hostile, todo: hostile }],
+        findings: [
+          {
+            id: hostile,
+            title: hostile,
+            severity: 'WARNING',
+            saw: hostile,
+            todo: hostile,
+            overridden: null,
+            runbook: 'docs/runbook.md#x',
+          },
+        ],
       },
       copies: [{ ...good, differences: [hostile], tables: [{ ...good.tables[0]!, table: hostile, equal: false }] }],
       approvals: run.approvals.map(({ request, votes, outcome }) => ({

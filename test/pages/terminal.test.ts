@@ -35,6 +35,8 @@ describe('the summary for a terminal', () => {
       severity: 'WARNING' as const,
       saw: 'word '.repeat(400),
       todo: 'do '.repeat(300),
+      overridden: null,
+      runbook: 'docs/runbook.md#x',
     };
     const summary = summarize(
       rehearsalRun({ preflight: { ...preflight, findings: Array.from({ length: 30 }, () => finding) } }),

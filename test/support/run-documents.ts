@@ -184,7 +184,15 @@ const database = (major: number): DatabaseFindings => ({
   tables: 40,
   longestTransactionSeconds: 0,
   extensions: [],
-  rights: { readAllTables: true, createDatabase: true },
+  rights: {
+    readAllTables: true,
+    createDatabase: true,
+    createSchema: true,
+    createRole: true,
+    ownsDatabase: true,
+    endSessions: true,
+    seeSessions: true,
+  },
   provider: null,
   settings: {},
   sessions: { used: 5, most: 100 },
@@ -197,7 +205,7 @@ const database = (major: number): DatabaseFindings => ({
 
 export const databases = (source = 15, target = 15): DatabasesFindings => ({
   source: database(source),
-  target: database(target),
+  target: { ...database(target), tables: 0 },
   problems: [],
 });
 

@@ -51,6 +51,29 @@ describe('a migration on AWS', () => {
     ['a text where a number belongs', ['approvals.required', '2'], /^approvals\.required: .*number/],
     ['no zone id', ['dns.hostedZoneId', 'acme.example.com'], /^dns\.hostedZoneId: .*like Z0123456789ABC/],
     ['no host name', ['dns.record', 'http://retool'], /^dns\.record: .*like retool\.example\.com/],
+    [
+      'an override of a check that there is not',
+      ['preflight', { overrides: [{ check: 'image-tog', reason: 'both are the same build' }] }],
+      /^preflight\.overrides\.0\.check: there is no check "image-tog"/,
+    ],
+    [
+      'an override without a reason',
+      ['preflight', { overrides: [{ check: 'image-tag', reason: ' ok       ' }] }],
+      /^preflight\.overrides\.0\.reason: .*in a sentence why/,
+    ],
+    [
+      'an override that is there twice',
+      [
+        'preflight',
+        {
+          overrides: [
+            { check: 'image-tag', reason: 'both are the same build' },
+            { check: 'image-tag', reason: 'both are the same build' },
+          ],
+        },
+      ],
+      /^preflight\.overrides\.1\.check: "image-tag" is named twice/,
+    ],
     ['a TTL of a day', ['dns.ttlSeconds', 86_400], /^dns\.ttlSeconds: /],
     [
       'an approver without an address',

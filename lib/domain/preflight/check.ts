@@ -1,29 +1,46 @@
+import type { CheckId } from '../../workflow/check-ids.ts';
+import type { DeployedMigration } from '../../workflow/configuration.ts';
 import type {
   DatabasesFindings,
   DnsFindings,
   Finding,
   Plan,
+  Rehearsal,
   SourceFindings,
   TargetFindings,
 } from '../../workflow/documents.ts';
 
-/** Everything that was collected. */
+/** Everything that was collected, and what was known before. */
 export interface Collected {
   readonly plan: Plan;
+  readonly configuration: DeployedMigration;
   readonly source: SourceFindings;
   readonly target: TargetFindings;
   readonly dns: DnsFindings;
   readonly databases: DatabasesFindings;
+  /** Of the same migration, of whatever plan; null before the first. */
+  readonly lastRehearsal: Rehearsal | null;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 export type Result = Pick<Finding, 'severity' | 'saw' | 'todo'>;
 
-/** One thing that is looked at before anything is copied. A file each; adding one touches only the list. */
+/**
+ * What a check is about, which decides where its BLOCKER stops. `copy`: the databases; it stops every run.
+ * `application`: whether the target's application can use what is copied; it stops every run but one of databases
+ * alone. `cutover`: freeze, approvals, DNS and the way back; it stops a cutover, and in a rehearsal is a WARNING.
+ */
+export type About = 'copy' | 'application' | 'cutover';
+
+/** One thing that is looked at before anything is copied: a file of `checks/`, named like its id. */
 export interface Check {
-  /** Kebab case; the name by which a warning is overridden. */
-  readonly id: string;
+  /** Kebab case: the name of its section in docs/runbook.md, and by which its warning is overridden. */
+  readonly id: CheckId;
+  /** What is so when it passes. */
   readonly title: string;
-  /** What it saw and what to do; null when it does not concern this plan. */
+  readonly about: About;
+  /** What it saw and what to do; null where it has nothing to look at. What is not known never passes. */
   look(collected: Collected): Result | null;
 }
 
@@ -31,3 +48,6 @@ export const pass = (saw: string): Result => ({ severity: 'PASS', saw, todo: nul
 export const info = (saw: string, todo: string | null = null): Result => ({ severity: 'INFO', saw, todo });
 export const warning = (saw: string, todo: string): Result => ({ severity: 'WARNING', saw, todo });
 export const blocker = (saw: string, todo: string): Result => ({ severity: 'BLOCKER', saw, todo });
+
+/** What Passage had no means to learn, where a run may well go on without knowing. */
+export const unlearned = (what: string, todo: string): Result => info(`Could not be learned: ${what}`, todo);

@@ -1,31 +1,39 @@
 import type { Finding } from '../../workflow/documents.ts';
-import type { Check, Collected } from './check.ts';
-import { databaseRights } from './database-rights.ts';
-import { dnsRecord } from './dns-record.ts';
-import { encryptionKey } from './encryption-key.ts';
-import { imageTag } from './image-tag.ts';
-import { postgresqlMajors } from './postgresql-majors.ts';
+import type { Check, Collected, Result } from './check.ts';
+import { checks } from './checks.ts';
 import { problemChecks } from './problems.ts';
 
-/** Every check there is, in the order in which a report shows them. */
-export const checks: readonly Check[] = [
-  encryptionKey,
-  postgresqlMajors,
-  databaseRights,
-  imageTag,
-  dnsRecord,
-  ...problemChecks,
-];
+/** Every check there is. */
+export const everyCheck: readonly Check[] = [...checks, ...problemChecks];
 
 /** What each check that concerns this plan found. */
-export const runChecks = (collected: Collected): Finding[] =>
-  checks.flatMap(({ id, title, look }) => {
-    const result = look(collected);
-    return result ? [{ id, title, ...result }] : [];
+export function runChecks(collected: Collected): Finding[] {
+  const { plan, configuration } = collected;
+  const reasons = new Map<string, string>(
+    configuration.preflight.overrides.map(({ check, reason }) => [check, reason]),
+  );
+  return everyCheck.flatMap((check) => {
+    if (plan.databasesOnly && check.about !== 'copy') return [];
+    const result = check.look(collected);
+    if (!result) return [];
+    const { id, title } = check;
+    const overridden = result.severity === 'WARNING' ? (reasons.get(id) ?? null) : null;
+    return [{ id, title, ...weighed(check, result, plan.mode), overridden, runbook: `docs/runbook.md#${id}` }];
   });
+}
+
+/** A rehearsal goes on where only a cutover would be stopped. */
+function weighed(check: Check, result: Result, mode: Collected['plan']['mode']): Result {
+  if (result.severity !== 'BLOCKER' || check.about !== 'cutover' || mode !== 'rehearsal') return result;
+  return { ...result, severity: 'WARNING', saw: `${result.saw} This stops a cutover.` };
+}
 
 /** The blockers in one sentence each, for the error that stops the run. */
 export const blockers = (findings: readonly Finding[]): string[] =>
   findings
     .filter(({ severity }) => severity === 'BLOCKER')
     .map(({ id, saw, todo }) => `${id}: ${saw}${todo ? ` ${todo}` : ''}`);
+
+/** Warnings that nobody has answered for. */
+export const openWarnings = (findings: readonly Finding[]): Finding[] =>
+  findings.filter(({ severity, overridden }) => severity === 'WARNING' && overridden === null);

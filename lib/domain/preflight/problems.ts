@@ -1,20 +1,20 @@
 import { type Problem, ProblemKind } from '../../workflow/findings.ts';
-import { type Check, type Collected, pass } from './check.ts';
+import { type About, type Check, type Collected, pass } from './check.ts';
 
-/** What is so when there is no problem of a kind. */
-const titles: Readonly<Record<ProblemKind, string>> = {
-  'source-ambiguous': 'The source cluster holds one application',
-  'database-unnamed': 'Each application names its database',
-  'database-elsewhere': "Passage's logins go to the applications' databases",
-  'secret-unreadable': 'Every value that moves can be read',
-  'encryption-key-format': 'Encryption keys can be keys',
-  'variables-unknown': 'Every variable of the source is known',
-  'variables-disagree': "The source's services agree on what moves",
-  'release-ambiguous': 'The target cluster holds one release of the application',
-  'canaries-missing': 'Stored values say which key encrypted them',
-  'canaries-unknown': 'Stored values were encrypted in a known way, with one key',
-  'zone-split': 'One zone answers for the name that users type',
-  'not-looked': 'Passage could look at everything',
+/** What is so when there is no problem of a kind, and what such a problem is about. */
+const kinds: Readonly<Record<ProblemKind, { readonly title: string; readonly about: About }>> = {
+  'source-ambiguous': { about: 'application', title: 'The source cluster holds one application' },
+  'database-unnamed': { about: 'copy', title: 'Each application names its database' },
+  'database-elsewhere': { about: 'copy', title: "Passage's logins go to the applications' databases" },
+  'secret-unreadable': { about: 'application', title: 'Every value that moves can be read' },
+  'encryption-key-format': { about: 'application', title: 'Encryption keys can be keys' },
+  'variables-unknown': { about: 'application', title: 'Every variable of the source is known' },
+  'variables-disagree': { about: 'application', title: "The source's services agree on what moves" },
+  'release-ambiguous': { about: 'application', title: 'The target cluster holds one release of the application' },
+  'canaries-missing': { about: 'copy', title: 'Stored values say which key encrypted them' },
+  'canaries-unknown': { about: 'copy', title: 'Stored values were encrypted in a known way, with one key' },
+  'zone-split': { about: 'cutover', title: 'One zone answers for the name that users type' },
+  'not-looked': { about: 'copy', title: 'Passage could look at everything' },
 };
 
 const ranks = ['INFO', 'WARNING', 'BLOCKER'] as const;
@@ -22,7 +22,7 @@ const ranks = ['INFO', 'WARNING', 'BLOCKER'] as const;
 /** One check for each kind of problem that collecting may have met; databases alone are told only what there is. */
 export const problemChecks: readonly Check[] = ProblemKind.options.map((kind) => ({
   id: kind,
-  title: titles[kind],
+  ...kinds[kind],
   look(collected) {
     const problems = problemsOf(collected).filter((problem) => problem.kind === kind);
     if (problems.length === 0) return collected.plan.databasesOnly ? null : pass('Nothing to say.');

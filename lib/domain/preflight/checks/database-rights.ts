@@ -1,4 +1,4 @@
-import { blocker, type Check, pass } from './check.ts';
+import { blocker, type Check, pass } from '../check.ts';
 
 /** Rights without which a copy fails half-way, by the side that needs them. */
 const needed = {
@@ -6,9 +6,10 @@ const needed = {
   target: { createDatabase: 'create databases' },
 } as const;
 
-export const databaseRights: Check = {
+export const check: Check = {
   id: 'database-rights',
   title: "Passage's logins have the rights to copy",
+  about: 'copy',
   look({ databases }) {
     const missing = (['source', 'target'] as const).flatMap((side) =>
       Object.entries(needed[side])

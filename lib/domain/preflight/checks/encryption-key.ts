@@ -1,12 +1,22 @@
-import { blocker, type Check, info, pass } from './check.ts';
+import { blocker, type Check, info, pass, warning } from '../check.ts';
+
+const NAME = 'ENCRYPTION_KEY';
 
 /** A restored database is unreadable to an application with another key. */
-export const encryptionKey: Check = {
+export const check: Check = {
   id: 'encryption-key',
   title: 'Both sides have the same encryption key',
-  look({ source, target, plan }) {
-    if (plan.databasesOnly) return null;
+  about: 'application',
+  look({ source, target }) {
     const [from, to] = [source.encryptionKey?.fingerprint, target.encryptionKey?.fingerprint];
+    const sets = ({ variables }: { variables: readonly { name: string }[] }) =>
+      variables.some(({ name }) => name === NAME);
+    if ((!from && sets(source)) || (!to && (sets(target) || target.environmentFrom.length > 0))) {
+      return warning(
+        `Could not be learned: the ${from ? 'target' : 'source'}'s ${NAME}, which is set from a place that Passage could not read.`,
+        'Let Passage read it (the target\'s from Kubernetes secret "encryption-key"), or open a resource on the target with the copied data: readable credentials prove the key.',
+      );
+    }
     if (!from && !to) {
       return info(
         'Neither side sets ENCRYPTION_KEY: values are stored in clear.',

@@ -1,11 +1,12 @@
-import { blocker, type Check, info, pass } from './check.ts';
+import { blocker, type Check, info, pass } from '../check.ts';
 
 /** The oldest major whose tables can be cut into ctid ranges. */
 const OLDEST = 14;
 
-export const postgresqlMajors: Check = {
+export const check: Check = {
   id: 'postgresql-majors',
   title: "The target's PostgreSQL is not older than the source's",
+  about: 'copy',
   look({ databases: { source, target } }) {
     const versions = `Source ${source.version}, target ${target.version}.`;
     if (source.major < OLDEST) {

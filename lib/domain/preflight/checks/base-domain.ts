@@ -1,0 +1,33 @@
+import { type Check, type Collected, pass, unlearned, warning } from '../check.ts';
+
+const NAME = 'BASE_DOMAIN';
+
+/** Callbacks of single sign-on, links in mails and webhooks are built from it. */
+export const check: Check = {
+  id: 'base-domain',
+  title: 'Both sides call themselves by the name that users type',
+  about: 'cutover',
+  look({ source, target, configuration }) {
+    const record = configuration.dns?.record ?? '';
+    const hosts = { source: hostOf(source), target: hostOf(target) };
+    const other = (['source', 'target'] as const).filter((side) => hosts[side] !== null && hosts[side] !== record);
+    if (other.length > 0) {
+      return warning(
+        other.map((side) => `${NAME} of the ${side} is ${hosts[side]}, the record ${record}.`).join(' '),
+        `Set ${NAME} to https://${record} on the target: the identity provider calls back to it.`,
+      );
+    }
+    const unknown = (['source', 'target'] as const).filter((side) => hosts[side] === null);
+    if (unknown.length > 0) {
+      return unlearned(`${NAME} of the ${unknown.join(' and the ')}.`, `Make sure that it is https://${record}.`);
+    }
+    return pass(`Both are ${record}.`);
+  },
+};
+
+function hostOf({ variables }: Pick<Collected['target'] | Collected['source'], 'variables'>): string | null {
+  const value = variables.find(({ name }) => name === NAME)?.value;
+  if (!value) return null;
+  const url = value.includes('://') ? value : `https://${value}`;
+  return URL.canParse(url) ? new URL(url).hostname : value;
+}

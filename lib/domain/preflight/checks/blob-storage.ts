@@ -1,0 +1,32 @@
+import { type Check, info, pass, warning } from '../check.ts';
+import { versionOf } from '../versions.ts';
+import { several } from '../words.ts';
+
+export const check: Check = {
+  id: 'blob-storage',
+  title: 'The target may open the buckets of the source',
+  about: 'application',
+  look({ source, target }) {
+    const stores = source.blobStores;
+    if (stores.length === 0) {
+      if ((versionOf(target.imageTag)?.major ?? 0) < 4) return pass('No bucket is configured.');
+      return warning(
+        'No bucket is configured.',
+        'Retool 4 needs one: set RR_BLOB_STORAGE_PROVIDER and RR_DEFAULT_S3_….',
+      );
+    }
+    const names = several(stores.map(({ bucket, provider }) => bucket ?? provider));
+    if (stores.every(({ keys }) => keys)) return pass(`Opened by keys that move along: ${names}.`);
+    const account = target.deployments.find(({ role }) => role === 'main-backend')?.serviceAccount;
+    if (account) {
+      return info(
+        `Opened by the role of a task: ${names}. The pods' role is that of service account ${account}.`,
+        "Grant that role, in its policy and in the bucket's, what the task role has.",
+      );
+    }
+    return warning(
+      `Opened by the role of a task: ${names}. The target's pods have no service account of their own.`,
+      'Give the pods a service account with a role (IRSA or Pod Identity), and grant that role what the task role has.',
+    );
+  },
+};

@@ -1,0 +1,45 @@
+import { type Check, info, pass, unlearned, warning } from '../check.ts';
+import { several } from '../words.ts';
+
+/** Each has a check of its own. */
+const ELSEWHERE = [
+  'ENCRYPTION_KEY',
+  'ENCRYPTION_KEY_OLD',
+  'USE_GCM_ENCRYPTION',
+  'USE_ENCRYPTION_V2',
+  'LICENSE_KEY',
+  'BASE_DOMAIN',
+];
+
+export const check: Check = {
+  id: 'carried-variables',
+  title: 'The target sets what moves along from the source',
+  about: 'application',
+  look({ source, target }) {
+    const carried = source.variables.filter(({ name, fate }) => fate === 'carry' && !ELSEWHERE.includes(name));
+    const there = new Map(target.variables.map((variable) => [variable.name, variable]));
+    const missing = carried.filter(({ name }) => !there.has(name)).map(({ name }) => name);
+    if (missing.length > 0 && target.environmentFrom.length > 0) {
+      const objects = several(target.environmentFrom.map(({ name }) => name));
+      return unlearned(`whether ${objects} sets ${several(missing)}.`, 'Look at its keys.');
+    }
+    if (missing.length > 0) {
+      return warning(
+        `Missing on the target: ${several(missing)}.`,
+        'Set them in the chart, from the collected secret "carried"; without JWT_SECRET everybody must sign in anew.',
+      );
+    }
+    const other = carried.filter(({ name, value, fingerprint }) => {
+      const to = there.get(name);
+      const differ = (a: string | null, b: string | null | undefined) => a !== null && b != null && a !== b;
+      return differ(value, to?.value) || differ(fingerprint, to?.fingerprint);
+    });
+    if (other.length > 0) {
+      return info(
+        `Of another value on the target: ${several(other.map(({ name }) => name))}.`,
+        'See that each is meant.',
+      );
+    }
+    return pass(carried.length === 0 ? 'Nothing moves along.' : `${carried.length} variables.`);
+  },
+};

@@ -1,0 +1,25 @@
+import { blocker, type Check, info, pass } from '../check.ts';
+
+/** The major of pg_dump and pg_restore in Passage's worker image; lib/copier/Dockerfile installs it. */
+export const CLIENT_MAJOR = 17;
+
+export const check: Check = {
+  id: 'client-tools',
+  title: "Passage's client programs know both servers",
+  about: 'copy',
+  look({ databases: { source, target } }) {
+    if (source.major > CLIENT_MAJOR) {
+      return blocker(
+        `pg_dump ${CLIENT_MAJOR} does not read PostgreSQL ${source.major}.`,
+        'Use a release of Passage whose worker image has newer client programs.',
+      );
+    }
+    if (target.major > CLIENT_MAJOR) {
+      return info(
+        `pg_restore ${CLIENT_MAJOR} writes to the newer PostgreSQL ${target.major}.`,
+        'The rehearsal proves that it can.',
+      );
+    }
+    return pass(`Version ${CLIENT_MAJOR}, servers ${source.major} and ${target.major}.`);
+  },
+};

@@ -1,0 +1,29 @@
+import { type Check, info, pass, unlearned, warning } from '../check.ts';
+import { several } from '../words.ts';
+
+export const check: Check = {
+  id: 'cluster-add-ons',
+  title: 'The target cluster has what the chart rests on',
+  about: 'application',
+  look({ target }) {
+    const absent = target.addOns.filter(({ present }) => present === false).map(({ name }) => name);
+    const works = (target.ingress?.hostnames.length ?? 0) > 0;
+    if (absent.includes('load-balancer-controller') && target.ingress?.class === 'alb' && !works) {
+      return warning(
+        'The Ingress is of class alb, and no AWS Load Balancer Controller was found.',
+        'Install it (or use EKS Auto Mode): without it the Ingress gets no load balancer.',
+      );
+    }
+    const unknown = target.addOns.filter(({ present }) => present === null).map(({ name }) => name);
+    if (unknown.length > 0 || target.addOns.length === 0) {
+      return unlearned(`whether the cluster has ${several(unknown) || 'add-ons'}.`, 'Look for their deployments.');
+    }
+    if (absent.length > 0) {
+      return info(
+        `Not found: ${several(absent)}.`,
+        'Without External Secrets the values that move must be set as Kubernetes secrets by hand; without Reloader pods do not notice.',
+      );
+    }
+    return pass(`${several(target.addOns.map(({ seen }) => seen))}.`);
+  },
+};

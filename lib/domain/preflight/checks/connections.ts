@@ -1,0 +1,22 @@
+import { blocker, type Check, pass, warning } from '../check.ts';
+
+/** A side's most: 4 workers, the snapshot's holder, the schema, the lock, and 3 for checks beside them. */
+const NEEDED = 10;
+
+export const check: Check = {
+  id: 'connections',
+  title: 'Both servers have connections to spare',
+  about: 'copy',
+  look({ databases }) {
+    const sides = (['source', 'target'] as const).map((side) => {
+      const { sessions, settings } = databases[side];
+      const reserved = Number(settings.superuser_reserved_connections ?? 3);
+      return { side, free: sessions.most - sessions.used - reserved };
+    });
+    const saw = `${sides.map(({ side, free }) => `${Math.max(0, free)} free on the ${side}`).join(', ')}; a copy takes up to ${NEEDED} of each.`;
+    const least = Math.min(...sides.map(({ free }) => free));
+    const todo = 'End idle sessions, scale down a client, or raise max_connections.';
+    if (least < NEEDED) return blocker(saw, todo);
+    return least < 2 * NEEDED ? warning(saw, todo) : pass(saw);
+  },
+};

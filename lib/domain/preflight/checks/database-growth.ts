@@ -1,0 +1,25 @@
+import { type Check, pass, unlearned, warning } from '../check.ts';
+import { size } from '../words.ts';
+
+/** A share of the database a day from which a prediction is stale before its rehearsal is. */
+const FAST = 0.05;
+
+export const check: Check = {
+  id: 'database-growth',
+  title: 'The source grows slowly enough for a rehearsal to predict the cutover',
+  about: 'copy',
+  look({ databases: { source } }) {
+    if (!source.growth) {
+      return unlearned('how fast the source grows.', 'A rehearsal at least an hour after another one measures it.');
+    }
+    const { bytesPerDay, since } = source.growth;
+    const share = source.sizeBytes === 0 ? 0 : bytesPerDay / source.sizeBytes;
+    if (share > FAST) {
+      return warning(
+        `${size(bytesPerDay)} a day since ${since.slice(0, 10)}, ${Math.round(share * 100)} % of the database.`,
+        'Find the table that grows (audit events and workflow runs have a retention), and rehearse on the day of the cutover.',
+      );
+    }
+    return pass(bytesPerDay <= 0 ? 'It did not grow.' : `${size(bytesPerDay)} a day.`);
+  },
+};

@@ -1,0 +1,25 @@
+import { blocker, type Check, pass } from '../check.ts';
+
+/** Without these the source cannot be made unwritable, or not be opened again. */
+const needed = {
+  createSchema: 'create schema "passage"',
+  ownsDatabase: 'act as the owner of the database',
+  createRole: 'lock logins',
+  endSessions: 'end sessions',
+  seeSessions: 'see sessions',
+} as const;
+
+export const check: Check = {
+  id: 'fence-rights',
+  title: "Passage's login has the rights to fence the source",
+  about: 'cutover',
+  look({ databases }) {
+    const { rights } = databases.source;
+    const missing = Object.entries(needed).filter(([right]) => rights[right] !== true);
+    if (missing.length === 0) return pass('It may lock logins, end sessions and act as the owner of the database.');
+    return blocker(
+      `The source login may not ${missing.map(([, words]) => words).join(', or ')}.`,
+      'Run lib/sql/create-source-login.sql on the source, as its first lines say.',
+    );
+  },
+};

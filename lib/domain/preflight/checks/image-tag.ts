@@ -1,0 +1,29 @@
+import { blocker, type Check, pass, warning } from '../check.ts';
+import { versionOf } from '../versions.ts';
+
+/** The vendor advises to go by way of a release in between when more than about so many are skipped. */
+const RELEASES_AT_ONCE = 10;
+const PIN = "Pin the target's image to the source's tag; upgrade after the migration.";
+
+/** Retool's schema migrations only go forward: another version on the target changes the data at its first start. */
+export const check: Check = {
+  id: 'image-tag',
+  title: 'Both sides run the same version of the application',
+  about: 'application',
+  look({ source, target }) {
+    const both = `Source ${source.imageTag ?? 'unknown'}, target ${target.imageTag ?? 'unknown'}.`;
+    if (!source.imageTag || !target.imageTag) return warning(`Could not be learned: both tags. ${both}`, PIN);
+    if (source.imageTag === target.imageTag) return pass(`Both run ${source.imageTag}.`);
+    const [from, to] = [versionOf(source.imageTag), versionOf(target.imageTag)];
+    if (!from || !to) return warning(`${both} Which is newer cannot be told from the tags.`, PIN);
+    if (to.major < from.major || (to.major === from.major && to.minor < from.minor)) {
+      return blocker(`${both} An older version cannot use a schema that a newer one has migrated.`, PIN);
+    }
+    // The permission migration of 4.0 runs in the background there; from 4.31 on it must be over.
+    if (from.major < 4 && (to.major > 4 || (to.major === 4 && to.minor >= 31))) {
+      return blocker(`${both} There is no direct way from before 4.0 to 4.31 or later.`, PIN);
+    }
+    const far = to.major > from.major || to.minor - from.minor > RELEASES_AT_ONCE;
+    return warning(far ? `${both} That is too far for one step.` : both, PIN);
+  },
+};

@@ -1,0 +1,31 @@
+import { type Check, info, pass, unlearned, warning } from '../check.ts';
+
+const NAME = 'LICENSE_KEY';
+
+export const check: Check = {
+  id: 'license-key',
+  title: 'The target has the license of the source',
+  about: 'application',
+  look({ source, target }) {
+    const from = source.variables.find(({ name }) => name === NAME);
+    const to = target.variables.find(({ name }) => name === NAME);
+    if (!from && !to) return info(`Neither side sets ${NAME}.`, 'If there is a license, set it on the target.');
+    if (!to && target.environmentFrom.length === 0) {
+      return warning(
+        `The source sets ${NAME}, the target does not.`,
+        'Set it: without a license features are missing.',
+      );
+    }
+    if (!from?.fingerprint || !to?.fingerprint) {
+      return unlearned(
+        `whether both sides have one ${NAME}.`,
+        'The target takes it from an object that Passage does not read: compare it by hand.',
+      );
+    }
+    if (from.fingerprint === to.fingerprint) return pass('Equal fingerprints.');
+    return info(
+      'The target has another license than the source.',
+      'Make sure that it covers the same features and users.',
+    );
+  },
+};

@@ -1,0 +1,24 @@
+import { type Check, info, pass, warning } from '../check.ts';
+import { several } from '../words.ts';
+
+/** Single sign-on works under the real name only, and DISABLE_USER_PASS_LOGIN locks out who checks the target before. */
+export const check: Check = {
+  id: 'sso-held-back',
+  title: 'Single sign-on is not set on the target before it serves the real name',
+  about: 'cutover',
+  look({ source, target }) {
+    const held = source.variables.filter(({ fate }) => fate === 'hold').map(({ name }) => name);
+    const early = target.variables.filter(({ name }) => held.includes(name)).map(({ name }) => name);
+    if (held.length === 0) return pass('The source sets none of its variables.');
+    if (early.length > 0) {
+      return warning(
+        `Set on the target already: ${several(early)}.`,
+        'Remove them until a local administrator has checked the target; set them before "switch" is approved.',
+      );
+    }
+    return info(
+      `Held back: ${several(held)}.`,
+      'Set them on the target from the collected secret "held-back" when a local administrator has checked it, and let somebody sign in after the switch.',
+    );
+  },
+};

@@ -1,0 +1,17 @@
+import { blocker, type Check, pass } from '../check.ts';
+import { several } from '../words.ts';
+
+/** Whatever runs there connects to the database while it is restored, and migrates or fills it. */
+export const check: Check = {
+  id: 'target-stopped',
+  title: 'The target application waits with no replicas',
+  about: 'cutover',
+  look({ target }) {
+    const running = target.deployments.filter(({ replicas }) => replicas > 0);
+    if (running.length === 0) return pass(`${target.deployments.length} deployments, none of them running.`);
+    return blocker(
+      `Replicas run: ${several(running.map(({ name, replicas }) => `${name} ${replicas}`))}.`,
+      'Scale every deployment of the release to zero; Passage starts them once the data is proved.',
+    );
+  },
+};

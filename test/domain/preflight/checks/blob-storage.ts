@@ -1,0 +1,30 @@
+import { type Cases, deployment, withSource, withTarget } from '../world.ts';
+
+export const cases: Cases = {
+  none: { given: {}, severity: 'PASS', says: /No bucket/ },
+  'opened by keys': {
+    given: withSource({
+      blobStores: [{ purpose: 'applications', provider: 's3', bucket: 'acme-files', region: null, keys: true }],
+    }),
+    severity: 'PASS',
+    says: /acme-files/,
+  },
+  'opened by a role, and pods have one': {
+    given: {
+      ...withSource({
+        blobStores: [{ purpose: 'applications', provider: 's3', bucket: 'acme-files', region: null, keys: false }],
+      }),
+      ...withTarget({ deployments: [deployment({ serviceAccount: 'retool-pods' })] }),
+    },
+    severity: 'INFO',
+    says: /retool-pods/,
+  },
+  'opened by a role, and pods have none': {
+    given: withSource({
+      blobStores: [{ purpose: 'applications', provider: 's3', bucket: 'acme-files', region: null, keys: false }],
+    }),
+    severity: 'WARNING',
+    says: /no service account/,
+  },
+  'none, and Retool 4 needs one': { given: withTarget({ imageTag: '4.2.0' }), severity: 'WARNING', says: /Retool 4/ },
+};

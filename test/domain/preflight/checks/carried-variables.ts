@@ -1,0 +1,37 @@
+import { type Cases, setOnTarget, variable, withSource, withTarget } from '../world.ts';
+
+export const cases: Cases = {
+  'nothing else moves': { given: {}, severity: 'PASS', says: /Nothing/ },
+  'the same': {
+    given: {
+      ...withSource({ variables: [variable('JWT_SECRET', { fingerprint: 'jwt', secret: true })] }),
+      ...withTarget({ variables: [setOnTarget('JWT_SECRET', { fingerprint: 'jwt' })] }),
+    },
+    severity: 'PASS',
+    says: /1 variables/,
+  },
+  'another value': {
+    given: {
+      ...withSource({ variables: [variable('JWT_SECRET', { fingerprint: 'jwt', secret: true })] }),
+      ...withTarget({ variables: [setOnTarget('JWT_SECRET', { fingerprint: 'other' })] }),
+    },
+    severity: 'INFO',
+    says: /another value/,
+  },
+  'perhaps in an object': {
+    given: {
+      ...withSource({ variables: [variable('JWT_SECRET', { fingerprint: 'jwt', secret: true })] }),
+      ...withTarget({ variables: [], environmentFrom: [{ kind: 'secret', name: 'bundle' }] }),
+    },
+    severity: 'INFO',
+    says: /whether bundle sets JWT_SECRET/,
+  },
+  missing: {
+    given: {
+      ...withSource({ variables: [variable('JWT_SECRET', { fingerprint: 'jwt', secret: true })] }),
+      ...withTarget({ variables: [] }),
+    },
+    severity: 'WARNING',
+    says: /Missing on the target: JWT_SECRET/,
+  },
+};

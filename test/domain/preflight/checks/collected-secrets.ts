@@ -1,0 +1,10 @@
+import { type Cases, variable, withSource } from '../world.ts';
+
+export const cases: Cases = {
+  'all are kept': { given: {}, severity: 'PASS', says: /1 values/ },
+  'one is not': {
+    given: withSource({ variables: [variable('JWT_SECRET', { secret: true })] }),
+    severity: 'WARNING',
+    says: /JWT_SECRET/,
+  },
+};

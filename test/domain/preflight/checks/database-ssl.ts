@@ -1,0 +1,29 @@
+import { type Cases, fine, withDatabases, withTarget } from '../world.ts';
+
+export const cases: Cases = {
+  'not forced': { given: {}, severity: 'PASS', says: /no encryption/ },
+  'asked for': {
+    given: {
+      ...withTarget({ applicationDatabase: { ...fine.target.applicationDatabase!, ssl: 'require' } }),
+      ...withDatabases({}, { settings: { 'rds.force_ssl': '1' } }),
+    },
+    severity: 'PASS',
+    says: /Both/,
+  },
+  'nothing is known of the application': {
+    given: {
+      ...withTarget({ applicationDatabase: null }),
+      ...withDatabases({}, { settings: { 'rds.force_ssl': '1' } }),
+    },
+    severity: 'INFO',
+    says: /Could not be learned/,
+  },
+  'not asked for': {
+    given: {
+      ...withTarget({ applicationDatabase: fine.target.applicationDatabase }),
+      ...withDatabases({}, { settings: { 'rds.force_ssl': '1' } }),
+    },
+    severity: 'BLOCKER',
+    says: /POSTGRES_SSL_ENABLED/,
+  },
+};

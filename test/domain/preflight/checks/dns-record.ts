@@ -1,0 +1,30 @@
+import { record } from '../../../support/run-documents.ts';
+import { type Cases, withDns } from '../world.ts';
+
+export const cases: Cases = {
+  'a simple one': { given: {}, severity: 'PASS', says: /CNAME ecs.elb.example.com/ },
+  'an alias': {
+    given: withDns({
+      records: [
+        record({
+          type: 'A',
+          ttl: null,
+          values: [],
+          alias: { hostedZoneId: 'Z2', dnsName: 'ecs.elb', evaluateTargetHealth: false },
+        }),
+      ],
+    }),
+    severity: 'PASS',
+    says: /Alias to ecs.elb/,
+  },
+  'no address': {
+    given: withDns({ records: [record({ type: 'TXT' })] }),
+    severity: 'BLOCKER',
+    says: /no A, AAAA or CNAME/,
+  },
+  'the zone itself': {
+    given: withDns({ records: [record({ name: 'acme.example.com.', type: 'A' })] }),
+    severity: 'BLOCKER',
+    says: /zone itself/,
+  },
+};

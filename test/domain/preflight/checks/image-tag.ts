@@ -1,0 +1,45 @@
+import { type Cases, withSource, withTarget } from '../world.ts';
+
+export const cases: Cases = {
+  equal: { given: {}, severity: 'PASS', says: /3.114.3/ },
+  'newer on the target': {
+    given: { ...withSource({ imageTag: '3.114.3-stable' }), ...withTarget({ imageTag: '3.114.5-stable' }) },
+    severity: 'WARNING',
+    says: /Pin/,
+  },
+  'many releases ahead': {
+    given: { ...withSource({ imageTag: '3.114.3' }), ...withTarget({ imageTag: '3.148.1' }) },
+    severity: 'WARNING',
+    says: /too far for one step/,
+  },
+  'another major': {
+    given: { ...withSource({ imageTag: '3.300.0' }), ...withTarget({ imageTag: '4.0.1' }) },
+    severity: 'WARNING',
+    says: /too far for one step/,
+  },
+  'unknown on a side': {
+    given: { ...withSource({ imageTag: null }), ...withTarget({ imageTag: '3.114.3' }) },
+    severity: 'WARNING',
+    says: /Could not be learned/,
+  },
+  'tags that are no versions': {
+    given: { ...withSource({ imageTag: 'latest' }), ...withTarget({ imageTag: 'edge' }) },
+    severity: 'WARNING',
+    says: /cannot be told/,
+  },
+  'older on the target': {
+    given: { ...withSource({ imageTag: '3.148.5' }), ...withTarget({ imageTag: '3.114.3' }) },
+    severity: 'BLOCKER',
+    says: /older version/,
+  },
+  'an older major on the target': {
+    given: { ...withSource({ imageTag: '4.0.1' }), ...withTarget({ imageTag: '3.300.0' }) },
+    severity: 'BLOCKER',
+    says: /older version/,
+  },
+  'from before 4.0 to 4.31': {
+    given: { ...withSource({ imageTag: '3.300.0' }), ...withTarget({ imageTag: '4.31.0' }) },
+    severity: 'BLOCKER',
+    says: /no direct way/,
+  },
+};

@@ -1,0 +1,21 @@
+import { type Cases, withDatabases } from '../world.ts';
+
+export const cases: Cases = {
+  none: { given: {}, severity: 'PASS' },
+  one: {
+    given: withDatabases({
+      largestTables: [
+        {
+          table: 'public.log',
+          kind: 'materialized view',
+          bytes: 1_000_000,
+          rows: null,
+          primaryKey: false,
+          unlogged: false,
+        },
+      ],
+    }),
+    severity: 'INFO',
+    says: /public.log/,
+  },
+};

@@ -1,0 +1,36 @@
+import { type Cases, withDatabases } from '../world.ts';
+
+export const cases: Cases = {
+  'each has a key': { given: {}, severity: 'PASS', says: /1 tables/ },
+  'one without, and the time it takes': {
+    given: withDatabases({
+      largestTables: [
+        { table: 'public.log', kind: 'table', bytes: 1_000_000, rows: null, primaryKey: false, unlogged: false },
+      ],
+    }),
+    severity: 'INFO',
+    says: /public.log \(1 MB\).*about 1 s/,
+  },
+  'no rehearsal yet': {
+    given: {
+      ...withDatabases({
+        largestTables: [
+          { table: 'public.log', kind: 'table', bytes: 1_000_000, rows: null, primaryKey: false, unlogged: false },
+        ],
+      }),
+      lastRehearsal: null,
+    },
+    severity: 'INFO',
+    says: /known after a rehearsal/,
+  },
+  'nothing is known': { given: withDatabases({ largestTables: [] }), severity: 'INFO', says: /Could not be learned/ },
+  'a large one': {
+    given: withDatabases({
+      largestTables: [
+        { table: 'public.log', kind: 'table', bytes: 900_000_000, rows: null, primaryKey: false, unlogged: false },
+      ],
+    }),
+    severity: 'WARNING',
+    says: /120 s|2 min/,
+  },
+};

@@ -1,0 +1,18 @@
+import { type Cases, setOnTarget, variable, withSource, withTarget } from '../world.ts';
+
+export const cases: Cases = {
+  'no single sign-on': { given: {}, severity: 'PASS', says: /none/ },
+  'held back': {
+    given: withSource({ variables: [variable('CLIENT_ID', { fate: 'hold' })] }),
+    severity: 'INFO',
+    says: /Held back: CLIENT_ID/,
+  },
+  'set too early': {
+    given: {
+      ...withSource({ variables: [variable('CLIENT_ID', { fate: 'hold' })] }),
+      ...withTarget({ variables: [setOnTarget('CLIENT_ID')] }),
+    },
+    severity: 'WARNING',
+    says: /already: CLIENT_ID/,
+  },
+};

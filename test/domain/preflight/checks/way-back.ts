@@ -1,0 +1,13 @@
+import { type Cases, withDns, withSource, withTarget } from '../world.ts';
+
+export const cases: Cases = {
+  complete: { given: {}, severity: 'PASS', says: /2 services/ },
+  'no service to start again': {
+    given: withSource({ services: [] }),
+    severity: 'BLOCKER',
+    says: /counts of the source services/,
+  },
+  'no login': { given: withSource({ applicationLogin: null }), severity: 'BLOCKER', says: /login/ },
+  'no gate': { given: withTarget({ backend: null }), severity: 'BLOCKER', says: /gate/ },
+  'no record': { given: withDns({ records: [] }), severity: 'BLOCKER', says: /record/ },
+};

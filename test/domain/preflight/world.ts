@@ -1,0 +1,180 @@
+import type { Collected } from '../../../lib/domain/preflight/check.ts';
+import type {
+  DatabaseFindings,
+  DnsFindings,
+  Finding,
+  SourceFindings,
+  TargetFindings,
+} from '../../../lib/workflow/documents.ts';
+import {
+  databases,
+  deployed,
+  dns,
+  later,
+  migrationFile,
+  noon,
+  plan,
+  rehearsal,
+  source,
+  target,
+} from '../../support/run-documents.ts';
+
+type SourceVariable = SourceFindings['variables'][number];
+type TargetVariable = TargetFindings['variables'][number];
+
+/** A variable of the source, as the task definition has it in clear. */
+export const variable = (name: string, more: Partial<SourceVariable> = {}): SourceVariable => ({
+  name,
+  services: ['web'],
+  fate: 'carry',
+  because: 'moves',
+  secret: false,
+  value: null,
+  fingerprint: null,
+  from: 'environment',
+  reference: null,
+  collected: null,
+  agrees: true,
+  ...more,
+});
+
+/** A variable of the target's main backend. */
+export const setOnTarget = (name: string, more: Partial<TargetVariable> = {}): TargetVariable => ({
+  name,
+  from: 'value',
+  reference: null,
+  value: null,
+  fingerprint: null,
+  ...more,
+});
+
+const [main] = target().deployments;
+type Deployment = TargetFindings['deployments'][number];
+/** A deployment of the target, by default its main backend. */
+export const deployment = (more: Partial<Deployment> = {}): Deployment => ({ ...main!, ...more });
+
+type Service = SourceFindings['services'][number];
+const [web] = source().services;
+/** A service of the source, by default its main backend. */
+export const service = (more: Partial<Service> = {}): Service => ({ ...web!, ...more });
+
+type Companion = SourceFindings['companions'][number];
+/** A service of the source's cluster that is no part of the application itself. */
+export const companion = (role: Companion['role']): Companion => {
+  const { serviceType: _, roles: __, ...rest } = service({ service: 'beside' });
+  return { ...rest, role };
+};
+
+const record = 'retool.acme.example.com';
+const database: Partial<DatabaseFindings> = {
+  extensions: [
+    { name: 'plpgsql', version: '1.0' },
+    { name: 'uuid-ossp', version: '1.1' },
+  ],
+  settings: { max_locks_per_transaction: '64', superuser_reserved_connections: '3' },
+  largestTables: [{ table: 'public.users', kind: 'table', bytes: 8192, rows: 3, primaryKey: true, unlogged: false }],
+  resourceTypes: [{ type: 'postgresql', count: 2 }],
+};
+const { source: from, target: to } = databases();
+
+/** Where everything is as it should be. */
+export const fine: Collected = {
+  plan: plan(),
+  configuration: deployed({
+    ...migrationFile(),
+    approvals: {
+      approvers: ['alice', 'bob', 'carol'].map((name) => ({ email: `${name}@acme.com` })),
+      required: 2,
+      minutesToDecide: { go: 120, switch: 60 },
+    },
+  }),
+  source: source({
+    variables: [
+      variable('BASE_DOMAIN', { value: `https://${record}` }),
+      variable('LICENSE_KEY', {
+        secret: true,
+        fingerprint: 'license',
+        collected: { secretArn: 'arn:secret:carried', key: 'LICENSE_KEY' },
+      }),
+    ],
+  }),
+  target: target({
+    deployments: [deployment(), deployment({ name: 'retool-jobs', role: 'jobs-runner', mayMigrate: false })],
+    variables: [
+      setOnTarget('BASE_DOMAIN', { value: `https://${record}` }),
+      setOnTarget('LICENSE_KEY', { fingerprint: 'license' }),
+    ],
+    addOns: [
+      { name: 'external-secrets', present: true, seen: 'API group external-secrets.io' },
+      { name: 'load-balancer-controller', present: true, seen: 'API group elbv2.k8s.aws' },
+    ],
+  }),
+  dns: {
+    ...dns(),
+    loadBalancers: { source: balancer('internet-facing'), target: balancer('internet-facing') },
+  },
+  databases: {
+    problems: [],
+    source: { ...from, ...database, growth: { since: later(-86_400), bytes: 1_000_000, bytesPerDay: 1_000_000 } },
+    target: { ...to, ...database, largestTables: [], schemaMigrations: null },
+  },
+  lastRehearsal: rehearsal(),
+  now: Date.parse(noon),
+};
+
+type Balancer = NonNullable<DnsFindings['loadBalancers']['target']>;
+type Certificate = Balancer['listeners'][number]['certificates'][number];
+
+/** A load balancer with one certificate for the name. */
+export function balancer(scheme: string, certificate: Partial<Certificate> = {}): Balancer {
+  const listed = {
+    arn: 'arn:certificate',
+    status: 'ISSUED',
+    names: ['*.acme.example.com'],
+    notAfter: later(200 * 86_400),
+    type: 'AMAZON_ISSUED',
+    ...certificate,
+  };
+  return {
+    arn: 'arn:balancer',
+    dnsName: 'eks.elb.example.com',
+    hostedZoneId: null,
+    scheme,
+    type: 'application',
+    listeners: [{ arn: 'arn:listener', port: 443, protocol: 'HTTPS', certificates: [listed] }],
+  };
+}
+
+export const withSource = (more: Partial<SourceFindings>): Partial<Collected> => ({
+  source: { ...fine.source, ...more },
+});
+export const withTarget = (more: Partial<TargetFindings>): Partial<Collected> => ({
+  target: { ...fine.target, ...more },
+});
+export const withDns = (more: Partial<DnsFindings>): Partial<Collected> => ({ dns: { ...fine.dns, ...more } });
+export const withDatabases = (
+  more: Partial<DatabaseFindings>,
+  onTarget: Partial<DatabaseFindings> = {},
+): Partial<Collected> => ({
+  databases: {
+    problems: [],
+    source: { ...fine.databases.source, ...more },
+    target: { ...fine.databases.target, ...onTarget },
+  },
+});
+export const withApprovals = (
+  more: Partial<NonNullable<Collected['configuration']['approvals']>>,
+): Partial<Collected> => ({
+  configuration: { ...fine.configuration, approvals: { ...fine.configuration.approvals!, ...more } },
+});
+
+interface Case {
+  /** A world that differs from the fine one. */
+  readonly given: Partial<Collected>;
+  readonly severity: Finding['severity'];
+  /** What it must say in `saw` or `todo`. */
+  readonly says?: RegExp;
+}
+
+/** What a check is tested with, by sentences: a file `checks/<id>.ts` beside this one for each check. */
+export type Cases = Readonly<Record<string, Case>>;
