@@ -1,18 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { blockers, everyCheck, openWarnings, runChecks } from '../../../lib/domain/preflight/preflight.ts';
 import { checkIds } from '../../../lib/workflow/check-ids.ts';
-import type { Problem } from '../../../lib/workflow/findings.ts';
 import { plan } from '../../support/run-documents.ts';
-import { fine, withApprovals, withDatabases, withDns, withSource, withTarget } from './world.ts';
+import { fine, withApprovals, withDatabases, withDns, withTarget } from './world.ts';
 
-const problem = (more: Partial<Problem>): Problem => ({
-  kind: 'zone-split',
-  severity: 'WARNING',
-  what: 'Two zones answer.',
-  where: 'Z1',
-  todo: 'Remove one.',
-  ...more,
-});
 const find = (found: ReturnType<typeof runChecks>, id: string) => found.find((one) => one.id === id);
 const overriding = (check: string) => ({
   configuration: { ...fine.configuration, preflight: { overrides: [{ check, reason: 'seen and accepted' }] } },
@@ -112,25 +103,6 @@ describe('overriding', () => {
   test('what passes is not touched', () => {
     const found = runChecks({ ...fine, ...overriding('image-tag') });
     expect(find(found, 'image-tag')).toMatchObject({ severity: 'PASS', overridden: null });
-  });
-});
-
-describe('problems that collecting met', () => {
-  test('become one finding a kind, of the highest severity, with all that was seen and what to do once', () => {
-    const found = runChecks({
-      ...fine,
-      ...withDns({ problems: [problem({}), problem({ severity: 'INFO', what: 'A third one.', where: 'Z2' })] }),
-    });
-    expect(find(found, 'zone-split')).toMatchObject({
-      severity: 'WARNING',
-      saw: 'Two zones answer. (Z1) A third one. (Z2)',
-      todo: 'Remove one.',
-    });
-  });
-
-  test('of every document are told', () => {
-    const given = withSource({ problems: [problem({ kind: 'secret-unreadable', severity: 'BLOCKER' })] });
-    expect(find(runChecks({ ...fine, ...given }), 'secret-unreadable')?.severity).toBe('BLOCKER');
   });
 });
 

@@ -2,6 +2,7 @@ import { runChecks } from '../../../lib/domain/preflight/preflight.ts';
 import { problemChecks } from '../../../lib/domain/preflight/problems.ts';
 import type { Problem } from '../../../lib/workflow/documents.ts';
 import { databases, dns, plan, source, target } from '../../support/run-documents.ts';
+import { fine } from './world.ts';
 
 const problem = (
   severity: Problem['severity'],
@@ -18,6 +19,7 @@ const collected = (
   problems: Partial<Record<'source' | 'target' | 'dns' | 'databases', Problem[]>> = {},
   databasesOnly = false,
 ) => ({
+  ...fine,
   plan: plan({ databasesOnly }),
   source: source({ problems: problems.source ?? [] }),
   target: target({ problems: problems.target ?? [] }),
@@ -34,6 +36,8 @@ test('every problem of every document becomes a finding, as grave as the gravest
     severity: 'BLOCKER',
     saw: 'It happened. (a) It happened. (b)',
     todo: 'Do this.',
+    overridden: null,
+    runbook: 'docs/runbook.md#secret-unreadable',
   });
   expect(finding('zone-split', collected({ dns: [problem('WARNING', 'z', 'zone-split')] }))?.severity).toBe('WARNING');
   expect(

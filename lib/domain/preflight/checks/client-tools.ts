@@ -1,4 +1,4 @@
-import { blocker, type Check, info, pass } from '../check.ts';
+import { type Check, info, pass, warning } from '../check.ts';
 
 /** The major of pg_dump and pg_restore in Passage's worker image; lib/copier/Dockerfile installs it. */
 export const CLIENT_MAJOR = 17;
@@ -9,9 +9,9 @@ export const check: Check = {
   about: 'copy',
   look({ databases: { source, target } }) {
     if (source.major > CLIENT_MAJOR) {
-      return blocker(
-        `pg_dump ${CLIENT_MAJOR} does not read PostgreSQL ${source.major}.`,
-        'Use a release of Passage whose worker image has newer client programs.',
+      return warning(
+        `pg_dump ${CLIENT_MAJOR} of Passage's worker image does not read PostgreSQL ${source.major}.`,
+        'Build the image with newer client programs; on this machine those beside its PostgreSQL are used.',
       );
     }
     if (target.major > CLIENT_MAJOR) {

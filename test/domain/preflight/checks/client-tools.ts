@@ -9,7 +9,7 @@ export const cases: Cases = {
   },
   'a newer source': {
     given: withDatabases({ major: 18, version: '18.4' }, { major: 18, version: '18.4' }),
-    severity: 'BLOCKER',
+    severity: 'WARNING',
     says: /does not read PostgreSQL 18/,
   },
 };
