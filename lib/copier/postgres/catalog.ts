@@ -123,7 +123,8 @@ export async function readAbsent(client: pg.Client): Promise<string[]> {
 export async function readSequences(client: pg.Client): Promise<SequenceName[]> {
   const { rows } = await client.query<SequenceName>(`
     SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND NOT ${foreignSchemas} AND NOT ${isExtensionMember('pg_class', 'c.oid')}
+    WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND NOT ${foreignSchemas}
+      AND (NOT ${isExtensionMember('pg_class', 'c.oid')} OR EXISTS (SELECT FROM pg_extension WHERE c.oid = ANY(extconfig)))
     ORDER BY 1, 2`);
   return rows;
 }
