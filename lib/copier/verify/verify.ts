@@ -1,3 +1,4 @@
+import { WorkflowError } from '../../workflow/errors.ts';
 import { type Comparison, compareManifests, pairs, type TableComparison } from '../compare.ts';
 import { crew } from '../crew.ts';
 import { standAside } from '../dump/stand-aside.ts';
@@ -130,9 +131,22 @@ async function compareSides(source: LiveSide, target: LiveSide, around: Around, 
     const compared = comparison.tables[at];
     if (!('source' in pair) || !compared || compared.equal) continue;
     tell('locating differences');
-    located.push(await locatePair(pair, source, target, compared, encoding, around));
+    located.push(await again(around, () => locatePair(pair, source, target, compared, encoding, around)));
   }
   return { comparison, located, catalog };
+}
+
+/** For a lock that was not given in time, or a session that stood aside. 1 s and 2 s apart. */
+async function again<T>({ clock, signal }: Around, job: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await job();
+    } catch (error) {
+      const passes = error instanceof WorkflowError && error.name.endsWith('Unreachable');
+      if (!passes || tries === 3) throw error;
+      await clock.sleep(1000 * 2 ** (tries - 1), signal);
+    }
+  }
 }
 
 /** Both by the columns that both have, in the source's order. A column that only one has is the catalog's to tell. */
