@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { buildSync } from 'esbuild';
@@ -206,6 +206,7 @@ const listener = jsonEndpoint({
 function buildImage(folder: string, tools: string): LocalImage {
   const { outputFiles } = buildSync({ ...esm, entryPoints: ['lib/copier/worker.ts'], outdir: folder });
   for (const { path, contents } of outputFiles) writeFileSync(join(folder, basename(path)), contents);
+  cpSync(new URL('../lib/sql', import.meta.url), join(folder, 'sql'), { recursive: true });
   copyFileSync(new URL('../lib/copier/Dockerfile', import.meta.url), join(folder, 'Dockerfile'));
   return fromDockerfile({ directory: folder, dockerfile: 'Dockerfile' }, tools);
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { FileSystem, Stack } from 'aws-cdk-lib';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
@@ -10,7 +10,7 @@ const DOCKERFILE = join(PROJECT, 'lib/copier/Dockerfile');
 const ENTRY = join(PROJECT, 'lib/copier/worker.ts');
 
 /**
- * The copier's container image: its Dockerfile beside `worker.mjs`. Only staged here; the deployment builds it. One
+ * The copier's container image: its Dockerfile beside `worker.mjs` and `lib/sql`. Only staged here; the deployment builds it. One
  * image for Fargate and for the target's nodes, so it is built for the architecture that both have by default.
  */
 export class WorkerImage extends Construct {
@@ -21,6 +21,7 @@ export class WorkerImage extends Construct {
     const directory = FileSystem.mkdtemp('passage-worker-');
     try {
       copyFileSync(DOCKERFILE, join(directory, 'Dockerfile'));
+      cpSync(join(PROJECT, 'lib/sql'), join(directory, 'sql'), { recursive: true });
       if (Stack.of(this).bundlingRequired) bundleWorker(directory);
       this.asset = new DockerImageAsset(this, 'Asset', { directory, platform: Platform.LINUX_AMD64 });
     } finally {
