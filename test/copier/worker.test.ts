@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
@@ -60,6 +60,7 @@ beforeAll(async () => {
     .outputFiles) {
     writeFileSync(join(folder, basename(path)), contents);
   }
+  cpSync('lib/sql', join(folder, 'sql'), { recursive: true });
   cluster = await startTestCluster();
   account = await startAccount(({ directory, authorize, clock }) => {
     const buckets = createS3({ directory: join(directory, 's3'), authorize, clock });

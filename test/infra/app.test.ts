@@ -42,6 +42,7 @@ describe('the app', () => {
     const [image] = Object.values(dockerImages as Record<string, { source: { directory: string } }>);
     expect(readdirSync(join(out, image!.source.directory)).sort()).toEqual([
       'Dockerfile',
+      'sql',
       'worker.mjs',
       'worker.mjs.map',
     ]);
