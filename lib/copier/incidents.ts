@@ -11,20 +11,19 @@ const NAMED = 5;
  */
 export class Incidents {
   /** Whether a worker before this one has begun and did not end. */
-  readonly afterAnother: boolean;
-  readonly #told: string[];
+  afterAnother = false;
+  readonly #told: string[] = [];
   readonly #triedAgain: string[] = [];
-  readonly #survived = new Map<string, number>();
+  readonly #services = new Map<string, number>();
   #stoodAside = 0;
 
-  constructor(before?: Progress) {
-    this.afterAnother = before !== undefined;
-    this.#told = [...(before?.incidents ?? [])];
-  }
-
-  static async after(staging: Staging, role: Role): Promise<Incidents> {
+  /** Goes on with what the worker before this one has left, if there was one. */
+  async takeOver(staging: Staging, role: Role): Promise<void> {
     const left = await staging.get(keys.progress(role));
-    return new Incidents(left && Progress.parse(JSON.parse(left.toString())));
+    // Cut off or of another version: then it is only known that there was one.
+    const progress = left && Progress.safeParse(parsed(left.toString()));
+    this.afterAnother = left !== undefined;
+    this.#told.push(...(progress?.data?.incidents ?? []));
   }
 
   add(sentence: string): void {
@@ -34,36 +33,45 @@ export class Incidents {
   /** The same log, in which is counted what another try has cured. */
   listening(log: Log): Log {
     return (event, fields) => {
-      if (event === 'survived') this.#count(String(fields?.incident));
       if (event === 'tried again') this.#triedAgain.push(String(fields?.what));
       if (event === 'stood aside for a waiting session') this.#stoodAside += 1;
+      if (event === 'survived') {
+        const incident = String(fields?.incident);
+        this.#services.set(incident, (this.#services.get(incident) ?? 0) + 1);
+      }
       log(event, fields);
     };
   }
 
-  #count(incident: string): void {
-    this.#survived.set(incident, (this.#survived.get(incident) ?? 0) + 1);
-  }
-
   get sentences(): string[] {
     const sentences = [...this.#told];
-    if (this.#survived.size) {
-      const counted = [...this.#survived].map(([incident, times]) => `${incident} (${times}×)`);
-      sentences.push(`Survived by calling again: ${counted.join(', ')}.`);
-    }
-    const { length: times } = this.#triedAgain;
-    if (times) {
+    if (this.#triedAgain.length) {
       const what = [...new Set(this.#triedAgain)];
       const named = what.slice(0, NAMED).join(', ') + (what.length > NAMED ? ', …' : '');
       sentences.push(
-        `After a lost session, a lock or a service that did not answer, ${times === 1 ? 'this was' : `${times} things were`} tried again: ${named}.`,
+        `After a lost session, a lock or a service that did not answer, ${times(this.#triedAgain)} something was tried again: ${named}.`,
       );
     }
     if (this.#stoodAside) {
-      sentences.push(
-        `The copy stood aside ${this.#stoodAside === 1 ? 'once' : `${this.#stoodAside} times`} for a session that waited for it.`,
-      );
+      sentences.push(`The copy stood aside ${times(this.#stoodAside)} for a session that waited for it.`);
+    }
+    if (this.#services.size) {
+      const counted = [...this.#services].map(([incident, count]) => `${incident} (${count}×)`);
+      sentences.push(`Survived by calling again: ${counted.join(', ')}.`);
     }
     return sentences;
+  }
+}
+
+function times(of: number | readonly unknown[]): string {
+  const count = typeof of === 'number' ? of : of.length;
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

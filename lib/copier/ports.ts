@@ -1,4 +1,5 @@
 import type { CopierOutput } from './contract.ts';
+import type { Incidents } from './incidents.ts';
 
 /** Objects under one run's prefix. Keys are relative to it. */
 export interface Staging {
@@ -12,8 +13,6 @@ export interface Staging {
   open(key: string): Promise<AsyncIterable<Buffer> | undefined>;
   /** All keys that begin with `prefix`, sorted. */
   list(prefix: string): Promise<string[]>;
-  /** From now on what it survives is logged here, as `survived`. */
-  logTo?(log: Log): void;
   /** The full key, for people and for the task's output. */
   address(key: string): string;
 }
@@ -41,6 +40,8 @@ export interface Surroundings {
   readonly staging: Staging;
   readonly clock: Clock;
   readonly log: Log;
+  /** What is survived, for the report. It hears what is logged. */
+  readonly incidents: Incidents;
   /** Aborted when the worker must stop: heartbeat refused, SIGTERM, or another worker's failure. */
   readonly signal: AbortSignal;
 }

@@ -1,5 +1,4 @@
 import type { Role } from './contract.ts';
-import type { Incidents } from './incidents.ts';
 import type { Surroundings } from './ports.ts';
 import { keys, type Plan, type Progress } from './staged.ts';
 
@@ -26,15 +25,13 @@ export class ProgressBoard {
   #total = { tablesTotal: 0, rowsTotal: 0, bytesTotal: 0 };
   readonly #role: Role;
   readonly #around: Surroundings;
-  readonly #incidents: Incidents;
   readonly #startedAt: string;
   readonly #stop = new AbortController();
   readonly #published: Promise<void>;
 
-  constructor(role: Role, around: Surroundings, incidents: Incidents) {
+  constructor(role: Role, around: Surroundings) {
     this.#role = role;
     this.#around = around;
-    this.#incidents = incidents;
     this.#startedAt = new Date(around.clock.now()).toISOString();
     this.#published = this.#publish(AbortSignal.any([this.#stop.signal, around.signal]));
   }
@@ -88,7 +85,7 @@ export class ProgressBoard {
       startedAt: this.#startedAt,
       at: new Date(this.#around.clock.now()).toISOString(),
       memoryBytes: peakMemory(),
-      incidents: this.#incidents.sentences,
+      incidents: this.#around.incidents.sentences,
     };
     await this.#around.staging
       .put(keys.progress(this.#role), Buffer.from(JSON.stringify(progress)))

@@ -9,6 +9,7 @@ import { patience, S3Staging } from './aws/s3-staging.ts';
 import { StepFunctionsHeart } from './aws/step-functions-heart.ts';
 import { CopierInput, type CopierOutput, type Role, roles } from './contract.ts';
 import { dump } from './dump/dump.ts';
+import { Incidents } from './incidents.ts';
 import { perform } from './perform.ts';
 import type { Clock, Log } from './ports.ts';
 import { restore } from './restore/restore.ts';
@@ -66,8 +67,9 @@ function readInput(text = ''): CopierInput {
 async function run(input: CopierInput, signal: AbortSignal): Promise<CopierOutput> {
   const { bucket, prefix } = input.staging;
   const s3 = new S3Client({ ...streaming, ...patience });
-  const staging = new S3Staging(s3, bucket, prefix, { clock, log, signal });
-  const around = { staging, clock, log, signal };
+  const incidents = new Incidents();
+  const heard = { clock, log: incidents.listening(log), signal };
+  const around = { ...heard, staging: new S3Staging(s3, bucket, prefix, heard), incidents };
   const secrets = secretsManager(new SecretsManagerClient(small));
   switch (role as Role) {
     case 'dump':

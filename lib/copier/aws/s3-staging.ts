@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { WorkflowError } from '../../workflow/errors.ts';
-import type { Log, Staging, Surroundings } from '../ports.ts';
+import type { Staging, Surroundings } from '../ports.ts';
 import { type Incident, logSurvived, survived } from './survived.ts';
 
 /**
@@ -38,20 +38,14 @@ export class S3Staging implements Staging {
   readonly #s3: S3Client;
   readonly #bucket: string;
   readonly #prefix: string;
-  readonly #around: Omit<Surroundings, 'staging'>;
-  #log: Log;
+  readonly #around: Omit<Surroundings, 'staging' | 'incidents'>;
 
-  constructor(s3: S3Client, bucket: string, prefix: string, around: Omit<Surroundings, 'staging'>) {
+  constructor(s3: S3Client, bucket: string, prefix: string, around: Omit<Surroundings, 'staging' | 'incidents'>) {
     this.#s3 = s3;
     this.#bucket = bucket;
     this.#prefix = prefix;
     this.#around = around;
-    this.#log = around.log;
-    logSurvived(s3, (event, fields) => this.#log(event, fields));
-  }
-
-  logTo(log: Log): void {
-    this.#log = log;
+    logSurvived(s3, around.log);
   }
 
   address(key: string): string {
@@ -157,7 +151,7 @@ export class S3Staging implements Staging {
   }
 
   #survived(incident: Incident, key: string, call: string, tries: number, reason: string): void {
-    survived(this.#log, { incident, object: this.address(key), call, tries, reason });
+    survived(this.#around.log, { incident, object: this.address(key), call, tries, reason });
   }
 
   async #wait(tries: number): Promise<void> {

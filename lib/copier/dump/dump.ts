@@ -4,7 +4,6 @@ import { WorkflowError } from '../../workflow/errors.ts';
 import { damagedObject } from '../codec.ts';
 import type { CopierInput, CopierOutput } from '../contract.ts';
 import { crew } from '../crew.ts';
-import { Incidents } from '../incidents.ts';
 import { answer, Tally } from '../manifest.ts';
 import type { Clock, Surroundings } from '../ports.ts';
 import * as catalog from '../postgres/catalog.ts';
@@ -20,7 +19,7 @@ import { Courtesy } from './courtesy.ts';
 import { SourceChanged } from './dump-chunk.ts';
 import { continuePlan, findKept, readMarks, sameSchema, whyNot } from './go-on.ts';
 import { readLeftOut } from './left-out.ts';
-import { beginPlan, claim, lastAttempt, lastPlan, type Taken, takeSnapshot } from './plan.ts';
+import { beginPlan, lastAttempt, lastPlan, type Taken, takeSnapshot } from './plan.ts';
 import { readSchema } from './read-schema.ts';
 
 /** A source that changes under three snapshots will change under the fourth. */
@@ -35,25 +34,14 @@ const KEEPALIVE_MS = 30_000;
  * Throws SourceUnreachable, SourceLoginRefused, PoolerEndpoint, SourceRightsMissing, FieldTooLarge,
  * SourceKeepsChanging, SnapshotLost, DumpFailed, ChunkDamaged, CopyInProgress.
  */
-export async function dump(input: CopierInput, database: Database, outer: Surroundings): Promise<CopierOutput> {
-  const { staging } = outer;
-  const incidents = await Incidents.after(staging, 'dump');
-  const around = { ...outer, log: incidents.listening(outer.log) };
-  staging.logTo?.(around.log);
-  const last = await lastAttempt(around);
-  const complete = await staging.get(keys.manifest(last));
-  if (complete) {
-    around.log('dump was complete', { attempt: last });
-    const key = keys.manifest(last);
-    const manifest = unseal(Manifest, complete, key);
-    if (manifest.run !== input.run) throw damagedObject(key, `it is of run ${manifest.run}`);
-    manifest.incidents.push('The dump was interrupted when all was copied, before it could say so.');
-    await staging.put(key, seal(manifest));
-    return answer(manifest, staging.address(key));
-  }
-  const progress = new ProgressBoard('dump', around, incidents);
+export async function dump(input: CopierInput, database: Database, around: Surroundings): Promise<CopierOutput> {
+  const { staging, incidents } = around;
+  await incidents.takeOver(staging, 'dump');
+  const complete = await findComplete(input, around);
+  if (complete) return answer(complete, staging.address(keys.manifest(complete.attempt)));
+  const progress = new ProgressBoard('dump', around);
   try {
-    const manifest = await new Dump(input, database, around, incidents, progress).run();
+    const manifest = await new Dump(input, database, around, progress).run();
     progress.phase = 'done';
     return answer(manifest, staging.address(keys.manifest(manifest.attempt)));
   } finally {
@@ -61,30 +49,39 @@ export async function dump(input: CopierInput, database: Database, outer: Surrou
   }
 }
 
+/** The manifest of an earlier worker that had copied all, but could not say so. */
+async function findComplete(input: CopierInput, around: Surroundings): Promise<Manifest | undefined> {
+  const { staging, log } = around;
+  const last = await lastAttempt(around);
+  const key = keys.manifest(last);
+  const found = await staging.get(key);
+  if (!found) return undefined;
+  log('dump was complete', { attempt: last });
+  const manifest = unseal(Manifest, found, key);
+  if (manifest.run !== input.run) throw damagedObject(key, `it is of run ${manifest.run}`);
+  manifest.incidents.push('The dump was interrupted when all was copied, before it could say so.');
+  await staging.put(key, seal(manifest));
+  return manifest;
+}
+
 /** Snapshots one after the other, until one has been copied whole. */
 class Dump {
   readonly #input: CopierInput;
   readonly #database: Database;
   readonly #around: Surroundings;
-  readonly #incidents: Incidents;
   readonly #progress: ProgressBoard;
   readonly #lock: CopyLock;
   readonly #courtesy: Courtesy;
+  /** The attempt that this worker has claimed last. */
+  #mine: number | undefined;
 
-  constructor(
-    input: CopierInput,
-    database: Database,
-    around: Surroundings,
-    incidents: Incidents,
-    progress: ProgressBoard,
-  ) {
+  constructor(input: CopierInput, database: Database, around: Surroundings, progress: ProgressBoard) {
     this.#input = input;
     this.#database = database;
     this.#around = around;
-    this.#incidents = incidents;
     this.#progress = progress;
     this.#lock = new CopyLock(database, input.lockKey, around);
-    this.#courtesy = new Courtesy(database, input.throttle ?? {}, around, (missing) => incidents.add(missing));
+    this.#courtesy = new Courtesy(database, input.throttle ?? {}, around, (missing) => around.incidents.add(missing));
     progress.held = () => this.#courtesy.throttle.paused;
   }
 
@@ -111,6 +108,8 @@ class Dump {
     try {
       const holder = await holding.try('open a session', async (session) => session);
       await this.#lock.take(holder);
+      const complete = this.#mine === undefined && (await findComplete(this.#input, this.#around));
+      if (complete) return complete;
       await refuseUnreadable(holder, this.#database);
       const taken = await takeSnapshot(holder, this.#input, this.#database, this.#around);
       const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
@@ -147,33 +146,41 @@ class Dump {
 
   /** Goes on with the last attempt's plan where the new snapshot allows it. Marks are those of chunks that it keeps. */
   async #plan(taken: Taken, reason: string, around: Surroundings): Promise<Begun> {
-    const { staging, signal } = around;
+    const { staging, signal, incidents } = around;
     const before = await lastPlan(around);
+    // Whoever claimed one since has taken over; a worker that was taken for lost must not take back.
+    if (this.#mine !== undefined && before?.attempt !== this.#mine) throw takenOver(before);
     if (!before) {
-      if (this.#incidents.afterAnother) this.#incidents.add(`${reason} before it had a snapshot, and started again.`);
-      return { plan: await claim((attempt) => beginPlan(taken, attempt), around), marks: [] };
+      if (incidents.afterAnother) incidents.add(`${reason} before it had a snapshot, and started again.`);
+      return { plan: await this.#claim(beginPlan(taken, 1), around), marks: [] };
     }
+    const attempt = before.attempt + 1;
     const copied = await readMarks(staging, before);
     const told = `${reason} after ${copied.length} of ${before.chunks.length} chunks`;
     let why = copied.length === 0 ? 'there was nothing to keep' : whyNot(before, taken);
-    let schema: Buffer | undefined;
-    if (!why) {
-      schema = await readSchema(taken, this.#input.grants, this.#database, around);
-      const key = keys.schema(before.schema);
-      const staged = await staging.get(key);
-      const same = staged && (await sameSchema(unsealBytes(before.id, staged, key), schema, before.encoding, signal));
-      if (!same) why = 'the schema is not the same';
+    const key = keys.schema(before.schema);
+    const staged = why ? undefined : await staging.get(key);
+    // Where the schema was not staged yet, nothing can have been created by it, and that of now is as good.
+    const schema = staged && (await readSchema(taken, this.#input.grants, this.#database, around));
+    if (staged && schema && !(await sameSchema(unsealBytes(before.id, staged, key), schema, before.encoding, signal))) {
+      why = 'the schema is not the same';
     }
     if (why) {
-      this.#incidents.add(`${told}; the dump started again under a new snapshot: ${why}.`);
-      const plan = await claim((attempt) => beginPlan(taken, attempt), around);
+      incidents.add(`${told}; the dump started again under a new snapshot: ${why}.`);
+      const plan = await this.#claim(beginPlan(taken, attempt), around);
       return { plan, marks: [], ...(schema && { schema }) };
     }
     this.#progress.phase = 'comparing what was copied';
     const kept = await findKept(before, copied, taken, this.#database, this.#input.workers, around);
-    const plan = await claim((attempt) => continuePlan(before, kept, taken, attempt), around);
-    this.#incidents.add(`${told}; the dump went on under a new snapshot and kept ${kept.length} of them.`);
+    const plan = await this.#claim(continuePlan(before, kept, taken, attempt, Boolean(staged)), around);
+    incidents.add(`${told}; the dump went on under a new snapshot and kept ${kept.length} of them.`);
     return { plan, marks: kept };
+  }
+
+  async #claim(plan: Plan, { staging }: Surroundings): Promise<Plan> {
+    if (!(await staging.create(keys.plan(plan.attempt), seal(plan)))) throw takenOver(plan);
+    this.#mine = plan.attempt;
+    return plan;
   }
 
   async #copy({ plan, marks, schema }: Begun, around: Surroundings): Promise<Manifest> {
@@ -215,7 +222,7 @@ class Dump {
     progress.phase = 'finishing';
     const facts = await this.#readFacts(plan, around);
     const finishedAt = new Date(clock.now()).toISOString();
-    const incidents = [...this.#incidents.sentences, ...this.#courtesy.throttle.sentences];
+    const incidents = [...around.incidents.sentences, ...this.#courtesy.throttle.sentences];
     const manifest = tally.manifest('dump', this.#input, {
       serverVersion,
       ...facts,
@@ -249,6 +256,12 @@ interface Begun {
   readonly marks: readonly DoneMark[];
   readonly schema?: Buffer;
 }
+
+const takenOver = (by: Plan | undefined) =>
+  new WorkflowError(
+    'CopyInProgress',
+    `Another worker of run ${by?.run} has taken the dump over, with attempt ${by?.attempt}. This one stops; nothing needs to be done.`,
+  );
 
 /** What a new snapshot cures: the error it becomes when it does not, and how a report begins to tell of it. */
 function curedByAnother(error: unknown): { error: WorkflowError; reason: string } | undefined {

@@ -149,8 +149,17 @@ async function isUnchanged(
   return same;
 }
 
-/** The plan of an attempt that goes on: everything as it was, but for the chunks that must be copied again. */
-export function continuePlan(before: Plan, kept: readonly DoneMark[], taken: Taken, attempt: number): Plan {
+/**
+ * The plan of an attempt that goes on: everything as it was, but for the chunks that must be copied again, and for the
+ * schema unless it `hasSchema`.
+ */
+export function continuePlan(
+  before: Plan,
+  kept: readonly DoneMark[],
+  taken: Taken,
+  attempt: number,
+  hasSchema: boolean,
+): Plan {
   const keptIds = new Set(kept.map(({ chunk }) => chunk));
   const number = (id: string) => id.split('-')[0] ?? '';
   const chunks = before.chunks.map((chunk) =>
@@ -163,5 +172,6 @@ export function continuePlan(before: Plan, kept: readonly DoneMark[], taken: Tak
     chunks.push({ ...chunk, id, attempt });
   });
   const { snapshot, origin, materializedViews, epoch } = taken;
-  return { ...before, attempt, epoch, snapshot, ...(origin && { origin }), materializedViews, chunks };
+  const schema = hasSchema ? before.schema : attempt;
+  return { ...before, attempt, schema, epoch, snapshot, ...(origin && { origin }), materializedViews, chunks };
 }

@@ -9,7 +9,7 @@ import { readLargeObjectRanges } from '../postgres/large-objects.ts';
 import { closeSession, type Database, openSession } from '../postgres/session.ts';
 import { type Horizon, joinSnapshot, readHorizon, readOrigin } from '../postgres/snapshot.ts';
 import { SteadySession } from '../postgres/steady-session.ts';
-import { seal, unseal } from '../sealed.ts';
+import { unseal } from '../sealed.ts';
 import { keys, Plan, type PlannedChunk } from '../staged.ts';
 import { chunkBytesAt, planChunks } from './chunks.ts';
 
@@ -80,14 +80,6 @@ const absentFromReplica = (names: readonly string[]) =>
 /** A plan from nothing. */
 export function beginPlan({ horizon: _, chunks, ...taken }: Taken, attempt: number): Plan {
   return { ...taken, attempt, schema: attempt, chunks: chunks.map((chunk) => ({ ...chunk, attempt })) };
-}
-
-/** Writes the plan under the next number that no other worker has taken. */
-export async function claim(planFor: (attempt: number) => Plan, around: Surroundings): Promise<Plan> {
-  for (let attempt = (await lastAttempt(around)) + 1; ; attempt++) {
-    const plan = planFor(attempt);
-    if (await around.staging.create(keys.plan(attempt), seal(plan))) return plan;
-  }
 }
 
 export async function lastAttempt({ staging }: Surroundings): Promise<number> {

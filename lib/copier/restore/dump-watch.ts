@@ -95,6 +95,12 @@ export class DumpWatch {
     }
   }
 
+  /** Throws Superseded when a newer attempt has begun. */
+  async proveLast(plan: Plan): Promise<void> {
+    const next = await this.#around.staging.get(keys.plan(plan.attempt + 1));
+    if (next) throw new Superseded('a newer attempt of the dump has begun');
+  }
+
   async #wait(plan?: Plan): Promise<void> {
     const { staging, clock, signal } = this.#around;
     await clock.sleep(POLL_MS, signal);
@@ -102,8 +108,7 @@ export class DumpWatch {
     // While staging did not answer, the dump could not be heard.
     if (this.#lookedAt) this.#signAt += Math.max(0, clock.now() - this.#lookedAt - DEAF_MS);
     this.#lookedAt = clock.now();
-    if (plan && (await staging.get(keys.plan(plan.attempt + 1))))
-      throw new Superseded('a newer attempt of the dump has begun');
+    if (plan) await this.proveLast(plan);
     const progress = (await staging.get(keys.progress('dump')))?.toString() ?? '';
     const sign = progress && `${progress}${this.#marks}`;
     if (sign !== this.#sign) {

@@ -1,7 +1,6 @@
 import type pg from 'pg';
 import type { CopierInput, CopierOutput } from '../contract.ts';
 import { crew } from '../crew.ts';
-import { Incidents } from '../incidents.ts';
 import { answer, proved } from '../manifest.ts';
 import type { Surroundings } from '../ports.ts';
 import { readSequenceValues, serverFacts } from '../postgres/catalog.ts';
@@ -43,11 +42,9 @@ const LOOK_EVERY_MS = 5000;
  * Throws TargetUnreachable, TargetLoginRefused, PoolerEndpoint, TargetOlder, TargetRightsMissing, TargetNotEmpty,
  * TargetFull, Fenced, ChunkDamaged, DumpAbandoned, RestoreFailed, CopyInProgress.
  */
-export async function restore(input: CopierInput, database: Database, outer: Surroundings): Promise<CopierOutput> {
-  const incidents = await Incidents.after(outer.staging, 'restore');
-  const around = { ...outer, log: incidents.listening(outer.log) };
-  outer.staging.logTo?.(around.log);
-  const progress = new ProgressBoard('restore', around, incidents);
+export async function restore(input: CopierInput, database: Database, around: Surroundings): Promise<CopierOutput> {
+  await around.incidents.takeOver(around.staging, 'restore');
+  const progress = new ProgressBoard('restore', around);
   const lock = new CopyLock(database, input.lockKey, around);
   const guard = new SteadySession(database, around, (session) => lock.take(session));
   const lookAtLock = () => guard.try('hold the lock', (session) => session.query('SELECT 1'));
@@ -56,9 +53,7 @@ export async function restore(input: CopierInput, database: Database, outer: Sur
     await lookAtLock();
     const [output] = await crew<CopierOutput | undefined>(around.signal, [
       (together) =>
-        restoreAttempts(input, database, { ...around, signal: together }, incidents, progress).finally(() =>
-          over.abort(),
-        ),
+        restoreAttempts(input, database, { ...around, signal: together }, progress).finally(() => over.abort()),
       async (together) => {
         const either = AbortSignal.any([together, over.signal]);
         while (!either.aborted) {
@@ -80,17 +75,17 @@ async function restoreAttempts(
   input: CopierInput,
   database: Database,
   around: Surroundings,
-  incidents: Incidents,
   progress: ProgressBoard,
 ): Promise<CopierOutput> {
-  const { staging, log } = around;
+  const { staging, log, incidents } = around;
   for (let first = true; ; first = false) {
     progress.phase = 'waiting for the dump';
     const watch = new DumpWatch(input.run, around);
     const plan = await watch.plan();
     try {
-      const begun = new Restore(input, database, around, plan, watch, progress, incidents);
+      const begun = new Restore(input, database, around, plan, watch, progress);
       const manifest = await begun.run(first && incidents.afterAnother);
+      await watch.proveLast(plan);
       return answer(manifest, staging.address(keys.restored(plan.attempt)));
     } catch (error) {
       if (!(error instanceof Superseded)) throw error;
@@ -108,7 +103,6 @@ class Restore {
   readonly #plan: Plan;
   readonly #watch: DumpWatch;
   readonly #progress: ProgressBoard;
-  readonly #incidents: Incidents;
   readonly #writer: Writer;
   readonly #schema: SchemaWriter;
 
@@ -119,7 +113,6 @@ class Restore {
     plan: Plan,
     watch: DumpWatch,
     progress: ProgressBoard,
-    incidents: Incidents,
   ) {
     this.#input = input;
     this.#database = database;
@@ -127,7 +120,6 @@ class Restore {
     this.#plan = plan;
     this.#watch = watch;
     this.#progress = progress;
-    this.#incidents = incidents;
     this.#writer = { run: input.run, epoch: input.epoch, plan: plan.id, attempt: plan.attempt };
     this.#schema = new SchemaWriter(plan);
   }
@@ -185,7 +177,7 @@ class Restore {
         ),
       );
       await lead.try('flush', (client) => target.makeDurable(client, this.#writer));
-      const manifest = { ...measured, leftOut: this.#schema.leftOut, incidents: this.#incidents.sentences };
+      const manifest = { ...measured, leftOut: this.#schema.leftOut, incidents: this.#around.incidents.sentences };
       await staging.put(keys.restored(plan.attempt), seal(manifest));
       return manifest;
     } catch (error) {
@@ -222,7 +214,7 @@ class Restore {
       sequences: await lead.try('read sequences', (client) => readSequenceValues(client, plan.sequences)),
       startedAt: new Date(started).toISOString(),
       finishedAt: new Date(clock.now()).toISOString(),
-      incidents: this.#incidents.sentences,
+      incidents: this.#around.incidents.sentences,
     });
     const schema = entries.filter((entry) => this.#schema.holds(entry));
     const proving = clock.now();
@@ -240,10 +232,10 @@ class Restore {
 
   #tell({ emptied, outdated, loaded }: Possession, interrupted: boolean): void {
     const there = `${loaded} of ${this.#plan.chunks.length} chunks were already loaded`;
-    if (interrupted) this.#incidents.add(`The restore was interrupted; ${there}.`);
-    if (emptied) this.#incidents.add('The target was emptied: it held the rows of an earlier snapshot.');
+    if (interrupted) this.#around.incidents.add(`The restore was interrupted; ${there}.`);
+    if (emptied) this.#around.incidents.add('The target was emptied: it held the rows of an earlier snapshot.');
     else if (outdated) {
-      this.#incidents.add(
+      this.#around.incidents.add(
         `${outdated} loaded chunks had changed at the source: their tables were emptied to be loaded again, and ${there}.`,
       );
     }
@@ -253,7 +245,7 @@ class Restore {
     for (let at = 0; at < entries.length; at += ENTRIES_AT_ONCE) {
       const some = entries.slice(at, at + ENTRIES_AT_ONCE);
       await lead.try('create tables', (client) =>
-        this.#once(client, `entries before data from ${at}`, () => this.#schema.create(client, some)),
+        this.#once(client, `schema ${this.#plan.schema} from ${at}`, () => this.#schema.create(client, some)),
       );
     }
   }
@@ -315,7 +307,8 @@ class Restore {
   }
 
   #build(session: pg.Client, entry: SchemaEntry): Promise<void> {
-    const mark = isEarly(entry) ? `entry ${entry.id}` : lateMark(`entry ${entry.id}`);
+    const what = `schema ${this.#plan.schema} entry ${entry.id}`;
+    const mark = isEarly(entry) ? what : lateMark(what);
     return this.#once(session, mark, () => this.#schema.create(session, [entry]));
   }
 }

@@ -4,7 +4,7 @@ import { readSchemaScript } from '../../../lib/copier/restore/schema-entries.ts'
 const heading = (id: number, name: string, type: string, more = '') =>
   `--\n-- TOC entry ${id} (class 1259 OID ${id}00)\n${more}-- Name: ${name}; Type: ${type}; Schema: public; Owner: -\n-- Data Pos: 0\n--\n\n`;
 const script = (...entries: string[]) =>
-  `--\n-- PostgreSQL database dump\n--\n\n\\restrict abc\n\nSET transaction_timeout = 0;\n\n${entries.join('\n\n\n')}\n\n-- Completed on 2026\n\n\\unrestrict abc\n\n`;
+  `--\n-- PostgreSQL database dump\n--\n\n\\restrict abc\n\nSET transaction_timeout = 0;\n\n${entries.join('\n\n\n')}\n\n-- Completed on 2026-03-01 10:00:00 UTC\n\n--\n-- PostgreSQL database dump complete\n--\n\n\\unrestrict abc\n\n`;
 
 test('reads id, oid, type, name and dependencies, and keeps the SQL', () => {
   const entries = readSchemaScript(
@@ -19,7 +19,7 @@ test('reads id, oid, type, name and dependencies, and keeps the SQL', () => {
     { id: 7, oid: 700, type: 'INDEX', name: 't i', dependsOn: [5, 6, 5] },
   ]);
   expect(entries[0]?.sql.trim()).toBe('CREATE TABLE public.t ();');
-  expect(entries[1]?.sql).not.toMatch(/restrict|transaction_timeout/);
+  expect(entries[1]?.sql).not.toMatch(/restrict|transaction_timeout|Completed/);
 });
 
 test('leaves the comments of extensions to their owner', () => {

@@ -3,6 +3,7 @@ import { jest } from '@jest/globals';
 import { compareManifests, type Difference } from '../../../lib/copier/compare.ts';
 import { CopierInput, type CopierOutput } from '../../../lib/copier/contract.ts';
 import { dump } from '../../../lib/copier/dump/dump.ts';
+import { Incidents } from '../../../lib/copier/incidents.ts';
 import type { Clock, Surroundings } from '../../../lib/copier/ports.ts';
 import type { Database, Side } from '../../../lib/copier/postgres/session.ts';
 import { restore } from '../../../lib/copier/restore/restore.ts';
@@ -105,13 +106,17 @@ export async function prepareCopying(
     events,
     database,
     input,
-    around: (options = {}) => ({
-      staging,
-      clock: realClock,
-      log: (event, fields) => events.push({ event, ...fields }),
-      ...options,
-      signal: AbortSignal.any([end.signal, ...(options.signal ? [options.signal] : [])]),
-    }),
+    around(options = {}) {
+      const incidents = new Incidents();
+      return {
+        staging,
+        clock: realClock,
+        log: incidents.listening((event, fields) => events.push({ event, ...fields })),
+        incidents,
+        ...options,
+        signal: AbortSignal.any([end.signal, ...(options.signal ? [options.signal] : [])]),
+      };
+    },
     async manifest(role) {
       const [key] = (await staging.list(keys.attempts))
         .filter((each) => each.endsWith(role === 'dump' ? '/manifest.json' : '/restored.json'))

@@ -92,6 +92,10 @@ export class DirectoryStaging implements Staging {
     };
   }
 
+  drop(key: string): void {
+    rmSync(this.path(key));
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
