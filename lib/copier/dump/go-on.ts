@@ -15,7 +15,8 @@ import { DoneMark, keys, type Plan, type PlannedChunk, type PlannedTable } from 
 import { SourceChanged } from './dump-chunk.ts';
 import type { Taken } from './plan.ts';
 
-const UNDEFINED_TABLE = '42P01';
+/** The table was dropped, is locked by somebody else, or is wanted by somebody else: then the chunk is copied again. */
+const NOT_COMPARABLE = ['42P01', '55P03', '57014'];
 
 /** What a new snapshot proves of an attempt that was interrupted. */
 export interface Kept {
@@ -142,7 +143,7 @@ async function isUnchanged(
       same = isDeepStrictEqual(now, mark.pieces[0]?.measure);
     }
   } catch (error) {
-    if (sqlState(error) !== UNDEFINED_TABLE) throw error;
+    if (!NOT_COMPARABLE.includes(sqlState(error) ?? '')) throw error;
     same = false;
   }
   await session.query('ROLLBACK');

@@ -6,8 +6,8 @@ import { sqlState } from './session.ts';
 
 /** A reader of ours must not be what an ALTER TABLE waits for, with the application behind it. */
 const LOCK_TIMEOUT = '5s';
-/** The WAL writer comes every 200 ms by default, 10 s at most. */
-const FLUSH_MS = 15_000;
+/** A commit is on the disk within three times wal_writer_delay, which is 200 ms by default and 10 s at most. */
+const FLUSH_MS = 30_000;
 const LOOK_MS = 50;
 /** 32-bit transaction ids compare rightly within half of their circle; half of that is left to the time of the copy. */
 const XIDS = 2n ** 30n;
