@@ -155,6 +155,16 @@ describe('the report', () => {
     expect(page.split('&lt;script&gt;').length).toBeGreaterThan(15);
   });
 
+  test('names what the copy has survived, and is silent where there was nothing', () => {
+    const good = copyProof('scratch', at(START, 2));
+    const incidents = ['The dump was interrupted after 12 of 40 chunks; <it> went on.'];
+    const page = report(rehearsalRun({ copies: [{ ...good, incidents }] }));
+    expect(page).toContain(
+      '<h2>Survived</h2><ul><li>The dump was interrupted after 12 of 40 chunks; &lt;it&gt; went on.</li>',
+    );
+    expect(report(rehearsalRun())).not.toContain('Survived');
+  });
+
   test('stays small with 200 tables, and 175 of them wait behind one click', () => {
     const good = copyProof('scratch', at(START, 2));
     const tables = Array.from({ length: 200 }, (_, index) => ({
