@@ -4,6 +4,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { patience, S3Staging } from '../../../lib/copier/aws/s3-staging.ts';
 import { compareManifests } from '../../../lib/copier/compare.ts';
+import { Incidents } from '../../../lib/copier/incidents.ts';
 import { unseal } from '../../../lib/copier/sealed.ts';
 import { keys, Manifest } from '../../../lib/copier/staged.ts';
 import { createS3 } from '../../../lib/local/s3/s3.ts';
@@ -80,13 +81,17 @@ beforeEach(() => {
 
 const events: { event: string; [field: string]: unknown }[] = [];
 const clients: S3Client[] = [];
-function stagingAt(prefix: string, options: { maxAttempts?: number } = {}): S3Staging {
+function stagingAt(
+  prefix: string,
+  options: { maxAttempts?: number } = {},
+  incidents: Incidents = new Incidents(),
+): S3Staging {
   events.length = 0;
   const client = new S3Client({ ...account.client(), endpoint: proxy.url, ...patience, ...options });
   clients.push(client);
   return new S3Staging(client, 'staging', prefix, {
     clock: fastClock,
-    log: (event, fields) => events.push({ event, ...fields }),
+    log: incidents.listening((event, fields) => events.push({ event, ...fields })),
     signal: new AbortController().signal,
   });
 }
@@ -219,20 +224,26 @@ describe('a copy', () => {
     unseal(Manifest, (await staging.get(key)) ?? Buffer.alloc(0), key);
 
   test('through lost replies, throttling and failures on the way in, and cut bodies on the way out, is whole', async () => {
-    const staging = stagingAt(`runs/${copying.input.run}`);
+    /** As a worker has it: what staging survives is heard by the one whose report names it. */
+    const worker = () => {
+      const incidents = new Incidents();
+      const log = incidents.listening((event, fields) => copying.events.push({ event, ...fields }));
+      return { staging: stagingAt(`runs/${copying.input.run}`, {}, incidents), incidents, log, clock: fastClock };
+    };
+    const { staging, ...dumping } = worker();
     mishap = all(
       onceEach('lose the reply', 'PUT', /chunks\/|plan\.json|manifest\.json/),
       onceEach(slowDown, 'PUT', /done\/|schema\.dump/),
       first(1, internalError, ({ url }) => url.includes('list-type')),
     );
-    await copying.dump({ staging, clock: fastClock });
+    await copying.dump({ staging, ...dumping });
     expect(new Set(happened)).toEqual(new Set(['PUT lose the reply', 'PUT SlowDown', 'GET InternalError']));
 
     mishap = all(
       onceEach('cut the body', 'GET', /chunks\/|plan\.json|schema\.dump|done\/|manifest\.json/),
       first(2, slowDown, ({ url }) => url.includes('list-type')),
     );
-    await copying.restore({ staging, clock: fastClock });
+    await copying.restore(worker());
     expect(new Set(happened)).toContain('GET cut the body');
 
     const [source, target] = [await manifest(staging, keys.manifest(1)), await manifest(staging, keys.restored(1))];

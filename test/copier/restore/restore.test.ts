@@ -30,7 +30,7 @@ describe('a restore that is interrupted', () => {
       'killed',
     );
 
-    const restored = await copying.restore({ staging });
+    const restored = await copying.restore({ staging }, { input: { workers: 1 } });
     expect(restored.rows).toBe(4 * 4500);
     expect(await copying.differences()).toEqual([]);
     // Two were loaded, the third was opened twice.
