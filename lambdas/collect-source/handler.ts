@@ -50,7 +50,7 @@ export const collectSource = task('CollectSource')(async (deps: Deps, { lease })
   // An unwind that began meanwhile has deleted what was there then; what was kept after that is nobody's.
   await evidence.configuration(lease).catch(async (error: unknown) => {
     const lost = error instanceof WorkflowError && error.name === 'LeaseLost';
-    if (lost && mode === 'rehearsal') await forgetCollected(secrets, lease);
+    if (lost && mode !== 'cutover') await forgetCollected(secrets, lease);
     throw error;
   });
   const key = await secrets.text(deps.fingerprintKey);

@@ -5,9 +5,9 @@ import type { Secrets } from './secrets.ts';
 /** Every secret that a run may leave of what it collected; a closed list, so that they can be deleted without being listed. */
 const names: readonly Kept[] = ['application-login', 'encryption-key', 'carried', 'held-back', 'undecided'];
 
-/** A rehearsal's secrets are its own and are gone with it; a cutover's stay with the migration. */
+/** The secrets of a rehearsal or of preflight alone are its own and are gone with it; a cutover's stay with the migration. */
 const prefixOf = ({ migration, run }: Lease, mode: Plan['mode']): string =>
-  mode === 'rehearsal' ? `passage/${migration}/rehearsals/${run}` : `passage/${migration}/collected`;
+  mode === 'cutover' ? `passage/${migration}/collected` : `passage/${migration}/rehearsals/${run}`;
 
 /** Writes a secret of what was collected, or gives it a new version; returns its ARN. */
 export const keepCollected = (

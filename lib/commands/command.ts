@@ -7,6 +7,8 @@ export const exitCodes = {
   differ: 1,
   usage: 2,
   configuration: 3,
+  /** Preflight has warnings that nobody answers for. */
+  warnings: 4,
   /** People decided against it, or not in time. */
   decision: 5,
   source: 6,
@@ -14,7 +16,7 @@ export const exitCodes = {
   passage: 12,
   /** Ctrl-C, as shells count it. */
   interrupted: 130,
-} as const satisfies Record<'ok' | 'differ' | 'interrupted' | Fault, number>;
+} as const satisfies Record<'ok' | 'differ' | 'warnings' | 'interrupted' | Fault, number>;
 
 export const exitCodeOf = (name: string): number =>
   name in errors ? exitCodes[errors[name as ErrorName]] : exitCodes.passage;

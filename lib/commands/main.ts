@@ -5,6 +5,7 @@ import { terminal } from './console.ts';
 import { cutover } from './cutover.ts';
 import { diagnose } from './diagnose.ts';
 import { dig } from './dig.ts';
+import { preflight } from './preflight.ts';
 import { rehearse } from './rehearse.ts';
 import { reset } from './reset.ts';
 import { runs } from './runs.ts';
@@ -13,7 +14,19 @@ import { show } from './show.ts';
 import { validate } from './validate.ts';
 import { verify } from './verify.ts';
 
-const commands: readonly Command[] = [rehearse, cutover, runs, show, validate, verify, diagnose, dig, serve, reset];
+const commands: readonly Command[] = [
+  preflight,
+  rehearse,
+  cutover,
+  runs,
+  show,
+  validate,
+  verify,
+  diagnose,
+  dig,
+  serve,
+  reset,
+];
 
 function help(): string {
   const widest = Math.max(...commands.map((command) => signature(command).length));
@@ -23,7 +36,7 @@ function help(): string {
     ...commands.map((command) => `  passage ${signature(command).padEnd(widest)}  ${command.summary}`),
     '',
     'passage <command> --help tells more. Exit codes: 0 done, 1 not equal (verify), 2 usage,',
-    '3 configuration, 5 people said no, 6 source, 7 target, 12 Passage itself, 130 interrupted.',
+    '3 configuration, 4 warnings, 5 people said no, 6 source, 7 target, 12 Passage itself, 130 interrupted.',
   ].join('\n');
 }
 

@@ -3,6 +3,7 @@ import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn
 import { runOf } from '../domain/run.ts';
 import { summaryText } from '../pages/terminal.ts';
 import type { JourneyInput } from '../workflow/registry.ts';
+import type { Summary } from '../workflow/summary.ts';
 import { type Console, exitCodeOf, exitCodes } from './command.ts';
 import { fetchReport } from './fetch-report.ts';
 import { follow } from './follow.ts';
@@ -15,6 +16,8 @@ export interface Journey {
   readonly signal: AbortSignal;
   /** `.passage` */
   readonly directory: string;
+  /** What is said of the ended run; by default its summary. */
+  readonly show?: (summary: Summary, columns: number) => string;
   readonly onTick?: ((entered: ReadonlySet<string>, run: string) => Promise<void>) | undefined;
 }
 
@@ -28,7 +31,7 @@ const executionName = (mode: string): string =>
  * @returns the exit code
  */
 export async function runJourney(journey: Journey, input: JourneyInput): Promise<number> {
-  const { account, console, signal, directory, onTick } = journey;
+  const { account, console, signal, directory, onTick, show = summaryText } = journey;
   const { executionArn = '' } = await account.sfn.send(
     new StartExecutionCommand({
       stateMachineArn: account.journey,
@@ -51,7 +54,7 @@ export async function runJourney(journey: Journey, input: JourneyInput): Promise
   const report = await fetchReport(account, directory, run);
   if (report) {
     console.line();
-    console.line(summaryText(report.summary, console.columns));
+    console.line(show(report.summary, console.columns));
     console.line();
     console.line(`Report: ${relative(process.cwd(), report.path)}`);
   } else if (ended.status !== 'SUCCEEDED') {

@@ -17,7 +17,8 @@ export function leftOut(run: {
   if (run.plan.databasesOnly) say('ECS, EKS and DNS', 'only databases were given');
   if (!run.copied) say('Copy and proof', 'the run ended before it');
   else out.push(...run.copied);
-  if (run.plan.mode === 'rehearsal') {
+  if (run.plan.mode === 'preflight') say('Freeze, DNS and users', 'it was asked to look only');
+  else if (run.plan.mode === 'rehearsal') {
     if (run.plan.keep && run.rehearsed)
       say('Dropping the scratch database', 'it was to be kept; drop it when you are done with it');
     say('Freeze, DNS and users', 'a rehearsal never touches them');
@@ -42,6 +43,8 @@ export function nextSteps(run: {
       .filter((check) => check.severity === severity && check.todo !== null && check.overridden === null)
       .map((check) => `${check.title}: ${check.todo}`);
   switch (run.verdict) {
+    case 'checked':
+      return [...todo('WARNING'), 'Rehearse: npm run rehearse, or the journey in mode “rehearsal”.'];
     case 'rehearsed':
       return [
         ...todo('WARNING'),

@@ -184,6 +184,7 @@ function freezeOf(documents: RunDocuments, phases: Summary['phases'], work: Summ
 
 function verdictOf({ plan, ledger, histories, rehearsal }: RunDocuments, failed: boolean, froze: boolean) {
   const succeeded = histories[0]?.execution.status === 'SUCCEEDED';
+  if (!failed && plan.mode === 'preflight' && succeeded) return 'checked';
   if (!failed && plan.mode === 'rehearsal' && (succeeded || rehearsal?.run === plan.run)) return 'rehearsed';
   if (!failed && plan.mode === 'cutover' && (succeeded || ledger?.pointOfNoReturn)) return 'cut over';
   return plan.mode === 'cutover' && froze && ledger?.writable === 'source' ? 'unwound' : 'failed';
@@ -194,6 +195,8 @@ function headlineOf({ plan, ledger, copies }: RunDocuments, verdict: Summary['ve
     ({ differences, tables }) => differences.length > 0 || tables.some(({ equal }) => !equal),
   );
   switch (verdict) {
+    case 'checked':
+      return 'Nothing that was looked at stops a cutover. Both sides were only read.';
     case 'rehearsed':
       return 'Every row was copied into a scratch database and proved equal. The source was only read.';
     case 'cut over':
@@ -206,7 +209,7 @@ function headlineOf({ plan, ledger, copies }: RunDocuments, verdict: Summary['ve
         return 'The run failed and the source is still closed: nobody can write until unwind has ended.';
       }
       if (differs) return 'The copy is not equal to the source. The source was only read and serves as before.';
-      return plan.mode === 'rehearsal' || !froze
+      return plan.mode !== 'cutover' || !froze
         ? 'The run ended before its goal. The source was only read and serves as before.'
         : 'The run ended before its goal.';
   }

@@ -6,7 +6,7 @@ import { base } from './style.ts';
 import { tablesSection } from './tables.ts';
 import { timelineSection } from './timeline.ts';
 
-const tones = { rehearsed: 'good', 'cut over': 'good', unwound: 'warn', failed: 'bad' } as const;
+const tones = { checked: 'good', rehearsed: 'good', 'cut over': 'good', unwound: 'warn', failed: 'bad' } as const;
 const marks = {
   good: html`<path d="M13 25l8 8 15-17"/>`,
   warn: html`<path d="M34 30a12 12 0 1 0-20 3M14 24v9h9"/>`,

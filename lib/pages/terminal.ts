@@ -1,9 +1,6 @@
 import type { Summary } from '../workflow/summary.ts';
 import { bytes, count, duration, interval, plural, rate } from './format.ts';
-import { visible } from './html.ts';
-
-/** What came from elsewhere, on one line and without anything that steers a terminal. */
-const line = (text: string): string => visible(text).replace(/\s+/g, ' ').trim();
+import { line, wrap } from './lines.ts';
 
 const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
 
@@ -12,25 +9,12 @@ const LONGEST_PHASES = 8;
 const LINES = 40;
 
 const marks: Readonly<Record<Summary['verdict'], string>> = {
+  checked: 'OK',
   rehearsed: 'OK',
   'cut over': 'OK',
   unwound: 'PUT BACK',
   failed: 'FAILED',
 };
-
-/** Words on as many lines as they need: `first` begins the first, `rest` the others. */
-function wrap(text: string, width: number, first = '', rest = ''): string[] {
-  const lines: string[] = [];
-  let current = '';
-  for (const word of text.split(' ')) {
-    const indent = lines.length === 0 ? first : rest;
-    if (current !== '' && `${indent}${current} ${word}`.length > width) {
-      lines.push(indent + current);
-      current = word;
-    } else current = current === '' ? word : `${current} ${word}`;
-  }
-  return [...lines, (lines.length === 0 ? first : rest) + current];
-}
 
 /** Rows of cells as columns: names to the left, figures to the right. */
 function columns(rows: readonly (readonly string[])[], left: number): string[] {

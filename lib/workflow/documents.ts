@@ -31,7 +31,7 @@ const Count = z.int().nonnegative();
 export const Lease = z.strictObject({ migration: z.string(), run: z.string(), epoch: z.int().positive() });
 export type Lease = z.infer<typeof Lease>;
 
-export const Mode = z.enum(['rehearsal', 'cutover']);
+export const Mode = z.enum(['preflight', 'rehearsal', 'cutover']);
 export type Mode = z.infer<typeof Mode>;
 export const Subject = z.enum(['go', 'switch']);
 export type Subject = z.infer<typeof Subject>;

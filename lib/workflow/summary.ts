@@ -77,7 +77,7 @@ const Freeze = z.strictObject({
 /** `runs/<run>/summary.json`: everything that the report, the terminal and chat say about a run. */
 export const Summary = z.strictObject({
   schema: z.literal(1),
-  verdict: z.enum(['rehearsed', 'cut over', 'unwound', 'failed']),
+  verdict: z.enum(['checked', 'rehearsed', 'cut over', 'unwound', 'failed']),
   headline: z.string(),
   run: z.string(),
   migration: z.string(),

@@ -16,10 +16,17 @@ const collected = [
   'Collect DNS',
   'Inspect databases',
   'Run preflight',
-  'Is this a rehearsal?',
+  'Is this preflight alone?',
 ];
-const rehearsed = ['Copy into the scratch database', 'Record the rehearsal', 'Clean up', 'Rehearsed'];
+const rehearsed = [
+  'Is this a rehearsal?',
+  'Copy into the scratch database',
+  'Record the rehearsal',
+  'Clean up',
+  'Cleaned up',
+];
 const switched = [
+  'Is this a rehearsal?',
   'Admit the cutover',
   'Ask for go',
   'Freeze',
@@ -42,6 +49,14 @@ test('a rehearsal copies into a scratch database, records what it measured and c
     ['CopyDatabase', 'SUCCEEDED'],
     ['Unwind', 'SUCCEEDED'],
   ]);
+  expect(run.callsOf('ReleaseLease')).toBe(1);
+});
+
+test('preflight alone looks, cleans up and ends', async () => {
+  const run = await play('RetoolEcsToEks', { ...rehearsal, mode: 'preflight' });
+  expect(run.path).toEqual([...collected, 'Clean up', 'Cleaned up']);
+  expect(run.parts.map(({ machine, status }) => [machine, status])).toEqual([['Unwind', 'SUCCEEDED']]);
+  expect(run.callsOf('PrepareTarget')).toBe(0);
   expect(run.callsOf('ReleaseLease')).toBe(1);
 });
 

@@ -1,0 +1,40 @@
+import type { Summary } from '../workflow/summary.ts';
+import { count } from './format.ts';
+import { line, wrap } from './lines.ts';
+
+type Check = Summary['checks'][number];
+
+/** The gravest last: that is where a terminal stands at the end. */
+const order = ['PASS', 'INFO', 'WARNING', 'BLOCKER'] as const;
+
+/** What passed takes a line; anything else says what was seen and what to do. */
+function told(check: Check, width: number): string[] {
+  const { id, title, saw, todo, overridden, runbook, severity } = check;
+  if (severity === 'PASS') return wrap(`${line(title)} (${id}).`, width, '  ', '    ');
+  const advice = overridden === null ? todo && `Do: ${line(todo)}` : `Overridden: ${line(overridden)}`;
+  return [
+    ...wrap(`${line(title)} (${id})`, width, '  ', '    '),
+    ...wrap(line(saw), width, '    ', '    '),
+    ...(advice ? wrap(advice, width, '    ', '    ') : []),
+    `    ${runbook}`,
+  ];
+}
+
+/**
+ * Every finding of preflight by severity, the gravest last, in plain text, and the sum of them.
+ * @param width columns that a line may take
+ */
+export function findingsText(summary: Summary, width = 100): string {
+  const { checks, error } = summary;
+  const blocks = order.flatMap((severity) => {
+    const found = checks.filter((check) => check.severity === severity);
+    return found.length === 0 ? [] : [severity, ...found.flatMap((check) => told(check, width)), ''];
+  });
+  const sum = [...order]
+    .reverse()
+    .map((severity) => `${count(checks.filter((check) => check.severity === severity).length)} ${severity}`)
+    .join(', ');
+  const overridden = checks.filter((check) => check.overridden !== null).length;
+  const failure = error === null ? [] : wrap(`${line(error.name)}: see ${error.runbook}`, width);
+  return [...blocks, `${sum}${overridden > 0 ? ` (${count(overridden)} overridden)` : ''}.`, ...failure].join('\n');
+}

@@ -1,0 +1,18 @@
+import { visible } from './html.ts';
+
+/** What came from elsewhere, on one line and without anything that steers a terminal. */
+export const line = (text: string): string => visible(text).replace(/\s+/g, ' ').trim();
+
+/** Words on as many lines as they need: `first` begins the first, `rest` the others. */
+export function wrap(text: string, width: number, first = '', rest = ''): string[] {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of text.split(' ')) {
+    const indent = lines.length === 0 ? first : rest;
+    if (current !== '' && `${indent}${current} ${word}`.length > width) {
+      lines.push(indent + current);
+      current = word;
+    } else current = current === '' ? word : `${current} ${word}`;
+  }
+  return [...lines, (lines.length === 0 ? first : rest) + current];
+}

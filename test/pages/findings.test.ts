@@ -1,0 +1,45 @@
+import { summarize } from '../../lib/domain/summary.ts';
+import { findingsText } from '../../lib/pages/findings.ts';
+import type { Preflight } from '../../lib/workflow/documents.ts';
+import { rehearsalRun, START } from './fixtures.ts';
+
+type Finding = Preflight['findings'][number];
+const finding = (severity: Finding['severity'], more: Partial<Finding> = {}): Finding => ({
+  id: `a-${severity.toLowerCase()}`,
+  title: 'What should be so',
+  severity,
+  saw: 'What is so.',
+  todo: 'what to do',
+  overridden: null,
+  runbook: `docs/runbook.md#a-${severity.toLowerCase()}`,
+  ...more,
+});
+const text = (findings: Finding[], width = 100) =>
+  findingsText(summarize(rehearsalRun({ preflight: { at: START, findings } })), width);
+
+test('the gravest stands last, with what was seen, what to do and its section; the sum ends it', () => {
+  const lines = text([finding('BLOCKER'), finding('PASS', { todo: null }), finding('WARNING')]).split('\n');
+  expect(lines.filter((line) => /^[A-Z]+$/.test(line))).toEqual(['PASS', 'WARNING', 'BLOCKER']);
+  expect(lines.slice(lines.indexOf('BLOCKER'))).toEqual([
+    'BLOCKER',
+    '  What should be so (a-blocker)',
+    '    What is so.',
+    '    Do: what to do',
+    '    docs/runbook.md#a-blocker',
+    '',
+    '1 BLOCKER, 1 WARNING, 0 INFO, 1 PASS.',
+  ]);
+});
+
+test('an overridden warning bears its reason instead of what to do', () => {
+  const shown = text([finding('WARNING', { overridden: 'the vendor said so' })]);
+  expect(shown).toContain('    Overridden: the vendor said so');
+  expect(shown).not.toContain('Do:');
+  expect(shown).toMatch(/1 WARNING, 0 INFO, 0 PASS \(1 overridden\)\.$/);
+});
+
+test('it keeps to the width and steers no terminal', () => {
+  const shown = text([finding('INFO', { saw: `${'word '.repeat(80)}\u001b[2J.` })], 60);
+  expect(Math.max(...shown.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+  expect(shown).not.toContain('\u001b');
+});
