@@ -182,9 +182,10 @@ function freezeOf(documents: RunDocuments, phases: Summary['phases'], work: Summ
   };
 }
 
-function verdictOf({ plan, ledger, histories, rehearsal }: RunDocuments, failed: boolean, froze: boolean) {
+function verdictOf({ plan, ledger, histories, rehearsal, preflight }: RunDocuments, failed: boolean, froze: boolean) {
   const succeeded = histories[0]?.execution.status === 'SUCCEEDED';
-  if (!failed && plan.mode === 'preflight' && succeeded) return 'checked';
+  // Its report is written while it cleans up; a BLOCKER would have failed it before.
+  if (!failed && plan.mode === 'preflight' && preflight !== null) return 'checked';
   if (!failed && plan.mode === 'rehearsal' && (succeeded || rehearsal?.run === plan.run)) return 'rehearsed';
   if (!failed && plan.mode === 'cutover' && (succeeded || ledger?.pointOfNoReturn)) return 'cut over';
   return plan.mode === 'cutover' && froze && ledger?.writable === 'source' ? 'unwound' : 'failed';

@@ -23,6 +23,16 @@ test.each([
   expect(Summary.parse(summarize(documents))).toEqual(summarize(documents));
 });
 
+test('preflight alone is told as checked, with what it did not do, and goes on to a rehearsal', () => {
+  const run = rehearsalRun();
+  const summary = summarize({ ...run, plan: { ...run.plan, mode: 'preflight' }, copies: [], rehearsal: null });
+  expect(summary).toMatchObject({ verdict: 'checked', mode: 'preflight', totals: null });
+  expect(summary.leftOut.map(({ what }) => what)).toEqual(
+    expect.arrayContaining(['Copy and proof', 'Freeze, DNS and users']),
+  );
+  expect(summary.next.at(-1)).toMatch(/^Rehearse:/);
+});
+
 describe('a rehearsal', () => {
   const summary = summarize(rehearsalRun());
 

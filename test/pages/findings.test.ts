@@ -1,7 +1,7 @@
 import { summarize } from '../../lib/domain/summary.ts';
 import { findingsText } from '../../lib/pages/findings.ts';
 import type { Preflight } from '../../lib/workflow/documents.ts';
-import { rehearsalRun, START } from './fixtures.ts';
+import { rehearsalRun } from './fixtures.ts';
 
 type Finding = Preflight['findings'][number];
 const finding = (severity: Finding['severity'], more: Partial<Finding> = {}): Finding => ({
@@ -15,7 +15,7 @@ const finding = (severity: Finding['severity'], more: Partial<Finding> = {}): Fi
   ...more,
 });
 const text = (findings: Finding[], width = 100) =>
-  findingsText(summarize(rehearsalRun({ preflight: { at: START, findings } })), width);
+  findingsText(summarize(rehearsalRun({ preflight: { at: '2026-11-21T20:14:03.120Z', findings } })), width);
 
 test('the gravest stands last, with what was seen, what to do and its section; the sum ends it', () => {
   const lines = text([finding('BLOCKER'), finding('PASS', { todo: null }), finding('WARNING')]).split('\n');

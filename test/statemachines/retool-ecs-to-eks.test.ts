@@ -105,13 +105,19 @@ test('a blocker of preflight stops the run before anything is copied', async () 
 
 test('a cutover without a green rehearsal asks nobody and stops nothing', async () => {
   const run = await play('RetoolEcsToEks', cutover, { AdmitCutover: fails('RehearsalMissing') });
-  expect(run.path).toEqual([...collected, 'Admit the cutover']);
+  expect(run.path).toEqual([...collected, 'Is this a rehearsal?', 'Admit the cutover']);
   expect(run.parts).toEqual([]);
 });
 
 test('"go" is asked before anything is stopped: a "no" leaves the source untouched', async () => {
   const run = await play('RetoolEcsToEks', cutover, { ReadApproval: fails('ApprovalRejected', 'rejected by carol') });
-  expect(run.path).toEqual([...collected, 'Admit the cutover', 'Ask for go', 'Failed in a part']);
+  expect(run.path).toEqual([
+    ...collected,
+    'Is this a rehearsal?',
+    'Admit the cutover',
+    'Ask for go',
+    'Failed in a part',
+  ]);
   expect(run).toMatchObject({
     status: 'FAILED',
     error: 'ApprovalRejected',
