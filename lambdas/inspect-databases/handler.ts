@@ -11,12 +11,14 @@ import { inspectContents } from '../../lib/adapters/postgres/inspect-contents.ts
 import { refuseTooLarge } from '../../lib/adapters/postgres/large-rows.ts';
 import { refuseUncreatable, refuseUnreadable } from '../../lib/adapters/postgres/missing-rights.ts';
 import { refusePooler } from '../../lib/adapters/postgres/pooler.ts';
+import { readSourceRights } from '../../lib/adapters/postgres/source-rights.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
 import { canariesOf, canaryProblems } from '../../lib/domain/canaries.ts';
 import { fingerprint } from '../../lib/domain/digest.ts';
 import { growthSince } from '../../lib/domain/growth.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
+import { WorkflowError } from '../../lib/workflow/errors.ts';
 
 interface Deps {
   evidence: Evidence;
@@ -46,7 +48,9 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
       const { encrypted, problems, ...contents } = await inspectContents(client);
       const growth = side === 'source' ? growthSince(lastRehearsal, found.sizeBytes, deps.now()) : null;
       const canaries = encrypted && canariesOf(encrypted, (hash) => fingerprint(key, hash));
-      const findings = { ...found, ...contents, extensions: [...found.extensions], canaries, growth };
+      const writer = side === 'source' ? application.applicationLogin?.user : undefined;
+      const fence = writer === undefined ? null : { refusal: await refusalToFence(client, writer) };
+      const findings = { ...found, ...contents, extensions: [...found.extensions], canaries, growth, fence };
       return { findings, encrypted, problems };
     });
   };
@@ -67,6 +71,17 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
   });
   return { document: 'databases' };
 });
+
+/** Why the application could not be locked out of the source; null where it could. Only reads. */
+async function refusalToFence(client: Client, application: string): Promise<string | null> {
+  try {
+    await readSourceRights(client, [application]);
+    return null;
+  } catch (error) {
+    if (error instanceof WorkflowError && error.name === 'FenceFailed') return error.message;
+    throw error;
+  }
+}
 
 export const handler = onLambda(inspectDatabases, (told) => {
   const documents = s3Documents(new S3Client({}), told.runs);

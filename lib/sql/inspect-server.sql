@@ -3,6 +3,10 @@ SELECT CASE WHEN EXISTS (SELECT FROM pg_proc WHERE proname = 'aurora_version') T
             WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = 'rdsadmin') THEN 'rds' END AS provider,
        (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend') AS sessions,
        current_setting('max_connections')::int AS most_sessions,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                 'database', database,
+                 'seconds', round(extract(epoch FROM clock_timestamp() - prepared))::float8) ORDER BY prepared), '[]')
+          FROM pg_prepared_xacts) AS prepared_transactions,
        (SELECT jsonb_object_agg(name, reset_val || coalesce(' ' || unit, ''))
           FROM pg_settings
          WHERE name IN ('default_toast_compression', 'default_transaction_isolation',

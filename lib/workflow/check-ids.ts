@@ -42,6 +42,7 @@ export const checkIds = [
   'old-transactions',
   'pooler-endpoint',
   'postgresql-majors',
+  'prepared-transactions',
   'recopied-tables',
   'rehearsal-fresh',
   'retool-4-integrity',

@@ -151,6 +151,10 @@ const DatabaseFindings = z.strictObject({
   sizeBytes: Count,
   tables: Count,
   longestTransactionSeconds: z.number(),
+  /** Of every database of the server. */
+  preparedTransactions: z.array(z.strictObject({ database: z.string(), seconds: z.number() })),
+  /** Why the application could not be locked out, in a sentence, or null; null as a whole where it was not looked at. */
+  fence: z.strictObject({ refusal: z.string().nullable() }).nullable(),
   extensions: z.array(z.strictObject({ name: z.string(), version: z.string() })),
   /** What Passage's login may do here, by the right's name. */
   rights: z.record(z.string(), z.boolean()),

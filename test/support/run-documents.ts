@@ -183,6 +183,8 @@ const database = (major: number): DatabaseFindings => ({
   sizeBytes: 60_000_000,
   tables: 40,
   longestTransactionSeconds: 0,
+  preparedTransactions: [],
+  fence: { refusal: null },
   extensions: [],
   rights: {
     readAllTables: true,

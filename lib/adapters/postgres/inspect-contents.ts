@@ -6,7 +6,7 @@ import { statement } from './statements.ts';
 /** What the server and the contents of a database tell beyond `inspectDatabase`. */
 export interface ContentsInspection
   extends Pick<DatabaseFindings, 'provider' | 'settings' | 'sessions' | 'largestTables' | 'schemaMigrations'>,
-    Pick<DatabaseFindings, 'resourceTypes'> {
+    Pick<DatabaseFindings, 'resourceTypes' | 'preparedTransactions'> {
   /** Null where the database holds no table of Retool. */
   readonly encrypted: EncryptedValues | null;
   readonly problems: readonly Problem[];
@@ -42,6 +42,7 @@ export async function inspectContents(client: pg.Client): Promise<ContentsInspec
       provider: DatabaseFindings['provider'];
       sessions: number;
       most_sessions: number;
+      prepared_transactions: DatabaseFindings['preparedTransactions'];
       settings: Record<string, string>;
     }>(statement('inspect-server'))
   ).rows;
@@ -55,6 +56,7 @@ export async function inspectContents(client: pg.Client): Promise<ContentsInspec
     provider: server.provider,
     settings: server.settings,
     sessions: { used: server.sessions, most: server.most_sessions },
+    preparedTransactions: server.prepared_transactions,
     largestTables: await largestTables(client),
     schemaMigrations: migrations ? await look(migrations, () => schemaMigrations(client, migrations)) : null,
     resourceTypes: resources ? await look(resources, () => resourceTypes(client, resources)) : null,

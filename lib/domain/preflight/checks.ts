@@ -41,6 +41,7 @@ import { check as migrator } from './checks/migrator.ts';
 import { check as oldTransactions } from './checks/old-transactions.ts';
 import { check as poolerEndpoint } from './checks/pooler-endpoint.ts';
 import { check as postgresqlMajors } from './checks/postgresql-majors.ts';
+import { check as preparedTransactions } from './checks/prepared-transactions.ts';
 import { check as recopiedTables } from './checks/recopied-tables.ts';
 import { check as rehearsalFresh } from './checks/rehearsal-fresh.ts';
 import { check as retool4Integrity } from './checks/retool-4-integrity.ts';
@@ -105,6 +106,7 @@ export const checks: readonly Check[] = [
   oldTransactions,
   poolerEndpoint,
   postgresqlMajors,
+  preparedTransactions,
   recopiedTables,
   rehearsalFresh,
   retool4Integrity,

@@ -16,7 +16,6 @@ test('where everything is as it should be, nothing warns; what cannot be known i
   expect(unknown.map(({ id }) => id)).toEqual([
     'approvers-reachable',
     'cluster-architecture',
-    'fence-possible',
     'freeze-window',
     'source-autoscaling',
     'target-storage',

@@ -1,13 +1,10 @@
-import { blocker, type Check, info, warning } from '../check.ts';
-
-/** Masters and superusers of servers and providers, which no other login may lock. */
-const MASTERS = ['postgres', 'rdsadmin', 'cloudsqlsuperuser', 'azure_superuser'];
+import { blocker, type Check, pass, warning } from '../check.ts';
 
 export const check: Check = {
   id: 'fence-possible',
   title: "The application's login can be locked out of the source",
   about: 'cutover',
-  look({ source }) {
+  look({ source, databases }) {
     const user = source.applicationLogin?.user;
     if (!user) {
       return blocker(
@@ -15,14 +12,19 @@ export const check: Check = {
         'Let the task definition name POSTGRES_USER, or DATABASE_URL with a user.',
       );
     }
-    if (MASTERS.includes(user)) {
+    const { fence } = databases.source;
+    if (!fence) {
       return warning(
-        `The application logs in as "${user}", which is usually a server's master.`,
-        'Give the application a login of its own that owns its database; a superuser cannot be fenced.',
+        `Could not be learned: whether "${user}" may be locked.`,
+        "Look with \\du on the source: it must be no superuser, and Passage's login must have its ADMIN OPTION.",
       );
     }
-    return info(
-      `Could not be learned: whether "${user}" may be locked; the freeze proves it before anything is stopped.`,
-    );
+    if (fence.refusal !== null) {
+      return blocker(
+        fence.refusal,
+        'Give the application a login of its own that is no superuser and owns its database.',
+      );
+    }
+    return pass(`"${user}" may be locked, and its rights given back.`);
   },
 };

@@ -1,11 +1,12 @@
-import { type Cases, withSource } from '../world.ts';
+import { type Cases, withDatabases, withSource } from '../world.ts';
 
 export const cases: Cases = {
-  'an ordinary login is proved later': { given: {}, severity: 'INFO', says: /"retool" may be locked/ },
-  'the master': {
-    given: withSource({ applicationLogin: { user: 'postgres', secretArn: 'arn' } }),
-    severity: 'WARNING',
-    says: /master/,
+  'it was looked at': { given: {}, severity: 'PASS', says: /"retool" may be locked/ },
+  'it was not looked at': { given: withDatabases({ fence: null }), severity: 'WARNING', says: /Could not be learned/ },
+  'the server refuses': {
+    given: withDatabases({ fence: { refusal: 'The source cannot be fenced: "retool" is a superuser.' } }),
+    severity: 'BLOCKER',
+    says: /superuser/,
   },
-  unknown: { given: withSource({ applicationLogin: null }), severity: 'BLOCKER', says: /not known/ },
+  'no login is known': { given: withSource({ applicationLogin: null }), severity: 'BLOCKER', says: /not known/ },
 };
