@@ -112,7 +112,7 @@ export const Plan = z.object({
 });
 export type Plan = z.infer<typeof Plan>;
 
-/** A part is one zstd frame of the chunk's object, and at most 4 MiB of CopyData frames. */
+/** A part is one zstd frame of the chunk's object, and at most 2 MiB of CopyData frames. */
 export const Part = z.object({ bytes: z.int(), raw: z.int().max(64 << 20), crc32: z.int() });
 export type Part = z.infer<typeof Part>;
 

@@ -112,9 +112,12 @@ async function prepareRun(statements: string) {
 
 function start(role: string, taskToken: string, input: unknown) {
   const { credentials, endpoint } = account.client(keys);
-  const child = spawn(process.execPath, [join(folder, 'worker.mjs'), role], {
+  // As the image starts it (lib/copier/Dockerfile).
+  const child = spawn(process.execPath, ['--max-semi-space-size=2', join(folder, 'worker.mjs'), role], {
     env: {
       PATH: process.env.PATH,
+      MALLOC_ARENA_MAX: '2',
+      MALLOC_MMAP_THRESHOLD_: '1048576',
       AWS_REGION: region,
       AWS_ENDPOINT_URL: endpoint,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
