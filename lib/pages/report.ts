@@ -59,17 +59,23 @@ const severities = [
 
 function checks({ checks: findings }: Summary): Html | null {
   if (findings.length === 0) return null;
-  const sorted = severities.flatMap(({ severity, tone }) =>
-    findings.filter((finding) => finding.severity === severity).map((finding) => ({ ...finding, tone })),
+  const rows = severities.map(({ severity, tone }) =>
+    findings.filter((finding) => finding.severity === severity).map((finding) => check(finding, tone)),
   );
-  return html`<section><h2>Checks before the copy</h2>${sorted.map(
-    (check) =>
-      html`<div class="check"><div><span class="tag ${check.tone}">${check.severity}</span></div><div><p><strong>${check.title}</strong> <span class="soft mono">${check.id}</span></p><p>${check.saw}</p>${
-        check.overridden === null
-          ? check.todo && html`<p><strong>Do:</strong> ${check.todo}</p>`
-          : html`<p><strong>Overridden:</strong> ${check.overridden}</p>`
-      }${check.severity !== 'PASS' && html`<p class="small soft"><code>${check.runbook}</code></p>`}</div></div>`,
-  )}</section>`;
+  const passed = rows.pop() ?? [];
+  return html`<section><h2>Checks before the copy</h2>${rows}${
+    passed.length > 0 && html`<details><summary>${count(passed.length)} passed</summary>${passed}</details>`
+  }</section>`;
+}
+
+function check(finding: Summary['checks'][number], tone: string): Html {
+  const { severity, title, id, saw, todo, overridden, runbook } = finding;
+  const answer =
+    overridden === null
+      ? todo && html`<p><strong>Do:</strong> ${todo}</p>`
+      : html`<p><strong>Overridden:</strong> ${overridden}</p>`;
+  const section = severity !== 'PASS' && html`<p class="small soft"><code>${runbook}</code></p>`;
+  return html`<div class="check"><div><span class="tag ${tone}">${severity}</span></div><div><p><strong>${title}</strong> <span class="soft mono">${id}</span></p><p>${saw}</p>${answer}${section}</div></div>`;
 }
 
 const decisions = { approved: 'good', rejected: 'bad', expired: 'warn', open: 'info' } as const;
