@@ -78,8 +78,8 @@ export function passwordOf(side: string, { password }: Database, file: string): 
   const missing = (what: string) => new WorkflowError('ConfigurationInvalid', `${side}.database.password: ${what}`);
   if ('env' in password) {
     const value = process.env[password.env];
-    if (value === undefined)
-      throw missing(`the environment variable ${password.env} is not set; export it, then try again.`);
+    if (!value)
+      throw missing(`the environment variable ${password.env} is not set, or empty; export it, then try again.`);
     return value;
   }
   const path = resolve(dirname(file), password.file);

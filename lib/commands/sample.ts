@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { ask } from '../adapters/resolver.ts';
 import { resetWorld, type SampleSize, sampleSizeIn, sampleSizes, type WorldInfo } from '../local/world/world.ts';
 import type { DeployedMigration } from '../workflow/configuration.ts';
-import { loadMigrations } from '../workflow/migrations.ts';
+import { readMigration } from '../workflow/migrations.ts';
 import { type Call, type Console, text, usage } from './command.ts';
 import { fetchMissingReports } from './fetch-report.ts';
 import { DIRECTORY, type Opening, openWorld, withWorld } from './open-world.ts';
@@ -15,8 +16,9 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /** The sample's migration, as its file states it. */
 export function sampleMigration(): DeployedMigration {
-  const found = loadMigrations(MIGRATIONS).find(({ name }) => name === NAME);
-  if (!found) throw usage(`migrations/${NAME}.json is the sample's configuration and must stay as it is named.`);
+  const found = readMigration(join(MIGRATIONS, `${NAME}.json`));
+  if (found?.name !== NAME)
+    throw usage(`migrations/${NAME}.json is the sample's configuration and must stay as it is named.`);
   return found;
 }
 

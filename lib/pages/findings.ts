@@ -35,6 +35,8 @@ export function findingsText(summary: Summary, width = 100): string {
     .map((severity) => `${count(checks.filter((check) => check.severity === severity).length)} ${severity}`)
     .join(', ');
   const overridden = checks.filter((check) => check.overridden !== null).length;
-  const failure = error === null ? [] : wrap(`${line(error.name)}: see ${error.runbook}`, width);
+  // What blocks is told above, one by one.
+  const why = error && error.name !== 'PreflightBlocked' ? ` ${line(error.message)}` : '';
+  const failure = error === null ? [] : wrap(`${line(error.name)}:${why} see ${error.runbook}`, width);
   return [...blocks, `${sum}${overridden > 0 ? ` (${count(overridden)} overridden)` : ''}.`, ...failure].join('\n');
 }

@@ -8,7 +8,7 @@ import { type DeployedMigration, MigrationConfiguration } from './configuration.
  */
 export function loadMigrations(directory: string): readonly DeployedMigration[] {
   const files = readdirSync(directory).filter((name) => name.endsWith('.json'));
-  const migrations = files.sort().flatMap((name) => readMigration(join(directory, name)));
+  const migrations = files.sort().flatMap((name) => readMigration(join(directory, name)) ?? []);
   for (const [index, { name }] of migrations.entries()) {
     if (migrations.findIndex((other) => other.name === name) !== index) {
       throw new Error(`Two files in ${directory} describe a migration named "${name}". Rename one of them.`);
@@ -17,10 +17,11 @@ export function loadMigrations(directory: string): readonly DeployedMigration[] 
   return migrations;
 }
 
-function readMigration(file: string): DeployedMigration[] {
+/** One file's; undefined for one of platform `local`. */
+export function readMigration(file: string): DeployedMigration | undefined {
   const shown = relative(process.cwd(), file);
   const json = parse(file, shown);
-  if (typeof json === 'object' && json !== null && 'platform' in json && json.platform === 'local') return [];
+  if (typeof json === 'object' && json !== null && 'platform' in json && json.platform === 'local') return undefined;
   const result = MigrationConfiguration.safeParse(json);
   if (!result.success) {
     const issues = result.error.issues.map(
@@ -28,7 +29,7 @@ function readMigration(file: string): DeployedMigration[] {
     );
     throw new Error(`A migration is not valid.\n${issues.join('\n')}`);
   }
-  return result.data.platform === 'aws' ? [result.data] : [];
+  return result.data.platform === 'aws' ? result.data : undefined;
 }
 
 function parse(file: string, shown: string): unknown {

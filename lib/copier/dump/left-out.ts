@@ -128,16 +128,28 @@ const questions: readonly Question[] = [
   },
   {
     what: 'grants on the database itself',
-    because: 'the target database has its own; grant CONNECT, CREATE and TEMPORARY anew where roles need them',
+    because:
+      'the target database has its own; grant CONNECT, CREATE and TEMPORARY anew where roles need them, and revoke what PUBLIC must not have',
     names: `SELECT format('%s to %s', g.privilege_type, ${role('g.grantee')}) AS name
             FROM pg_database o CROSS JOIN LATERAL aclexplode(o.datacl) AS g
-            WHERE o.datname = current_database() AND g.grantee NOT IN (0, o.datdba)`,
+            WHERE o.datname = current_database() AND g.grantee NOT IN (0, o.datdba)
+            UNION ALL
+            SELECT format('%s no longer to PUBLIC', privilege)
+            FROM pg_database o CROSS JOIN (VALUES ('CONNECT'), ('TEMPORARY')) AS given (privilege)
+            WHERE o.datname = current_database() AND o.datacl IS NOT NULL AND NOT EXISTS
+              (SELECT FROM aclexplode(o.datacl) AS g WHERE g.grantee = 0 AND g.privilege_type = privilege)`,
   },
   {
     what: 'settings of the database',
     because: 'ALTER DATABASE … SET stands beside the database, not in it; values are not shown, they may be secrets',
     names: `SELECT split_part(unnest(setconfig), '=', 1) AS name FROM pg_db_role_setting
             WHERE setdatabase = ${thisDatabase} AND setrole = 0`,
+  },
+  {
+    what: 'settings of roles',
+    because: 'ALTER ROLE … SET stands beside the role, which belongs to the server; values are not shown',
+    names: `SELECT format('%s of %s', split_part(unnest(setconfig), '=', 1), pg_get_userbyid(setrole)) AS name
+            FROM pg_db_role_setting WHERE setdatabase = 0 AND setrole >= 16384 AND pg_get_userbyid(setrole) !~ '^(rds|aws)'`,
   },
   {
     what: 'settings of roles in this database',

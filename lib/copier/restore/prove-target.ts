@@ -69,7 +69,8 @@ async function compareWithSchema(
       ...facts,
       version: plan.serverVersion,
       encoding: plan.encoding,
-      // pg_dump lists what is valid and validated, so what it lists must be so here.
+      // pg_dump lists what is valid and validated, so what it lists must be so here. Which partitions an index has is
+      // told by its INDEX ATTACH entries.
       states: facts.states.map((state) => ({ ...state, state: sound[state.state] ?? state.state })),
     };
     return compareCatalogs(

@@ -20,6 +20,9 @@ beforeEach(async () => {
        CONSTRAINT "p ""k""" PRIMARY KEY ("b ""b""", a));
      INSERT INTO "Odd ""T""" SELECT i, 'name ' || i, 'secret ' || i FROM generate_series(1, 50) i;
      CREATE INDEX t1_v ON t1 (v);
+     CREATE TABLE parts (k int) PARTITION BY LIST (k);
+     CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1);
+     CREATE INDEX unfinished ON ONLY parts (k);
      CREATE TABLE behind (id serial PRIMARY KEY);
      INSERT INTO behind VALUES (100);
      CREATE VIEW all_of_it AS SELECT id FROM t1;
