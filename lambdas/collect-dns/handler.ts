@@ -4,6 +4,7 @@ import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Answers, ask } from '../../lib/adapters/resolver.ts';
 import { type Dns, route53 } from '../../lib/adapters/route53.ts';
+import { whereOf } from '../../lib/domain/run.ts';
 import { rivalsOf, zoneProblems } from '../../lib/domain/split-view.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
@@ -26,11 +27,11 @@ const nowhere = {
   problems: [],
 };
 
-export const collectDns = task('CollectDns')(async (deps: Deps, { lease }) => {
+export const collectDns = task('CollectDns')(async (deps: Deps, { lease, look }) => {
   const { evidence, dns } = deps;
   const configured = (await evidence.configuration(lease)).dns;
   if (!configured) {
-    await evidence.write(lease.run, 'dns', nowhere);
+    await evidence.write(whereOf(lease.run, look), 'dns', nowhere);
     return { document: 'dns' };
   }
   const { hostedZoneId, record } = configured;
@@ -41,7 +42,7 @@ export const collectDns = task('CollectDns')(async (deps: Deps, { lease }) => {
     deps.ask(deps.resolvers.length > 0 ? deps.resolvers : zone.nameServers, record),
   ]);
   const rivals = rivalsOf({ hostedZoneId, name: zone.name }, record, zones);
-  await evidence.write(lease.run, 'dns', {
+  await evidence.write(whereOf(lease.run, look), 'dns', {
     zone: zone.name,
     records,
     nameServers: zone.nameServers,

@@ -12,6 +12,7 @@ import { findSource } from '../../lib/adapters/source-application.ts';
 import { addressOf } from '../../lib/domain/address.ts';
 import { fingerprint } from '../../lib/domain/digest.ts';
 import { databaseProblems } from '../../lib/domain/named-database.ts';
+import { whereOf } from '../../lib/domain/run.ts';
 import type { SourceApplication } from '../../lib/domain/source-application.ts';
 import { type Kept, sourceFindings, withoutApplication, wordsToKeep } from '../../lib/domain/source-findings.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
@@ -26,7 +27,7 @@ interface Deps {
   fingerprintKey: string;
 }
 
-export const collectSource = task('CollectSource')(async (deps: Deps, { lease }) => {
+export const collectSource = task('CollectSource')(async (deps: Deps, { lease, look }) => {
   const { evidence, secrets } = deps;
   const { source } = await evidence.configuration(lease);
   const { mode } = await evidence.read(lease.run, 'plan');
@@ -43,7 +44,7 @@ export const collectSource = task('CollectSource')(async (deps: Deps, { lease })
     );
   }
   if (!found) {
-    await evidence.write(lease.run, 'source', withoutApplication(database));
+    await evidence.write(whereOf(lease.run, look), 'source', withoutApplication(database));
     return { document: 'source' };
   }
   const kept = await keep(found, (name, value) => keepCollected(secrets, lease, mode, name, value));
@@ -55,7 +56,7 @@ export const collectSource = task('CollectSource')(async (deps: Deps, { lease })
   });
   const key = await secrets.text(deps.fingerprintKey);
   const findings = sourceFindings(found, { database, kept, print: (secret) => fingerprint(key, secret) });
-  await evidence.write(lease.run, 'source', {
+  await evidence.write(whereOf(lease.run, look), 'source', {
     ...findings,
     problems: [...findings.problems, ...databaseProblems('source', login, found.database, database)],
   });

@@ -10,6 +10,7 @@ import { findTarget, foundNamespace } from '../../lib/adapters/target-applicatio
 import { addressOf } from '../../lib/domain/address.ts';
 import { fingerprint } from '../../lib/domain/digest.ts';
 import { databaseProblems } from '../../lib/domain/named-database.ts';
+import { whereOf } from '../../lib/domain/run.ts';
 import { targetFindings, withoutTargetApplication } from '../../lib/domain/target-findings.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
@@ -23,7 +24,7 @@ interface Deps {
   fingerprintKey: string;
 }
 
-export const collectTarget = task('CollectTarget')(async (deps: Deps, { lease }) => {
+export const collectTarget = task('CollectTarget')(async (deps: Deps, { lease, look }) => {
   const { evidence, secrets } = deps;
   const { target } = await evidence.configuration(lease);
   const login = await secrets.login(target.database.loginSecret);
@@ -46,7 +47,7 @@ export const collectTarget = task('CollectTarget')(async (deps: Deps, { lease })
     );
   }
   if (!found || !survey || !app || !target.application) {
-    await evidence.write(lease.run, 'target', withoutTargetApplication(database));
+    await evidence.write(whereOf(lease.run, look), 'target', withoutTargetApplication(database));
     return { document: 'target' };
   }
   const key = await secrets.text(deps.fingerprintKey);
@@ -55,7 +56,7 @@ export const collectTarget = task('CollectTarget')(async (deps: Deps, { lease })
     ingress: await app.ingress(target.application.ingress),
     print: (secret) => fingerprint(key, secret),
   });
-  await evidence.write(lease.run, 'target', {
+  await evidence.write(whereOf(lease.run, look), 'target', {
     ...findings,
     problems: [...findings.problems, ...databaseProblems('target', login, found.database, database)],
   });

@@ -16,6 +16,7 @@ import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
 import { canariesOf, canaryProblems } from '../../lib/domain/canaries.ts';
 import { fingerprint } from '../../lib/domain/digest.ts';
 import { growthSince } from '../../lib/domain/growth.ts';
+import { whereOf } from '../../lib/domain/run.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
@@ -31,14 +32,15 @@ interface Deps {
 /** Of this function's 120 s; a row that is not found by then is refused by the dump. */
 const LOOK_FOR_LARGE_ROWS_MS = 30_000;
 
-export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { lease }) => {
+export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { lease, look }) => {
   const { evidence, secrets } = deps;
   const { lastRehearsal } = await deps.ledgers.held(lease);
   const key = await secrets.text(deps.fingerprintKey);
-  const application = await evidence.read(lease.run, 'source');
+  const where = whereOf(lease.run, look);
+  const application = await evidence.read(where, 'source');
   const { databasesOnly } = await evidence.read(lease.run, 'plan');
   const inspect = async (side: Side, refuse: (client: Client, login: Login) => Promise<void>) => {
-    const { database } = side === 'source' ? application : await evidence.read(lease.run, side);
+    const { database } = side === 'source' ? application : await evidence.read(where, side);
     const login = await loginAt(secrets, database);
     const as = { side, run: lease.run, epoch: lease.epoch };
     return withClient(login, as, async (client) => {
@@ -64,7 +66,7 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
   );
   const keyed = application.encryption === null ? null : application.encryptionKey !== null;
   const rotating = application.encryption?.previousKey != null;
-  await evidence.write(lease.run, 'databases', {
+  await evidence.write(where, 'databases', {
     source: source.findings,
     target: target.findings,
     problems: [...source.problems, ...target.problems, ...canaryProblems(source.encrypted, { keyed, rotating })],

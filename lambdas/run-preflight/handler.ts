@@ -3,6 +3,7 @@ import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { blockers, openWarnings, runChecks } from '../../lib/domain/preflight/preflight.ts';
+import { whereOf } from '../../lib/domain/run.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
@@ -13,16 +14,16 @@ interface Deps {
   now: () => number;
 }
 
-export const runPreflight = task('RunPreflight')(async ({ evidence, ledgers, now }: Deps, { lease }) => {
-  const { run } = lease;
+export const runPreflight = task('RunPreflight')(async ({ evidence, ledgers, now }: Deps, { lease, look }) => {
+  const where = whereOf(lease.run, look);
   const [{ lastRehearsal }, configuration, plan, source, target, dns, databases] = await Promise.all([
     ledgers.held(lease),
     evidence.configuration(lease),
-    evidence.read(run, 'plan'),
-    evidence.read(run, 'source'),
-    evidence.read(run, 'target'),
-    evidence.read(run, 'dns'),
-    evidence.read(run, 'databases'),
+    evidence.read(lease.run, 'plan'),
+    evidence.read(where, 'source'),
+    evidence.read(where, 'target'),
+    evidence.read(where, 'dns'),
+    evidence.read(where, 'databases'),
   ]);
   const found = runChecks({
     plan,
@@ -34,7 +35,7 @@ export const runPreflight = task('RunPreflight')(async ({ evidence, ledgers, now
     lastRehearsal,
     now: now(),
   });
-  const { findings } = await evidence.write(run, 'preflight', { at: new Date(now()).toISOString(), findings: found });
+  const { findings } = await evidence.write(where, 'preflight', { at: new Date(now()).toISOString(), findings: found });
   const stops = blockers(findings);
   if (stops.length > 0) {
     throw new WorkflowError('PreflightBlocked', `Nothing was copied. ${stops.join(' ')}`);

@@ -37,6 +37,8 @@ export const errors = {
   FieldTooLarge: 'source',
   /** A preflight check is a BLOCKER. */
   PreflightBlocked: 'configuration',
+  /** What was approved is no longer so: the last look before the freeze found another world than the first. */
+  WorldChanged: 'usage',
   /** The target database holds something that is not this run's. */
   TargetNotEmpty: 'target',
   /** The target has no room left: its disk is full, or its temp_file_limit reached. */

@@ -5,7 +5,7 @@ import * as approval from './tasks/approval.ts';
 import * as collect from './tasks/collect.ts';
 import * as copy from './tasks/copy.ts';
 import * as freeze from './tasks/freeze.ts';
-import { AdmitCutover, Held, JourneyInput, ReconcileRuns, RecordRequester, TakeLease } from './tasks/lease.ts';
+import { AdmitCutover, Held, JourneyInput, Looking, ReconcileRuns, RecordRequester, TakeLease } from './tasks/lease.ts';
 import * as report from './tasks/report.ts';
 import * as toTarget from './tasks/switch.ts';
 import * as unwind from './tasks/unwind.ts';
@@ -59,6 +59,7 @@ export const tasks = {
 /** Every state machine, the folder that holds it under `statemachines/`, and what it is started with. */
 export const machines = {
   RetoolEcsToEks: { folder: 'retool-ecs-to-eks', journey: true, input: JourneyInput },
+  Preflight: { folder: 'preflight', journey: false, input: Looking },
   CopyDatabase: { folder: 'copy-database', journey: false, input: copy.Copying },
   RequestApproval: {
     folder: 'request-approval',

@@ -77,7 +77,9 @@ describe('a connection pooler', () => {
     async (side) => {
       const pooled = await through(pooler);
       const it = inspected(copying, { [side]: pooled });
-      await expect(inspectDatabases.run(it, { lease }, call)).rejects.toEqual(refused(side, pooled.port));
+      await expect(inspectDatabases.run(it, { lease, look: 'first' }, call)).rejects.toEqual(
+        refused(side, pooled.port),
+      );
     },
   );
 });
@@ -195,7 +197,9 @@ describe('a login without the rights', () => {
     const { user, password } = await stranger('reads nothing at all');
     const it = inspected(copying, {});
     const run = { ...it, secrets: { ...it.secrets, login: async () => ({ username: user, password }) } };
-    await expect(inspectDatabases.run(run, { lease }, call)).rejects.toEqual(declared('SourceRightsMissing', rights));
+    await expect(inspectDatabases.run(run, { lease, look: 'first' }, call)).rejects.toEqual(
+      declared('SourceRightsMissing', rights),
+    );
   });
 
   test('which loses one while the source is copied learns which one', async () => {

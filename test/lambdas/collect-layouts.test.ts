@@ -107,7 +107,7 @@ async function collect(layout: Layout) {
       secrets: secretsManager(client),
       secretValues: secretValues(client, new SSMClient(region)),
     },
-    { lease },
+    { lease, look: 'first' },
     call,
   );
   const text = it.documents.objects.get(keys.document(lease.run, 'source'))?.text ?? '';

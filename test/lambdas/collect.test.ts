@@ -56,7 +56,7 @@ describe('CollectSource', () => {
           },
         },
       },
-      { lease },
+      { lease, look: 'first' },
       call,
     );
 
@@ -139,7 +139,7 @@ describe('CollectTarget', () => {
         application: () => ({ ...of.application(), ...app }),
         secrets: { ...of.secrets, login: async () => ({ username: 'master', password: 'hush' }) },
       },
-      { lease },
+      { lease, look: 'first' },
       call,
     );
 
@@ -177,7 +177,7 @@ describe('CollectTarget', () => {
             },
             secrets: { ...it.secrets, login: async () => ({ username: 'master', password: 'hush' }) },
           },
-          { lease },
+          { lease, look: 'first' },
           call,
         );
       return { it, run, asked };
@@ -215,7 +215,7 @@ describe('CollectTarget', () => {
 
 test('CollectDns writes the records of the name, and nothing where no name is given', async () => {
   const it = uncollected();
-  await collectDns.run(it, { lease }, call);
+  await collectDns.run(it, { lease, look: 'first' }, call);
   expect(DnsFindings.parse(written(it, 'dns'))).toMatchObject({
     zone: 'acme.example.com',
     records: [{ type: 'CNAME' }],
@@ -231,7 +231,7 @@ describe('RunPreflight', () => {
       target({ encryptionKey: { secretArn: null, fingerprint: '0'.repeat(32) } }),
     );
     it.documents.tamper(keys.document(lease.run, 'dns'), dns(...it.zone()));
-    await expect(runPreflight.run(it, { lease }, call)).rejects.toEqual(
+    await expect(runPreflight.run(it, { lease, look: 'first' }, call)).rejects.toEqual(
       refusedBy(
         'PreflightBlocked',
         /Nothing was copied.*encryption-key: The target's ENCRYPTION_KEY .*is not the source's/,
@@ -249,7 +249,7 @@ describe('RunPreflight', () => {
       it.documents.tamper(keys.document(lease.run, 'source'), source());
       it.documents.tamper(keys.document(lease.run, 'target'), target());
       it.documents.tamper(keys.document(lease.run, 'dns'), dns(...it.zone()));
-      const { warnings } = await runPreflight.run(it, { lease }, call);
+      const { warnings } = await runPreflight.run(it, { lease, look: 'first' }, call);
       return { warnings, findings: Preflight.parse(written(it, 'preflight')).findings };
     };
     const before = await preflight([]);
@@ -268,7 +268,7 @@ describe('RunPreflight', () => {
     it.documents.tamper(keys.document(lease.run, 'source'), source());
     it.documents.tamper(keys.document(lease.run, 'target'), target());
     it.documents.tamper(keys.document(lease.run, 'dns'), dns(...it.zone()));
-    await runPreflight.run(it, { lease }, call);
+    await runPreflight.run(it, { lease, look: 'first' }, call);
     const { findings } = Preflight.parse(written(it, 'preflight'));
     expect(findings.find(({ id }) => id === 'rehearsal-fresh')).toMatchObject({
       severity: 'WARNING',

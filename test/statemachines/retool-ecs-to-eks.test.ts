@@ -8,16 +8,7 @@ import { everyFailureHasItsFate } from './recovery.ts';
 const rehearsal = { migration: 'acme-retool', mode: 'rehearsal' as const, reason: 'Monday' };
 const cutover = { ...rehearsal, mode: 'cutover' as const, reason: 'CHG-1042' };
 
-const collected = [
-  'Take the lease',
-  'Collect',
-  'Collect source',
-  'Collect target',
-  'Collect DNS',
-  'Inspect databases',
-  'Run preflight',
-  'Is this preflight alone?',
-];
+const looked = ['Take the lease', 'Look at both sides', 'Is this preflight alone?'];
 const rehearsed = [
   'Is this a rehearsal?',
   'Copy into the scratch database',
@@ -29,6 +20,7 @@ const switched = [
   'Is this a rehearsal?',
   'Admit the cutover',
   'Ask for go',
+  'Look again',
   'Freeze',
   'Copy into the target',
   'Start the target',
@@ -43,9 +35,10 @@ const switched = [
 /** The whole journey, every machine of it played for real. */
 test('a rehearsal copies into a scratch database, records what it measured and cleans up', async () => {
   const run = await play('RetoolEcsToEks', rehearsal);
-  expect(run.path).toEqual([...collected, ...rehearsed]);
+  expect(run.path).toEqual([...looked, ...rehearsed]);
   expect(run.output).toEqual({ run: 'autumn' });
   expect(run.parts.map(({ machine, status }) => [machine, status])).toEqual([
+    ['Preflight', 'SUCCEEDED'],
     ['CopyDatabase', 'SUCCEEDED'],
     ['Unwind', 'SUCCEEDED'],
   ]);
@@ -54,8 +47,11 @@ test('a rehearsal copies into a scratch database, records what it measured and c
 
 test('preflight alone looks, cleans up and ends', async () => {
   const run = await play('RetoolEcsToEks', { ...rehearsal, mode: 'preflight' });
-  expect(run.path).toEqual([...collected, 'Clean up', 'Cleaned up']);
-  expect(run.parts.map(({ machine, status }) => [machine, status])).toEqual([['Unwind', 'SUCCEEDED']]);
+  expect(run.path).toEqual([...looked, 'Clean up', 'Cleaned up']);
+  expect(run.parts.map(({ machine, status }) => [machine, status])).toEqual([
+    ['Preflight', 'SUCCEEDED'],
+    ['Unwind', 'SUCCEEDED'],
+  ]);
   expect(run.callsOf('PrepareTarget')).toBe(0);
   expect(run.callsOf('ReleaseLease')).toBe(1);
 });
@@ -68,10 +64,12 @@ test('a rehearsal neither asks anybody, nor freezes, nor touches the target appl
 
 test('a cutover is admitted, approved, frozen, copied, approved again and switched', async () => {
   const run = await play('RetoolEcsToEks', cutover);
-  expect(run.path).toEqual([...collected, ...switched]);
+  expect(run.path).toEqual([...looked, ...switched]);
   expect(run.output).toEqual({ run: 'autumn' });
   expect(run.parts.map(({ machine }) => machine)).toEqual([
+    'Preflight',
     'RequestApproval',
+    'Preflight',
     'Freeze',
     'CopyDatabase',
     'RequestApproval',
@@ -99,25 +97,30 @@ test('the lease and the deadlines that were taken at the start go to every part'
 
 test('a blocker of preflight stops the run before anything is copied', async () => {
   const run = await play('RetoolEcsToEks', cutover, { RunPreflight: fails('PreflightBlocked') });
-  expect(run.path).toEqual(collected.slice(0, -1));
-  expect(run).toMatchObject({ status: 'FAILED', error: 'PreflightBlocked', parts: [] });
+  expect(run.path).toEqual(['Take the lease', 'Look at both sides', 'Failed in a part']);
+  expect(run).toMatchObject({ status: 'FAILED', error: 'PreflightBlocked' });
+  expect(run.callsOf('PrepareTarget')).toBe(0);
+});
+
+test('what people said yes to must still be so: a world that changed meanwhile stops the run before the freeze', async () => {
+  const run = await play('RetoolEcsToEks', cutover, {
+    RunPreflight: ({ look }) =>
+      look === 'last' ? fails('WorldChanged', 'image tag') : returns({ document: 'preflight', warnings: 0 }),
+  });
+  expect(run.path.slice(-3)).toEqual(['Ask for go', 'Look again', 'Failed in a part']);
+  expect(run).toMatchObject({ error: 'WorldChanged', cause: expect.stringContaining('image tag') });
+  expect(run.callsOf('StopSource')).toBe(0);
 });
 
 test('a cutover without a green rehearsal asks nobody and stops nothing', async () => {
   const run = await play('RetoolEcsToEks', cutover, { AdmitCutover: fails('RehearsalMissing') });
-  expect(run.path).toEqual([...collected, 'Is this a rehearsal?', 'Admit the cutover']);
-  expect(run.parts).toEqual([]);
+  expect(run.path).toEqual([...looked, 'Is this a rehearsal?', 'Admit the cutover']);
+  expect(run.parts.map(({ machine }) => machine)).toEqual(['Preflight']);
 });
 
 test('"go" is asked before anything is stopped: a "no" leaves the source untouched', async () => {
   const run = await play('RetoolEcsToEks', cutover, { ReadApproval: fails('ApprovalRejected', 'rejected by carol') });
-  expect(run.path).toEqual([
-    ...collected,
-    'Is this a rehearsal?',
-    'Admit the cutover',
-    'Ask for go',
-    'Failed in a part',
-  ]);
+  expect(run.path).toEqual([...looked, 'Is this a rehearsal?', 'Admit the cutover', 'Ask for go', 'Failed in a part']);
   expect(run).toMatchObject({
     status: 'FAILED',
     error: 'ApprovalRejected',
@@ -143,20 +146,15 @@ test('a worker that is lost deep inside is the error at the top', async () => {
   expect(run).toMatchObject({ error: 'WorkerLost', cause: expect.stringContaining('restore Job stopped reporting') });
 });
 
-test('one part of the collection that fails ends the others', async () => {
-  const run = await play('RetoolEcsToEks', rehearsal, { CollectTarget: fails('TargetNotFound') });
-  expect(run).toMatchObject({ status: 'FAILED', error: 'TargetNotFound' });
-  expect(run.path).not.toContain('Inspect databases');
-});
-
 test('the target is waited for while it migrates its schema', async () => {
   const starting = fails('TargetNotReady');
   const run = await play('RetoolEcsToEks', cutover, { CheckTargetReady: [starting, starting, returns({})] });
-  expect(run.path).toEqual([...collected, ...switched]);
+  expect(run.path).toEqual([...looked, ...switched]);
 });
 
 /** States that run a part, with the mode in which they are reached and the part itself. */
 const partsOf: readonly (readonly [string, typeof rehearsal | typeof cutover, MachineName])[] = [
+  ['Look at both sides', rehearsal, 'Preflight'],
   ['Copy into the scratch database', rehearsal, 'CopyDatabase'],
   ['Clean up', rehearsal, 'Unwind'],
   ['Ask for go', cutover, 'RequestApproval'],
@@ -193,6 +191,7 @@ describe('a part that fails', () => {
 
 const well = { ends: 'well' } as const;
 everyFailureHasItsFate('RetoolEcsToEks', (state) => (rehearsed.includes(state) ? rehearsal : cutover), {
+  Preflight: well,
   CopyDatabase: well,
   Unwind: well,
   RequestApproval: well,

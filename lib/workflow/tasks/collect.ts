@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { lambda } from '../task.ts';
-import { Held, holdsLease } from './lease.ts';
+import { holdsLease, Looking } from './lease.ts';
 
 const Summary = z.strictObject({ document: z.string() });
 const writesEvidence = ['s3:GetObject', 's3:PutObject'] as const;
@@ -8,7 +8,7 @@ const writesEvidence = ['s3:GetObject', 's3:PutObject'] as const;
 export const CollectSource = lambda({
   summary:
     'Finds the application on ECS by SERVICE_TYPE; its secrets go to Secrets Manager, ARNs and fingerprints come back.',
-  input: Held,
+  input: Looking,
   output: Summary,
   throws: ['SourceNotFound', 'SecretUnavailable', 'ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
   uses: {
@@ -34,7 +34,7 @@ export const CollectSource = lambda({
 export const CollectTarget = lambda({
   summary:
     'Reads the target cluster: deployments by label, database address, gate, and the fingerprint of its encryption key.',
-  input: Held,
+  input: Looking,
   output: Summary,
   throws: ['TargetNotFound', 'SecretUnavailable', 'ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
   uses: {
@@ -51,7 +51,7 @@ export const CollectTarget = lambda({
 
 export const CollectDns = lambda({
   summary: 'Reads the record sets of the name that users type, and who else answers for it.',
-  input: Held,
+  input: Looking,
   output: Summary,
   throws: ['ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
   uses: {
@@ -66,7 +66,7 @@ export const CollectDns = lambda({
 export const InspectDatabases = lambda({
   summary:
     'Reads both databases: version, size and growth, tables, extensions, settings, rights, and which key encrypted what is stored.',
-  input: Held,
+  input: Looking,
   output: Summary,
   throws: [
     'SourceUnreachable',
@@ -92,10 +92,11 @@ export const InspectDatabases = lambda({
 });
 
 export const RunPreflight = lambda({
-  summary: 'Runs every check over what was collected; a BLOCKER stops here, before anything is copied.',
-  input: Held,
+  summary:
+    'Runs every check over what was collected; a BLOCKER stops here, and in the last look a world that is no longer what was approved.',
+  input: Looking,
   output: z.strictObject({ document: z.string(), warnings: z.int() }),
-  throws: ['PreflightBlocked', 'LeaseLost', 'ServiceUnavailable'],
+  throws: ['PreflightBlocked', 'WorldChanged', 'LeaseLost', 'ServiceUnavailable'],
   uses: { ...holdsLease, runs: writesEvidence },
   timeoutSeconds: 30,
 });

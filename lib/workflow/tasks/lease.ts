@@ -15,6 +15,8 @@ export type JourneyInput = z.infer<typeof JourneyInput>;
 
 /** What every task of a run is told. */
 export const Held = z.strictObject({ lease: Lease });
+/** What every task of machine `preflight` is told: also, which look it is. */
+export const Looking = Held.extend({ look: z.enum(['first', 'last']) });
 export const Nothing = z.strictObject({});
 
 /** Reading and compare-and-swapping the ledger; what every effect needs. */

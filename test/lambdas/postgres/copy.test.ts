@@ -57,7 +57,7 @@ beforeEach(async () => {
   it.documents.tamper(keys.document('autumn', 'source'), fromSource({ database: at(source) }));
   it.documents.tamper(keys.document('autumn', 'target'), fromTarget({ database: at(target) }));
   it.documents.remove([keys.document('autumn', 'databases')]);
-  await inspectDatabases.run(it, { lease }, call);
+  await inspectDatabases.run(it, { lease, look: 'first' }, call);
 });
 
 test('InspectDatabases writes version, size and rights of both sides', async () => {
