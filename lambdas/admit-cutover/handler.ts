@@ -3,6 +3,7 @@ import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { refusalToAdmit } from '../../lib/domain/ledger.ts';
+import { refusalToBegin, windowOf } from '../../lib/domain/window.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
@@ -14,15 +15,19 @@ interface Deps {
 }
 
 export const admitCutover = task('AdmitCutover')(async ({ ledgers, evidence, now }: Deps, { lease }) => {
-  const { rehearsalFreshForHours } = await evidence.configuration(lease);
+  const configuration = await evidence.configuration(lease);
   const plan = await evidence.read(lease.run, 'plan');
   const { lastRehearsal } = await ledgers.held(lease);
-  const refusal = refusalToAdmit(lastRehearsal, plan, rehearsalFreshForHours, now());
+  const refusal = refusalToAdmit(lastRehearsal, plan, configuration.rehearsalFreshForHours, now());
   if (refusal || !lastRehearsal) {
     throw new WorkflowError(
       'RehearsalMissing',
       `${refusal} Rehearse migration "${lease.migration}" first, then cut over.`,
     );
+  }
+  const outside = refusalToBegin(windowOf(configuration, lastRehearsal.predictedFreezeSeconds), now());
+  if (outside) {
+    throw new WorkflowError('OutsideWindow', `${outside} Change "window" or wait for it, then cut over.`);
   }
   await ledgers.changeHeld(lease, (ledger) => ({ ...ledger, phase: 'deciding' }));
   // What the approvers decide on includes the rehearsal that admitted this cutover.

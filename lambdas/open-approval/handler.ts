@@ -10,6 +10,7 @@ import { kmsTokens, type Tokens } from '../../lib/adapters/tokens.ts';
 import { electorate, keyHash, votesNeeded } from '../../lib/domain/approval.ts';
 import { facts } from '../../lib/domain/facts.ts';
 import { approvalOf, keys, stagingKeys } from '../../lib/domain/run.ts';
+import { deadline, moment, windowOf } from '../../lib/domain/window.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { approvalMail } from '../../lib/pages/mail.ts';
@@ -52,6 +53,14 @@ export const openApproval = task('OpenApproval')(async (deps: Deps, { lease, sub
   if ((await documents.text(keys.request(id))) !== null) return { approval: id };
   const { run } = lease;
   const plan = await evidence.read(run, 'plan');
+  const rehearsal = await evidence.find(run, 'rehearsal');
+  const until = deadline(subject, windowOf(configuration, rehearsal?.predictedFreezeSeconds ?? null), now(), seconds);
+  if (until <= now()) {
+    throw new WorkflowError(
+      'OutsideWindow',
+      `"${subject}" of run ${run} had to be decided by ${moment(until)}, which the window in the configuration allows. Nobody was asked.`,
+    );
+  }
   const links = eligible.map(({ email }) => ({ email, key: newKey() }));
   const request: ApprovalRequest = {
     id,
@@ -60,7 +69,7 @@ export const openApproval = task('OpenApproval')(async (deps: Deps, { lease, sub
     reason: plan.reason,
     requester: requester.value.principal,
     requestedAt: new Date(now()).toISOString(),
-    deadline: new Date(now() + seconds * 1000).toISOString(),
+    deadline: new Date(until).toISOString(),
     required,
     approvers: links.map(({ email, key }) => ({ email, keyHash: keyHash(key) })),
     excluded,
@@ -70,7 +79,8 @@ export const openApproval = task('OpenApproval')(async (deps: Deps, { lease, sub
       plan,
       preflight: await evidence.read(run, 'preflight'),
       databases: await evidence.read(run, 'databases'),
-      rehearsal: await evidence.find(run, 'rehearsal'),
+      rehearsal,
+      window: configuration.window ?? null,
       fence: await evidence.find(run, 'fence'),
       copy: await evidence.find(run, 'copy-main'),
       record: configuration.dns ? { name: configuration.dns.record, target: configuration.dns.target } : null,

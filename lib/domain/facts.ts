@@ -1,5 +1,7 @@
+import type { DeployedMigration } from '../workflow/configuration.ts';
 import type { CopyProof, DatabasesFindings, FenceProof, Plan, Preflight, Rehearsal } from '../workflow/documents.ts';
 import { openWarnings } from './preflight/preflight.ts';
+import { moment } from './window.ts';
 
 export interface Fact {
   readonly label: string;
@@ -15,11 +17,12 @@ export function facts(of: {
   preflight: Preflight;
   databases: DatabasesFindings;
   rehearsal: Rehearsal | null;
+  window: NonNullable<DeployedMigration['window']> | null;
   fence: FenceProof | null;
   copy: CopyProof | null;
   record: { name: string; target: string } | null;
 }): Fact[] {
-  const { plan, preflight, databases, rehearsal, fence, copy, record } = of;
+  const { plan, preflight, databases, rehearsal, window, fence, copy, record } = of;
   const warnings = openWarnings(preflight.findings);
   const overridden = preflight.findings.filter((finding) => finding.overridden !== null);
   const list: (Fact | null)[] = [
@@ -37,6 +40,7 @@ export function facts(of: {
       label: 'Predicted freeze',
       value: `${number(rehearsal.predictedFreezeSeconds.low)} to ${number(rehearsal.predictedFreezeSeconds.high)} s, from rehearsal ${rehearsal.run}`,
     },
+    window && { label: 'Window', value: `${moment(Date.parse(window.from))} to ${moment(Date.parse(window.to))}` },
     fence && {
       label: 'Fence',
       value: `${fence.attacks.length} attacks refused, ${fence.sessions} sessions, ${fence.tables.length} tables unchanged`,

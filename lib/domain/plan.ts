@@ -2,8 +2,9 @@ import type { DeployedMigration } from '../workflow/configuration.ts';
 import { digestOf } from './digest.ts';
 
 /**
- * What a rehearsal and a cutover of the same thing have in common.
+ * What a rehearsal and a cutover of the same thing have in common: all of the configuration but the window, which says
+ * when and not what.
  * @param version of Passage: another one may do other things
  */
-export const planDigest = (configuration: DeployedMigration, version: string): string =>
+export const planDigest = ({ window: _, ...configuration }: DeployedMigration, version: string): string =>
   digestOf({ configuration, version });

@@ -90,6 +90,21 @@ const Copy = z.strictObject({
   grants: Grants.default('leave'),
 });
 
+const Instant = z.iso.datetime({ offset: true, error: 'must be a moment with its zone, like 2026-12-05T22:00:00Z' });
+
+/** When a cutover may hold the application still. Not part of what a rehearsal rehearses: it may be moved without another. */
+const Window = z
+  .strictObject({
+    /** A freeze begins no earlier. */
+    from: Instant,
+    /** "switch" is decided no later, and a freeze begins only while its longest prediction still ends by then. */
+    to: Instant,
+  })
+  .superRefine(({ from, to }, context) => {
+    if (Date.parse(to) > Date.parse(from)) return;
+    context.addIssue({ code: 'custom', path: ['to'], message: `must be later than "from" (${from})` });
+  });
+
 const CheckId = z.string().refine((id) => checkIds.some((known) => known === id), {
   error: ({ input }) => `there is no check ${JSON.stringify(input)}; its id stands beside each finding of a report`,
 });
@@ -150,6 +165,7 @@ const AwsMigration = z.strictObject({
     })
     .optional(),
   approvals: Approvals.optional(),
+  window: Window.optional(),
   /** How old a green rehearsal of the same plan may be at a cutover. */
   rehearsalFreshForHours: z.int().min(1).max(720).default(168),
   preflight: PreflightSettings,

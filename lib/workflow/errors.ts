@@ -65,6 +65,8 @@ export const errors = {
   DataDiffers: 'target',
   /** No green rehearsal of this plan that is fresh enough. */
   RehearsalMissing: 'usage',
+  /** The configured window has not begun, is over, or has no room left for the longest predicted freeze. */
+  OutsideWindow: 'usage',
   /** Who started the execution could not be learned, so nobody may approve it. */
   RequesterUnknown: 'passage',
   /** Too few approvers remain once the requester is left out. */

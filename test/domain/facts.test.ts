@@ -1,7 +1,7 @@
 import { facts } from '../../lib/domain/facts.ts';
 import { copyProof, databases, fence, plan, preflight, rehearsal } from '../support/run-documents.ts';
 
-const nothingYet = { rehearsal: null, fence: null, copy: null, record: null };
+const nothingYet = { rehearsal: null, window: null, fence: null, copy: null, record: null };
 const known = { plan: plan(), preflight: preflight(), databases: databases(14, 16) };
 
 test('before the freeze an approver learns reason, both databases and preflight', () => {
@@ -45,12 +45,14 @@ test('before the switch the measured figures of prediction, fence, copy and the 
   const whole = facts({
     ...known,
     rehearsal: rehearsal(),
+    window: { from: '2026-12-05T23:00:00+01:00', to: '2026-12-06T02:00:00Z' },
     fence: fence(),
     copy: copyProof({ rows: 206_747 }),
     record: { name: 'retool.acme.example.com', target: 'eks.elb.example.com' },
   });
   expect(Object.fromEntries(whole.slice(4).map(({ label, value }) => [label, value]))).toEqual({
     'Predicted freeze': '20 to 40 s, from rehearsal monday',
+    Window: '2026-12-05 22:00 UTC to 2026-12-06 02:00 UTC',
     Fence: '1 attacks refused, 0 sessions, 1 tables unchanged',
     'Copied and proved': '206,747 rows in 1 tables, 0 differences',
     DNS: 'retool.acme.example.com → eks.elb.example.com',

@@ -22,6 +22,7 @@ import {
   dns as dnsFindings,
   journeyArn,
   lease,
+  migrationFile,
   noon,
   plan,
   preflight,
@@ -221,13 +222,19 @@ export function account() {
 }
 export type Account = ReturnType<typeof account>;
 
-/** The account with run "autumn" under way: lease, configuration and everything collected. */
-export function withRun(mode: 'rehearsal' | 'cutover' = 'cutover'): Account {
+/**
+ * The account with run "autumn" under way: lease, configuration and everything collected.
+ * @param configured what the migration's file says besides
+ */
+export function withRun(mode: 'rehearsal' | 'cutover' = 'cutover', configured: object = {}): Account {
   const made = account();
   const configurationDigest = plan().configurationDigest;
   const taking = { run: lease.run, execution: journeyArn, mode, configurationDigest, at: noon };
   made.documents.tamper(keys.ledger(lease.migration), taken(emptyLedger(lease.migration, noon), taking));
-  made.documents.tamper(keys.configuration(lease.migration, configurationDigest), deployed());
+  made.documents.tamper(
+    keys.configuration(lease.migration, configurationDigest),
+    deployed({ ...migrationFile(), ...configured }),
+  );
   const closed = (host: string) => ({
     ...(host === 'source' ? source().database : target().database),
     host: '127.0.0.1',

@@ -18,6 +18,7 @@ import {
   noon,
   people,
   plan,
+  rehearsal,
   vote,
 } from '../support/run-documents.ts';
 import { type Account, call, refusedBy, withRun } from './account.ts';
@@ -28,8 +29,8 @@ const id = 'autumn-go';
 const keyOf = (email: string) => `key-of-${email.split('@')[0]}`;
 
 /** An account in which the run was started by a principal. */
-function startedBy(principal = 'arn:aws:iam::111111111111:user/dave'): Account {
-  const it = withRun();
+function startedBy(principal = 'arn:aws:iam::111111111111:user/dave', configured: object = {}): Account {
+  const it = withRun('cutover', configured);
   it.documents.tamper(keys.requester('autumn'), { execution: 'arn', principal, at: noon });
   return it;
 }
@@ -115,6 +116,39 @@ describe('OpenApproval', () => {
     expect(stored).not.toContain('key-of-');
     expect(requestOf(it).approvers[0]).toEqual({ email: alice, keyHash: keyHash(keyOf(alice)) });
     expect(it.outbox.map(({ text, html }) => text + html).join()).not.toContain(TOKEN);
+  });
+
+  describe('in a window', () => {
+    const within = (from: number, to: number) => {
+      const it = startedBy(undefined, { window: { from: later(from), to: later(to) } });
+      it.documents.tamper(keys.document('autumn', 'rehearsal'), rehearsal());
+      return it;
+    };
+
+    test('"go" is decided while the longest predicted freeze still fits, and says the window', async () => {
+      const it = within(-60, 600);
+      await open(it);
+      expect(requestOf(it).deadline).toBe(later(600 - 40));
+      expect(requestOf(it).facts).toContainEqual({
+        label: 'Window',
+        value: '2026-03-01 11:59 UTC to 2026-03-01 12:10 UTC',
+      });
+    });
+
+    test('"switch" is decided by its end', async () => {
+      const it = within(-60, 600);
+      await open(it, { subject: 'switch' });
+      expect(requestOf(it, 'autumn-switch').deadline).toBe(later(600));
+    });
+
+    test('nobody is asked once it is too late', async () => {
+      const it = within(-600, 30);
+      await expect(open(it)).rejects.toEqual(refusedBy('OutsideWindow', /Nobody was asked/));
+      expect(it.outbox).toEqual([]);
+      await open(it, { subject: 'switch' });
+      it.time.now += 3600_000;
+      expect(await settle(it)).toEqual({ decided: ['autumn-switch'] });
+    });
   });
 
   test('leaves out whoever started the run, and says so', async () => {

@@ -157,6 +157,23 @@ describe('AdmitCutover', () => {
     );
     expect(it.ledger().phase).toBe('collecting');
   });
+
+  test.each([
+    ['before its window', 3600, 7200, /has not begun/],
+    ['after it', -7200, -3600, /is over/],
+    ['when the longest predicted freeze no longer fits', -3600, 39, /must begin by/],
+  ])('refuses %s', async (_, from, to, says) => {
+    const it = withRun('cutover', { window: { from: later(from), to: later(to) } });
+    it.setLedger({ lastRehearsal: rehearsal() });
+    await expect(admitCutover.run(it, { lease }, call)).rejects.toEqual(refusedBy('OutsideWindow', says));
+    expect(it.ledger().phase).toBe('collecting');
+  });
+
+  test('admits while the longest predicted freeze still fits', async () => {
+    const it = withRun('cutover', { window: { from: later(-3600), to: later(40) } });
+    it.setLedger({ lastRehearsal: rehearsal() });
+    expect(await admitCutover.run(it, { lease }, call)).toEqual({ rehearsal: 'monday' });
+  });
 });
 
 describe('RecordRehearsal', () => {

@@ -22,7 +22,14 @@ export const OpenApproval = lambda({
     'Writes what is to be decided, keeps the callback token encrypted, and sends each approver a link of their own.',
   input: z.strictObject({ lease: Lease, subject: Subject, seconds: z.int().positive(), token: z.string() }),
   output: z.strictObject({ approval: z.string() }),
-  throws: ['RequesterUnknown', 'QuorumImpossible', 'ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
+  throws: [
+    'RequesterUnknown',
+    'QuorumImpossible',
+    'OutsideWindow',
+    'ConfigurationInvalid',
+    'LeaseLost',
+    'ServiceUnavailable',
+  ],
   uses: {
     ...holdsLease,
     runs: ['s3:GetObject', 's3:ListBucket'],

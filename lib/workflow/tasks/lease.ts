@@ -50,7 +50,7 @@ export const AdmitCutover = lambda({
   summary: 'Admits a cutover only after a green, fresh rehearsal of the same plan.',
   input: Held,
   output: z.strictObject({ rehearsal: z.string() }),
-  throws: ['RehearsalMissing', 'LeaseLost', 'ServiceUnavailable'],
+  throws: ['RehearsalMissing', 'OutsideWindow', 'LeaseLost', 'ServiceUnavailable'],
   uses: { ...holdsLease, runs: ['s3:GetObject', 's3:PutObject'] },
   timeoutSeconds: 30,
 });

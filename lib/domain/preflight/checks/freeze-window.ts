@@ -1,20 +1,67 @@
-import { type Check, info, unlearned, warning } from '../check.ts';
+import type { Rehearsal } from '../../../workflow/documents.ts';
+import { moment, refusalToBegin, type Window, windowOf } from '../../window.ts';
+import { blocker, type Check, type Collected, info, pass, type Result, unlearned, warning } from '../check.ts';
 import { duration } from '../words.ts';
 
 /** Seconds of a predicted freeze beyond which a working day is hardly the time for it. */
 const LONG = 3600;
 
-/** The configuration names no window: people choose it by when they start the cutover and say "go". */
 export const check: Check = {
   id: 'freeze-window',
   title: 'The freeze fits into a window',
   about: 'cutover',
-  look({ lastRehearsal, configuration }) {
+  look(collected) {
+    const { configuration, lastRehearsal, now } = collected;
+    const window = windowOf(configuration, lastRehearsal?.predictedFreezeSeconds ?? null);
+    if (window && window.to <= now) {
+      return blocker(`The window ended at ${moment(window.to)}.`, 'Agree on another "window".');
+    }
     if (!lastRehearsal) return unlearned('how long the freeze lasts.', 'Rehearse: that predicts it.');
-    const { low, high } = lastRehearsal.predictedFreezeSeconds;
-    const decide = (configuration.approvals?.minutesToDecide.switch ?? 0) * 60;
-    const saw = `Predicted: ${duration(low)} to ${duration(high)}, and up to ${duration(decide)} more until "switch" is decided.`;
-    if (high > LONG) return warning(saw, 'Start the cutover when nobody works, and announce the longest time.');
-    return info(saw, 'Start the cutover so that the longest time ends before users are back.');
+    return window ? inside(window, collected, lastRehearsal) : withoutWindow(collected, lastRehearsal);
   },
 };
+
+const predicted = ({ predictedFreezeSeconds: { low, high } }: Rehearsal): string =>
+  `Predicted: ${duration(low)} to ${duration(high)}`;
+
+/** People choose the time by when they start the cutover and say "go". */
+function withoutWindow({ configuration }: Collected, rehearsal: Rehearsal): Result {
+  const saw = `${predicted(rehearsal)}, and up to ${duration(toSwitch(configuration))} more until "switch" is decided. No window is configured.`;
+  if (rehearsal.predictedFreezeSeconds.high > LONG) {
+    return warning(saw, 'Start the cutover when nobody works, and announce the longest time.');
+  }
+  return info(saw, 'Start the cutover so that the longest time ends before users are back, or configure a "window".');
+}
+
+function inside(window: Window, { configuration, plan, now }: Collected, rehearsal: Rehearsal): Result {
+  const saw = `${predicted(rehearsal)}.`;
+  const begin = Math.max(window.from, now);
+  if (begin > window.begin) {
+    return blocker(
+      `${saw} ${refusalToBegin(window, begin)}`,
+      'Agree on a longer "window", or make the freeze shorter: the report of the rehearsal shows what it consists of.',
+    );
+  }
+  if (plan.mode === 'cutover' && now < window.from) {
+    return warning(`${saw} ${refusalToBegin(window, now)}`, 'Start again then: until then a cutover is refused.');
+  }
+  const left = (window.to - begin) / 1000 - rehearsal.predictedFreezeSeconds.high;
+  const wanted = toSwitch(configuration);
+  if (left < wanted) {
+    return warning(
+      `${saw} After the longest freeze that begins at ${moment(begin)}, ${duration(left)} of the window are left to decide on "switch", and not ${duration(wanted)}.`,
+      'Shorten approvals.minutesToDecide.switch, or agree on a longer "window"; what is undecided at its end is undone.',
+    );
+  }
+  const fresh = configuration.rehearsalFreshForHours * 3_600_000;
+  if (Date.parse(rehearsal.finishedAt) + fresh < window.from) {
+    return info(
+      `${saw} The last rehearsal will be stale when the window begins, at ${moment(window.from)}.`,
+      `Rehearse again after ${moment(window.from - fresh)}.`,
+    );
+  }
+  return pass(`${saw} "go" is decided by ${moment(window.begin)}, "switch" by ${moment(window.to)}.`);
+}
+
+/** Seconds in which people decide on "switch". */
+const toSwitch = ({ approvals }: Collected['configuration']): number => (approvals?.minutesToDecide.switch ?? 0) * 60;

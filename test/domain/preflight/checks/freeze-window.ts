@@ -1,12 +1,47 @@
-import { rehearsal } from '../../../support/run-documents.ts';
-import type { Cases } from '../world.ts';
+import type { Collected } from '../../../../lib/domain/preflight/check.ts';
+import { later, plan, rehearsal } from '../../../support/run-documents.ts';
+import { type Cases, fine } from '../world.ts';
+
+/** A window from so many hours to so many hours from now on. */
+const window = (from: number, to: number): Partial<Collected> => ({
+  configuration: { ...fine.configuration, window: { from: later(from * 3600), to: later(to * 3600) } },
+});
+const long = { lastRehearsal: rehearsal({ predictedFreezeSeconds: { low: 3000, high: 5000 } }) };
 
 export const cases: Cases = {
-  short: { given: {}, severity: 'INFO', says: /20 s to 40 s/ },
+  short: { given: {}, severity: 'INFO', says: /20 s to 40 s.*No window/ },
   'not rehearsed': { given: { lastRehearsal: null }, severity: 'INFO', says: /Could not be learned/ },
-  long: {
-    given: { lastRehearsal: rehearsal({ predictedFreezeSeconds: { low: 3000, high: 5000 } }) },
+  long: { given: long, severity: 'WARNING', says: /nobody works/ },
+  'fits into the window': {
+    given: window(-1, 3),
+    severity: 'PASS',
+    says: /"go" is decided by 2026-03-01 14:59 UTC, "switch" by 2026-03-01 15:00 UTC/,
+  },
+  'looked at before the window': {
+    given: { ...window(2, 6), plan: plan({ mode: 'preflight' }) },
+    severity: 'PASS',
+  },
+  'a cutover before the window': { given: window(2, 6), severity: 'WARNING', says: /has not begun.*refused/ },
+  'a window that is over': { given: window(-5, -1), severity: 'BLOCKER', says: /ended at 2026-03-01 11:00/ },
+  'a window that is over, not rehearsed': {
+    given: { ...window(-5, -1), lastRehearsal: null },
+    severity: 'BLOCKER',
+    says: /ended/,
+  },
+  'a window that is too short': {
+    given: { ...window(2, 3), ...long, plan: plan({ mode: 'preflight' }) },
+    severity: 'BLOCKER',
+    says: /does not fit/,
+  },
+  'too late in the window': { given: { ...window(-3, 1), ...long }, severity: 'BLOCKER', says: /must begin by/ },
+  'no time to decide on switch': {
+    given: { ...window(-1, 2), ...long },
     severity: 'WARNING',
-    says: /nobody works/,
+    says: /37 min of the window are left to decide on "switch", and not 60 min/,
+  },
+  'a window so far away that the rehearsal will be stale': {
+    given: { ...window(400, 404), plan: plan({ mode: 'preflight' }) },
+    severity: 'INFO',
+    says: /stale.*Rehearse again after/,
   },
 };

@@ -1,0 +1,51 @@
+import type { DeployedMigration } from '../workflow/configuration.ts';
+import type { Rehearsal, Subject } from '../workflow/documents.ts';
+
+/** A window in milliseconds since 1970. */
+export interface Window {
+  readonly from: number;
+  readonly to: number;
+  /** The last moment at which a freeze may begin so that even the longest predicted one fits. */
+  readonly begin: number;
+}
+
+/** What a migration's configuration says of its window, measured against a predicted freeze; null without a window. */
+export function windowOf(
+  { window }: Pick<DeployedMigration, 'window'>,
+  predicted: Rehearsal['predictedFreezeSeconds'] | null,
+): Window | null {
+  if (!window) return null;
+  const to = Date.parse(window.to);
+  return { from: Date.parse(window.from), to, begin: to - (predicted?.high ?? 0) * 1000 };
+}
+
+/** As in `2026-12-05 22:00 UTC`. */
+export const moment = (milliseconds: number): string =>
+  `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+/** Why a cutover may not go on to its approvals now, in a sentence, or null. */
+export function refusalToBegin(window: Window | null, now: number): string | null {
+  if (!window) return null;
+  const { from, to, begin } = window;
+  const words = `the window from ${moment(from)} to ${moment(to)}`;
+  if (begin < from) return `The longest predicted freeze does not fit into ${words}.`;
+  if (now < from) return `${capital(words)} has not begun.`;
+  if (now > to) return `${capital(words)} is over.`;
+  if (now > begin) {
+    return `It is too late in ${words}: a freeze must begin by ${moment(begin)}, so that the longest predicted one fits.`;
+  }
+  return null;
+}
+
+const capital = (text: string): string => text.replace(/^./, (first) => first.toUpperCase());
+
+/**
+ * Until when people may decide: for so long as the configuration gives them, but "go" not beyond the last moment at
+ * which the longest predicted freeze still fits into the window, and "switch" not beyond the window's end.
+ * @returns milliseconds since 1970
+ */
+export function deadline(subject: Subject, window: Window | null, now: number, seconds: number): number {
+  const given = now + seconds * 1000;
+  if (!window) return given;
+  return Math.min(given, subject === 'go' ? window.begin : window.to);
+}
