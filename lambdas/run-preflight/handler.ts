@@ -16,13 +16,14 @@ interface Deps {
 
 export const runPreflight = task('RunPreflight')(async ({ evidence, ledgers, now }: Deps, { lease, look }) => {
   const where = whereOf(lease.run, look);
-  const [{ lastRehearsal }, configuration, plan, source, target, dns, databases] = await Promise.all([
+  const [{ lastRehearsal }, configuration, plan, source, target, dns, mail, databases] = await Promise.all([
     ledgers.held(lease),
     evidence.configuration(lease),
     evidence.read(lease.run, 'plan'),
     evidence.read(where, 'source'),
     evidence.read(where, 'target'),
     evidence.read(where, 'dns'),
+    evidence.read(where, 'mail'),
     evidence.read(where, 'databases'),
   ]);
   const found = runChecks({
@@ -31,6 +32,7 @@ export const runPreflight = task('RunPreflight')(async ({ evidence, ledgers, now
     source,
     target,
     dns,
+    mail,
     databases,
     lastRehearsal,
     now: now(),

@@ -25,8 +25,8 @@ export function s3Approvals(documents: Documents): Approvals {
 
 /** Documents that a decision rests on, by subject; what a run does not have yet is not part of it. */
 const evidenceOf = {
-  go: ['plan', 'source', 'target', 'dns', 'databases', 'preflight', 'rehearsal'],
-  switch: ['plan', 'source', 'target', 'dns', 'databases', 'preflight', 'rehearsal', 'fence', 'copy-main'],
+  go: ['plan', 'source', 'target', 'dns', 'mail', 'databases', 'preflight', 'rehearsal'],
+  switch: ['plan', 'source', 'target', 'dns', 'mail', 'databases', 'preflight', 'rehearsal', 'fence', 'copy-main'],
 } as const;
 
 /** The evidence of a run as it stands now, and the digest that an approval is bound to. */

@@ -13,6 +13,7 @@ export const runDocuments = {
   source: shapes.SourceFindings,
   target: shapes.TargetFindings,
   dns: shapes.DnsFindings,
+  mail: shapes.MailFindings,
   databases: shapes.DatabasesFindings,
   preflight: shapes.Preflight,
   'copy-main': shapes.CopyProof,

@@ -47,6 +47,11 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
   const ofRehearsals = migrations.map(({ name }) => secret(`passage/${name}/rehearsals/*`));
   const collected = [...migrations.map(({ name }) => secret(`passage/${name}/collected/*`)), ...ofRehearsals];
   const sourceSecrets = distinct(migrations.flatMap(({ source }) => source.ecs?.secretArns ?? []));
+  const approvers = distinct(migrations.flatMap(({ approvals }) => approvals?.approvers.map(({ email }) => email)));
+  const mailIdentities = (addresses: readonly string[]) =>
+    distinct(addresses.flatMap((address) => [address, address.split('@')[1]])).map((identity) =>
+      arn('ses', 'identity', identity),
+    );
   const zoneArns = zones.map((zone) => global('route53', 'hostedzone', zone));
 
   return {
@@ -141,11 +146,10 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
     mail: {
       value: settings.mailFrom,
       // SES checks the address where that is verified by itself, else its domain.
-      allows: on(
-        [settings.mailFrom, settings.mailFrom.split('@')[1]!].map((identity) => arn('ses', 'identity', identity)),
-        'ses:SendEmail',
-      ),
+      allows: on(mailIdentities([settings.mailFrom]), 'ses:SendEmail'),
     },
+    mailIdentities: { allows: on(mailIdentities([settings.mailFrom, ...approvers]), 'ses:GetEmailIdentity') },
+    mailAccount: { allows: on(approvers.length > 0 ? ['*'] : [], 'ses:GetAccount', 'ses:GetSuppressedDestination') },
     approvalPages: { value: deployed.approvalUrl },
 
     executions: {

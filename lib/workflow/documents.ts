@@ -142,6 +142,41 @@ export const DnsFindings = z.strictObject({
 });
 export type DnsFindings = z.infer<typeof DnsFindings>;
 
+/** `runs/<run>/mail.json`: what SES will do with mail to the approvers. Without approvals: everything is empty. */
+export const MailFindings = z.strictObject({
+  from: z.string(),
+  /** What answers for the sender: the address or its domain; null where SES knows neither, or nobody looked. */
+  sender: z
+    .strictObject({
+      identity: z.string(),
+      verified: z.boolean(),
+      /** `SUCCESS`, `PENDING`, `NOT_STARTED`, … */
+      dkim: z.string().nullable(),
+    })
+    .nullable(),
+  /** Null where Passage may not look. */
+  account: z
+    .strictObject({
+      /** Mail goes only to verified addresses and domains. */
+      sandbox: z.boolean(),
+      sending: z.boolean(),
+      /** How many mails more SES takes within 24 hours; null without a quota. */
+      leftToday: Count.nullable(),
+    })
+    .nullable(),
+  recipients: z.array(
+    z.strictObject({
+      email: z.string(),
+      /** Why the address is on the account's suppression list, or null. */
+      suppressed: z.enum(['BOUNCE', 'COMPLAINT']).nullable(),
+      /** In the sandbox: whether mail may go there; null outside of it. */
+      verified: z.boolean().nullable(),
+    }),
+  ),
+  problems: z.array(Problem),
+});
+export type MailFindings = z.infer<typeof MailFindings>;
+
 const DatabaseFindings = z.strictObject({
   version: z.string(),
   major: z.int(),

@@ -19,6 +19,7 @@ export const tasks = {
   CollectSource: collect.CollectSource,
   CollectTarget: collect.CollectTarget,
   CollectDns: collect.CollectDns,
+  CollectMail: collect.CollectMail,
   InspectDatabases: collect.InspectDatabases,
   RunPreflight: collect.RunPreflight,
   PrepareTarget: copy.PrepareTarget,

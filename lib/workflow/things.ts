@@ -49,6 +49,10 @@ export const things = {
   resolvers: { variable: 'PASSAGE_RESOLVERS' },
   /** The SES identity that mail is sent from. */
   mail: { variable: 'PASSAGE_MAIL_FROM' },
+  /** SES identities that answer for the sender and the approvers: addresses and domains. */
+  mailIdentities: {},
+  /** The account's sending in SES and its suppression list, which have no resource. */
+  mailAccount: {},
   /** The public address of the approval pages, without a slash at the end. */
   approvalPages: { variable: 'PASSAGE_APPROVAL_URL' },
   /** Executions of the journeys and of the machines they are made of. */

@@ -10,6 +10,8 @@ const WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
   'ecs:ListServices': 'held to the cluster by its condition',
   'ecs:ListTasks': 'held to the cluster by its condition',
   'route53:ListHostedZonesByName': 'tells names and ids of zones, and whether they are private',
+  'ses:GetAccount': 'tells whether and how much the account may send',
+  'ses:GetSuppressedDestination': 'is asked about an address',
   'ecr:GetAuthorizationToken': 'is asked about no repository',
   'ec2:CreateNetworkInterface': 'Lambda plugs functions into the network; denied to their own code',
   'ec2:DescribeNetworkInterfaces': 'as above',

@@ -22,6 +22,7 @@ import {
   dns as dnsFindings,
   journeyArn,
   lease,
+  mail,
   migrationFile,
   noon,
   plan,
@@ -245,6 +246,7 @@ export function withRun(mode: 'rehearsal' | 'cutover' = 'cutover', configured: o
     source: source({ database: closed('source') }),
     target: target({ database: closed('target') }),
     dns: dnsFindings(),
+    mail: mail(),
     databases: databases(),
     preflight: preflight(),
   };

@@ -100,7 +100,9 @@ describe('OpenApproval', () => {
       planDigest: plan().planDigest,
     });
     expect(requestOf(it).evidence.map(({ key }) => key)).toEqual(
-      ['plan', 'source', 'target', 'dns', 'databases', 'preflight'].map((name) => keys.document('autumn', name)),
+      ['plan', 'source', 'target', 'dns', 'mail', 'databases', 'preflight'].map((name) =>
+        keys.document('autumn', name),
+      ),
     );
     expect(it.outbox.map(({ to }) => to)).toEqual(people);
     for (const { to, text } of it.outbox) {

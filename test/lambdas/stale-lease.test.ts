@@ -81,6 +81,7 @@ const harmless: readonly TaskName[] = [
   'CollectSource',
   'CollectTarget',
   'CollectDns',
+  'CollectMail',
   'InspectDatabases',
   'RunPreflight',
   'ShowApproval',

@@ -93,6 +93,7 @@ export const goodDay: Scripts = {
   CollectSource: wrote('source'),
   CollectTarget: wrote('target'),
   CollectDns: wrote('dns'),
+  CollectMail: wrote('mail'),
   InspectDatabases: wrote('databases'),
   RunPreflight: returns({ document: 'preflight', warnings: 0 }),
   PrepareTarget: returns({

@@ -12,6 +12,7 @@ test('collects from all sides at once, inspects the databases that were found, a
     'Collect source',
     'Collect target',
     'Collect DNS',
+    'Collect mail',
     'Inspect databases',
     'Run preflight',
     'Looked',
@@ -21,7 +22,7 @@ test('collects from all sides at once, inspects the databases that were found, a
 test.each(['first', 'last'] as const)('every task is told that it is the %s look', async (look) => {
   const run = await play('Preflight', { lease, look });
   expect(run.calls.map(({ input }) => input)).toEqual(run.calls.map(() => ({ lease, look })));
-  expect(run.calls).toHaveLength(5);
+  expect(run.calls).toHaveLength(6);
 });
 
 test('one part of the collection that fails ends the others', async () => {

@@ -8,6 +8,7 @@ import type {
   DnsFindings,
   FenceProof,
   Lease,
+  MailFindings,
   Plan,
   Preflight,
   RecordSet,
@@ -173,6 +174,15 @@ export const dns = (...records: RecordSet[]): DnsFindings => ({
   answers: [{ server: 'ns1.invalid', answer: ['ecs.elb.example.com'] }],
   loadBalancers: { source: null, target: null },
   problems: [],
+});
+
+export const mail = (more: Partial<MailFindings> = {}): MailFindings => ({
+  from: 'passage@acme.com',
+  sender: { identity: 'acme.com', verified: true, dkim: 'SUCCESS' },
+  account: { sandbox: false, sending: true, leftToday: 50_000 },
+  recipients: people.map((email) => ({ email, suppressed: null, verified: null })),
+  problems: [],
+  ...more,
 });
 
 const database = (major: number): DatabaseFindings => ({

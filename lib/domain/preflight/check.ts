@@ -4,6 +4,7 @@ import type {
   DatabasesFindings,
   DnsFindings,
   Finding,
+  MailFindings,
   Plan,
   Rehearsal,
   SourceFindings,
@@ -17,6 +18,7 @@ export interface Collected {
   readonly source: SourceFindings;
   readonly target: TargetFindings;
   readonly dns: DnsFindings;
+  readonly mail: MailFindings;
   readonly databases: DatabasesFindings;
   /** Of the same migration, of whatever plan; null before the first. */
   readonly lastRehearsal: Rehearsal | null;

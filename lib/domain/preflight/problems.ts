@@ -34,5 +34,5 @@ export const problemChecks: readonly Check[] = ProblemKind.options.map((kind) =>
   },
 }));
 
-const problemsOf = ({ source, target, dns, databases }: Collected): Problem[] =>
-  [source, target, dns, databases].flatMap(({ problems }) => problems);
+const problemsOf = ({ source, target, dns, mail, databases }: Collected): Problem[] =>
+  [source, target, dns, mail, databases].flatMap(({ problems }) => problems);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { type Authorize, AwsError, type Endpoint, type SignedRequest } from '../wire/endpoint.ts';
 import { parseJson, validated } from '../wire/json.ts';
-import { json, restEndpoint, route } from '../wire/rest.ts';
+import { json, type RoutedRequest, restEndpoint, route } from '../wire/rest.ts';
 
 /** A mail that was sent, as it lies in the outbox. */
 export interface Message {
@@ -39,6 +39,10 @@ export interface SesOptions {
   readonly region: string;
   /** Verified domains and addresses; AWS refuses every other sender. Default: every sender is verified. */
   readonly identities?: readonly string[];
+  /** Whether the account is in the sandbox, where mail goes only to `identities`. Default: it is not. */
+  readonly sandbox?: boolean;
+  /** The account's suppression list: whom SES sends nothing, and why. */
+  readonly suppressed?: Readonly<Record<string, 'BOUNCE' | 'COMPLAINT'>>;
   readonly onMessage?: (message: Message) => void;
 }
 
@@ -74,19 +78,23 @@ type SendEmail = z.output<typeof sendEmail>;
 const MOST_RECIPIENTS = 50;
 
 /** SES v2 on loopback: nothing is sent; a mail becomes a file of the outbox. */
-export function createSes({ directory, authorize, clock, accountId, region, identities, onMessage }: SesOptions): Ses {
+export function createSes(options: SesOptions): Ses {
+  const { directory, authorize, clock, accountId, region, identities, onMessage } = options;
   mkdirSync(directory, { recursive: true });
   let last = Math.max(0, ...readdirSync(directory).map((name) => Number.parseInt(name, 10) || 0));
 
+  const isIdentity = (name: string): boolean => identities?.includes(name) ?? !name.includes('@');
   /** The identity that answers for a sender: its address when that is verified, else its domain. */
   const identityOf = (sender: string): string => {
     const address = bareAddress(sender);
     const domain = address.slice(address.lastIndexOf('@') + 1);
-    const identity = [address, domain].find((each) => identities?.includes(each)) ?? (identities ? undefined : domain);
+    const identity = [address, domain].find(isIdentity);
     if (identity) return identity;
     const message = `Email address is not verified. The following identities failed the check in region ${region.toUpperCase()}: ${sender}`;
     throw new AwsError('MessageRejected', 400, message);
   };
+  const arnOf = (identity: string): string => `arn:aws:ses:${region}:${accountId}:identity/${identity}`;
+  const suppressionOf = (address: string) => options.suppressed?.[bareAddress(address)];
 
   const store = (message: Message): void => {
     const name = `${String(++last).padStart(6, '0')}-${message.id}.json`;
@@ -99,8 +107,7 @@ export function createSes({ directory, authorize, clock, accountId, region, iden
     const input = validated(sendEmail, parseJson(await request.body()));
     const message: Message = { id: randomUUID(), sent: new Date(clock.now()).toISOString(), ...compose(input) };
     const recipients = [...message.to, ...message.cc, ...message.bcc];
-    const resource = `arn:aws:ses:${region}:${accountId}:identity/${identityOf(message.from)}`;
-    authorize(request.principal, 'ses:SendEmail', resource, {
+    authorize(request.principal, 'ses:SendEmail', arnOf(identityOf(message.from)), {
       'ses:FromAddress': bareAddress(message.from),
       'ses:Recipients': recipients.map(bareAddress),
     });
@@ -111,15 +118,59 @@ export function createSes({ directory, authorize, clock, accountId, region, iden
         `A mail has 1 to ${MOST_RECIPIENTS} recipients, this one has ${recipients.length}.`,
       );
     }
-    store(message);
+    if (options.sandbox) recipients.forEach(identityOf);
+    // What it takes for somebody on the list it drops, and says nothing.
+    if (!recipients.every(suppressionOf)) store(message);
     return json({ MessageId: message.id });
+  };
+
+  const identity = ({ principal, parameters: { name = '' } }: RoutedRequest) => {
+    authorize(principal, 'ses:GetEmailIdentity', arnOf(name));
+    if (!isIdentity(name)) throw notFound(`Email identity ${name} does not exist.`);
+    return json({
+      IdentityType: name.includes('@') ? 'EMAIL_ADDRESS' : 'DOMAIN',
+      VerifiedForSendingStatus: true,
+      VerificationStatus: 'SUCCESS',
+      FeedbackForwardingStatus: true,
+      DkimAttributes: name.includes('@')
+        ? { SigningEnabled: false, Status: 'NOT_STARTED' }
+        : { SigningEnabled: true, Status: 'SUCCESS', SigningAttributesOrigin: 'AWS_SES' },
+    });
+  };
+
+  const account = ({ principal }: RoutedRequest) => {
+    authorize(principal, 'ses:GetAccount', '*');
+    return json({
+      EnforcementStatus: 'HEALTHY',
+      ProductionAccessEnabled: !options.sandbox,
+      SendingEnabled: true,
+      // What AWS gives an account to begin with, in the sandbox and out of it.
+      SendQuota: options.sandbox
+        ? { Max24HourSend: 200, MaxSendRate: 1, SentLast24Hours: 0 }
+        : { Max24HourSend: 50_000, MaxSendRate: 14, SentLast24Hours: 0 },
+      SuppressionAttributes: { SuppressedReasons: ['BOUNCE', 'COMPLAINT'] },
+    });
+  };
+
+  const suppression = ({ principal, parameters: { address = '' } }: RoutedRequest) => {
+    authorize(principal, 'ses:GetSuppressedDestination', '*');
+    const reason = suppressionOf(address);
+    if (!reason) throw notFound(`Email address ${address} does not exist on your suppression list.`);
+    return json({
+      SuppressedDestination: { EmailAddress: address, Reason: reason, LastUpdateTime: clock.now() / 1000 },
+    });
   };
 
   return {
     endpoint: restEndpoint({
       service: 'ses',
       protocol: 'rest-json',
-      routes: [route('SendEmail', 'POST /v2/email/outbound-emails', send)],
+      routes: [
+        route('SendEmail', 'POST /v2/email/outbound-emails', send),
+        route('GetEmailIdentity', 'GET /v2/email/identities/{name}', identity),
+        route('GetAccount', 'GET /v2/email/account', account),
+        route('GetSuppressedDestination', 'GET /v2/email/suppression/addresses/{address}', suppression),
+      ],
     }),
     messages: () =>
       readdirSync(directory)
@@ -194,3 +245,5 @@ function readHeaders(raw: string): Record<string, string> {
 
 /** `Passage <no-reply@example.com>` → `no-reply@example.com` */
 const bareAddress = (sender: string): string => (/<([^>]+)>/.exec(sender)?.[1] ?? sender).trim().toLowerCase();
+
+const notFound = (message: string): AwsError => new AwsError('NotFoundException', 404, message);

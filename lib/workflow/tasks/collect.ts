@@ -63,6 +63,21 @@ export const CollectDns = lambda({
   timeoutSeconds: 60,
 });
 
+export const CollectMail = lambda({
+  summary: 'Asks SES whether it sends mail from the configured address to each approver. Sends nothing.',
+  input: Looking,
+  output: Summary,
+  throws: ['ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
+  uses: {
+    ...holdsLease,
+    runs: writesEvidence,
+    mail: [],
+    mailIdentities: ['ses:GetEmailIdentity'],
+    mailAccount: ['ses:GetAccount', 'ses:GetSuppressedDestination'],
+  },
+  timeoutSeconds: 60,
+});
+
 export const InspectDatabases = lambda({
   summary:
     'Reads both databases: version, size and growth, tables, extensions, settings, rights, and which key encrypted what is stored.',

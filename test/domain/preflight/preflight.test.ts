@@ -14,7 +14,6 @@ test('where everything is as it should be, nothing warns; what cannot be known i
   expect(found.filter(({ severity }) => severity === 'WARNING' || severity === 'BLOCKER')).toEqual([]);
   const unknown = found.filter(({ severity }) => severity === 'INFO');
   expect(unknown.map(({ id }) => id)).toEqual([
-    'approvers-reachable',
     'cluster-architecture',
     'freeze-window',
     'source-autoscaling',

@@ -11,6 +11,7 @@ import {
   deployed,
   dns,
   later,
+  mail,
   migrationFile,
   noon,
   plan,
@@ -76,6 +77,7 @@ const database: Partial<DatabaseFindings> = {
   resourceTypes: [{ type: 'postgresql', count: 2 }],
 };
 const { source: from, target: to } = databases();
+const people = ['alice@acme.com', 'bob@acme.com', 'carol@acme.com'];
 
 /** Where everything is as it should be. */
 export const fine: Collected = {
@@ -83,7 +85,7 @@ export const fine: Collected = {
   configuration: deployed({
     ...migrationFile(),
     approvals: {
-      approvers: ['alice', 'bob', 'carol'].map((name) => ({ email: `${name}@acme.com` })),
+      approvers: people.map((email) => ({ email })),
       required: 2,
       minutesToDecide: { go: 120, switch: 60 },
     },
@@ -113,6 +115,7 @@ export const fine: Collected = {
     ...dns(),
     loadBalancers: { source: balancer('internet-facing'), target: balancer('internet-facing') },
   },
+  mail: mail({ recipients: people.map((email) => ({ email, suppressed: null, verified: null })) }),
   databases: {
     problems: [],
     source: { ...from, ...database, growth: { since: later(-86_400), bytes: 1_000_000, bytesPerDay: 1_000_000 } },

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import {
+  GetAccountCommand,
+  GetEmailIdentityCommand,
+  GetSuppressedDestinationCommand,
+  SESv2Client,
+  SendEmailCommand,
+} from '@aws-sdk/client-sesv2';
 import { createSes, type Message, type Ses } from '../../../lib/local/ses/ses.ts';
 import { type Account, accountId, region, startAccount } from '../account.ts';
 
@@ -112,4 +118,68 @@ test('the outbox survives a restart and goes on in its order', async () => {
   } finally {
     await again.close();
   }
+});
+
+describe('what the account is asked about', () => {
+  test('an identity is verified, and signed where it is a domain; of others nothing is known', async () => {
+    expect(await client.send(new GetEmailIdentityCommand({ EmailIdentity: 'example.com' }))).toMatchObject({
+      IdentityType: 'DOMAIN',
+      VerifiedForSendingStatus: true,
+      DkimAttributes: { Status: 'SUCCESS' },
+    });
+    const unknown = client.send(new GetEmailIdentityCommand({ EmailIdentity: 'ada@example.org' }));
+    await expect(unknown).rejects.toMatchObject({ name: 'NotFoundException' });
+  });
+
+  test('it is out of the sandbox, and nobody is on its suppression list', async () => {
+    expect(await client.send(new GetAccountCommand({}))).toMatchObject({
+      ProductionAccessEnabled: true,
+      SendingEnabled: true,
+      SendQuota: { Max24HourSend: 50_000 },
+    });
+    const listed = client.send(new GetSuppressedDestinationCommand({ EmailAddress: 'ada@example.org' }));
+    await expect(listed).rejects.toMatchObject({ name: 'NotFoundException' });
+  });
+});
+
+describe('in the sandbox', () => {
+  let sandbox: Account;
+  let inSandbox: SESv2Client;
+  let outbox: Ses;
+
+  beforeAll(async () => {
+    sandbox = await startAccount((context) => {
+      outbox = createSes({
+        ...context,
+        directory: join(context.directory, 'sandbox'),
+        accountId,
+        region,
+        identities: ['example.com', 'ada@example.org', 'gone@example.org'],
+        sandbox: true,
+        suppressed: { 'gone@example.org': 'BOUNCE' },
+      });
+      return [outbox.endpoint];
+    });
+    inSandbox = new SESv2Client(sandbox.client());
+  });
+  afterAll(() => sandbox.close());
+  const to = (...ToAddresses: string[]) => inSandbox.send(new SendEmailCommand(mail({ Destination: { ToAddresses } })));
+
+  test('mail goes to verified addresses and domains only', async () => {
+    await to('ada@example.org', 'bob@example.com');
+    await expect(to('eve@example.org')).rejects.toMatchObject({
+      name: 'MessageRejected',
+      message: expect.stringContaining('eve@example.org'),
+    });
+    expect(outbox.messages()).toHaveLength(1);
+  });
+
+  test('mail to somebody on the suppression list is taken and dropped', async () => {
+    await to('gone@example.org');
+    expect(outbox.messages().filter(({ to: [first] }) => first === 'gone@example.org')).toEqual([]);
+    const { SuppressedDestination } = await inSandbox.send(
+      new GetSuppressedDestinationCommand({ EmailAddress: 'gone@example.org' }),
+    );
+    expect(SuppressedDestination).toMatchObject({ Reason: 'BOUNCE', LastUpdateTime: expect.any(Date) });
+  });
 });
