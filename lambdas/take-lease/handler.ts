@@ -26,7 +26,7 @@ const NOBODY_IS_ASKED = 1;
 
 export const takeLease = task('TakeLease')(async (deps: Deps, input) => {
   const { request, execution, startedAt } = input;
-  const { migration, mode, reason, keep = false } = request;
+  const { migration, mode, reason, keep = false, mail = false } = request;
   const configuration = await deps.configuration(migration);
   const databasesOnly = configuration.source.ecs === undefined;
   if (databasesOnly && mode === 'cutover') {
@@ -63,6 +63,7 @@ export const takeLease = task('TakeLease')(async (deps: Deps, input) => {
     planDigest: planDigest(configuration, product.version),
     databasesOnly,
     keep,
+    mail,
   };
   await deps.evidence.write(run, 'plan', plan);
   const minutes = configuration.approvals?.minutesToDecide;

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { rbacFor } from '../kubernetes/rbac.ts';
 import { MigrationConfiguration } from '../workflow/configuration.ts';
 import { loadDefinition } from '../workflow/definition.ts';
-import { ProblemKind } from '../workflow/findings.ts';
 import { mermaid } from '../workflow/graph.ts';
 import { machineNames, machines } from '../workflow/registry.ts';
 import { Summary } from '../workflow/summary.ts';
@@ -67,9 +66,12 @@ function listsOfChecks(): GeneratedFile[] {
     {
       path: project('lib/workflow/check-ids.ts'),
       text: lines(
+        "import { ProblemKind } from './findings.ts';",
+        '',
         '/** The id of every preflight check: a file of lib/domain/preflight/checks/, or a kind of problem; `npm run docs` writes this list. */',
         'export const checkIds = [',
-        ...[...ids, ...ProblemKind.options].map((id) => `  '${id}',`),
+        ...ids.map((id) => `  '${id}',`),
+        '  ...ProblemKind.options,',
         '] as const;',
         'export type CheckId = (typeof checkIds)[number];',
       ),

@@ -9,6 +9,7 @@ import { FingerprintKey } from '../constructs/fingerprint-key.ts';
 import { handlerBundle } from '../constructs/handler-bundle.ts';
 import { LambdaTask } from '../constructs/lambda-task.ts';
 import { MigrationParameter } from '../constructs/migration-parameter.ts';
+import { MigrationTriggers } from '../constructs/migration-triggers.ts';
 import { PodTask } from '../constructs/pod-task.ts';
 import { StagingBucket } from '../constructs/staging-bucket.ts';
 import { TaskNetwork } from '../constructs/task-network.ts';
@@ -34,7 +35,10 @@ export class PassageStack extends Stack {
     const staging = new StagingBucket(this, 'Staging');
     const tokenKey = new TokenKey(this, 'TokenKey');
     const fingerprintKey = new FingerprintKey(this, 'FingerprintKey');
-    for (const migration of migrations) new MigrationParameter(this, `Migration-${migration.name}`, migration);
+    for (const migration of migrations) {
+      new MigrationParameter(this, `Migration-${migration.name}`, migration);
+      new MigrationTriggers(this, `Triggers-${migration.name}`, migration);
+    }
 
     const network = new TaskNetwork(this, 'Network', settings);
     const cluster = new ecs.Cluster(this, 'Workers', {

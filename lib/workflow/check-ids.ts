@@ -1,3 +1,5 @@
+import { ProblemKind } from './findings.ts';
+
 /** The id of every preflight check: a file of lib/domain/preflight/checks/, or a kind of problem; `npm run docs` writes this list. */
 export const checkIds = [
   'approval-deadlines',
@@ -48,6 +50,7 @@ export const checkIds = [
   'retool-4-integrity',
   'retool-database',
   'retool-storage',
+  'schedule',
   'schema-migrations',
   'source-autoscaling',
   'source-running',
@@ -62,17 +65,6 @@ export const checkIds = [
   'uuid-extension',
   'way-back',
   'workflows-off',
-  'source-ambiguous',
-  'database-unnamed',
-  'database-elsewhere',
-  'secret-unreadable',
-  'encryption-key-format',
-  'variables-unknown',
-  'variables-disagree',
-  'release-ambiguous',
-  'canaries-missing',
-  'canaries-unknown',
-  'zone-split',
-  'not-looked',
+  ...ProblemKind.options,
 ] as const;
 export type CheckId = (typeof checkIds)[number];

@@ -130,6 +130,20 @@ const PreflightSettings = z
   })
   .prefault({});
 
+/** Of EventBridge, in UTC: `rate(1 day)` or `cron(0 3 ? * SUN *)`. */
+const ScheduleExpression = z
+  .string()
+  .regex(
+    /^(rate\([1-9]\d* (minute|hour|day)s?\)|cron\((\S+ ){5}\S+\))$/,
+    'must be a schedule of EventBridge, like rate(1 day) or cron(0 3 ? * SUN *)',
+  );
+
+/** Runs that start by themselves; the text of their reports is sent to the approvers. */
+const Schedule = z.strictObject({
+  preflight: ScheduleExpression.optional(),
+  rehearsal: ScheduleExpression.optional(),
+});
+
 /** A migration on AWS: the databases, and the compute and DNS around them. */
 const AwsMigration = z.strictObject({
   $schema: z.string().optional(),
@@ -166,6 +180,7 @@ const AwsMigration = z.strictObject({
     .optional(),
   approvals: Approvals.optional(),
   window: Window.optional(),
+  schedule: Schedule.optional(),
   /** How old a green rehearsal of the same plan may be at a cutover. */
   rehearsalFreshForHours: z.int().min(1).max(720).default(168),
   preflight: PreflightSettings,

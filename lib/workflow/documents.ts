@@ -50,6 +50,8 @@ export const Plan = z.strictObject({
   databasesOnly: z.boolean(),
   /** A rehearsal that ends well leaves its scratch database. */
   keep: z.boolean(),
+  /** The report's text is sent to the approvers. */
+  mail: z.boolean(),
 });
 export type Plan = z.infer<typeof Plan>;
 

@@ -58,7 +58,7 @@ describe('every role', () => {
 
   test('is assumed by one service', () => {
     const services = roles.map(({ role }) => JSON.stringify(role.Properties.AssumeRolePolicyDocument));
-    const known = /^[^*]*"Principal":\{"Service":"(lambda|states|ecs-tasks|pods\.eks)\.amazonaws\.com"\}[^*]*$/;
+    const known = /^[^*]*"Principal":\{"Service":"(lambda|states|ecs-tasks|pods\.eks|events)\.amazonaws\.com"\}[^*]*$/;
     expect(services.filter((document) => !known.test(document))).toEqual([]);
   });
 

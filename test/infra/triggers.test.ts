@@ -1,4 +1,5 @@
 import { machineNames, machines } from '../../lib/workflow/registry.ts';
+import { deployed, migrationFile } from '../support/run-documents.ts';
 import { Synthesized, sorted, text } from './support.ts';
 
 const stack = new Synthesized();
@@ -58,6 +59,61 @@ test('every minute makes up for events that were lost', () => {
       ['<ReconcileRunsFunction.Arn>', '{}'],
       ['<DecideApprovalFunction.Arn>', '{"every":"minute"}'],
     ],
+  });
+});
+
+describe('a migration', () => {
+  const acme = deployed({
+    ...migrationFile(),
+    schedule: { preflight: 'rate(1 day)', rehearsal: 'cron(0 3 ? * SUN *)' },
+  });
+  const own = new Synthesized([acme]);
+  const start = (id: string) => {
+    const { Properties } = own.one('AWS::Events::Rule', `Triggersacmeretool${id}`)[1];
+    const [target, ...others] = Properties.Targets as { Arn: unknown; Input: string; RoleArn: unknown }[];
+    expect(others).toEqual([]);
+    expect(text(target!.Arn)).toBe(arn('retool-ecs-to-eks'));
+    return { ...Properties, input: machines.RetoolEcsToEks.input.parse(JSON.parse(target!.Input)) };
+  };
+
+  test('is looked at again when its configuration is deployed anew', () => {
+    expect(start('PlanChanged')).toMatchObject({
+      EventPattern: {
+        source: ['aws.ssm'],
+        'detail-type': ['Parameter Store Change'],
+        detail: { name: ['/passage/migrations/acme-retool'], operation: ['Update'] },
+      },
+      input: { migration: 'acme-retool', mode: 'preflight', mail: true },
+    });
+  });
+
+  test('is looked at again when a service of its source is deployed anew', () => {
+    const { EventPattern, input } = start('SourceDeployed') as unknown as {
+      EventPattern: { resources: { prefix: unknown }[]; detail: unknown };
+      input: object;
+    };
+    expect(text(EventPattern.resources[0]!.prefix)).toBe(
+      'arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:service/acme-ecs/',
+    );
+    expect(EventPattern.detail).toEqual({ eventName: ['SERVICE_DEPLOYMENT_COMPLETED'] });
+    expect(input).toMatchObject({ migration: 'acme-retool', mode: 'preflight', mail: true });
+  });
+
+  test('is looked at and rehearsed on its schedule, and without one by events alone', () => {
+    expect(start('Preflight')).toMatchObject({ ScheduleExpression: 'rate(1 day)', input: { mode: 'preflight' } });
+    expect(start('Rehearsal')).toMatchObject({
+      ScheduleExpression: 'cron(0 3 ? * SUN *)',
+      input: { mode: 'rehearsal', mail: true },
+    });
+    const rules = new Synthesized([deployed()]).all('AWS::Events::Rule').map(([id]) => id);
+    expect(rules.filter((id) => /^Triggersacmeretool(Preflight|Rehearsal)/.test(id))).toEqual([]);
+  });
+
+  test('is started by a role that may start the journey and nothing else', () => {
+    const [role] = own.all('AWS::IAM::Role').filter(([id]) => id.startsWith('Triggersacmeretool'));
+    expect(own.statementsOfRole(role![0])).toEqual([
+      expect.objectContaining({ actions: ['states:StartExecution'], resources: [arn('retool-ecs-to-eks')] }),
+    ]);
   });
 });
 

@@ -41,6 +41,7 @@ describe('TakeLease', () => {
       configurationDigest: digest,
       databasesOnly: false,
       keep: false,
+      mail: false,
     });
     expect(it.ledger()).toMatchObject({ phase: 'collecting', holder: { run: 'monday', configurationDigest: digest } });
   });

@@ -124,6 +124,7 @@ export const plan = (mode: Plan['mode'], more: Partial<Plan> = {}): Plan => ({
   planDigest: digest('d'),
   databasesOnly: false,
   keep: false,
+  mail: false,
   ...more,
 });
 

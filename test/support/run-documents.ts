@@ -65,6 +65,7 @@ export const plan = (more: Partial<Plan> = {}): Plan => ({
   planDigest: 'd'.repeat(64),
   databasesOnly: false,
   keep: false,
+  mail: false,
   ...more,
 });
 

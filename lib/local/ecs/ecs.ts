@@ -21,6 +21,13 @@ export interface EcsOptions extends TaskRunnerOptions {
   readonly authorize: Authorize;
   /** Gets each "ECS Task State Change", to be put on the event bus. */
   readonly onTaskStateChange?: (event: TaskStateChange) => void;
+  /** Gets each deployment that UpdateService began, once it is complete. */
+  readonly onDeployed?: (deployed: Deployed) => void;
+}
+
+export interface Deployed {
+  readonly serviceArn: string;
+  readonly deploymentId: string;
 }
 
 export interface Ecs {
@@ -114,7 +121,17 @@ export function createEcs(options: EcsOptions): Ecs {
     }
     file.save();
   });
-  const scheduler = createServiceScheduler({ state, runner, clock, definitionOf: definition });
+  /** By id. A service's first deployment belongs to its creation, which is the world's. */
+  const updates = new Set<string>();
+  const scheduler = createServiceScheduler({
+    state,
+    runner,
+    clock,
+    definitionOf: definition,
+    onDeployed: ({ serviceArn }, { id }) => {
+      if (updates.delete(id)) options.onDeployed?.({ serviceArn, deploymentId: id });
+    },
+  });
 
   function reconcile(group?: string): void {
     if (!started || !open) return;
@@ -180,7 +197,10 @@ export function createEcs(options: EcsOptions): Ecs {
           throw new AwsError('ServiceNotActiveException', 400, 'Service was not ACTIVE.');
         const next = change.definition?.taskDefinitionArn ?? service.taskDefinition;
         service.desiredCount = change.desiredCount ?? service.desiredCount;
-        if (next !== service.taskDefinition || change.forceNewDeployment) scheduler.deploy(service, next);
+        if (next !== service.taskDefinition || change.forceNewDeployment) {
+          scheduler.deploy(service, next);
+          updates.add(service.deployments[0]!.id);
+        }
         reconcile(`service:${service.serviceName}`);
         file.save();
         return scheduler.describe(service);

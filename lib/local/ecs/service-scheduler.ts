@@ -27,11 +27,14 @@ export function createServiceScheduler({
   runner,
   clock,
   definitionOf,
+  onDeployed,
 }: {
   readonly state: EcsState;
   readonly runner: TaskRunner;
   readonly clock: Clock;
   readonly definitionOf: (arn: string) => TaskDefinitionRecord;
+  /** Gets each deployment whose tasks run, in place of those before. */
+  readonly onDeployed: (service: ServiceRecord, deployment: DeploymentRecord) => void;
 }): ServiceScheduler {
   const closing = new AbortController();
   /** Tasks that ended by themselves one after another, and until when no new one is started. */
@@ -73,7 +76,10 @@ export function createServiceScheduler({
         (each) => each === primary || left.some((task) => task.startedBy === each.id),
       );
       if (running === desired && left.length === desired) {
-        if (primary) primary.rolloutState = 'COMPLETED';
+        if (primary && primary.rolloutState !== 'COMPLETED') {
+          primary.rolloutState = 'COMPLETED';
+          onDeployed(service, primary);
+        }
         say(service, 'has reached a steady state.');
       }
     },

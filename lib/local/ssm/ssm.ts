@@ -11,8 +11,17 @@ export interface SsmOptions {
   readonly directory: string;
   readonly authorize: Authorize;
   readonly clock: Clock;
+  /** Gets what PutParameter did over the wire, to be put on the event bus. */
+  readonly onParameterChange?: (change: ParameterChange) => void;
   readonly accountId: string;
   readonly region: string;
+}
+
+/** EventBridge's detail of a "Parameter Store Change". */
+export interface ParameterChange {
+  readonly name: string;
+  readonly type: Parameter['type'];
+  readonly operation: 'Create' | 'Update';
 }
 
 export interface Ssm {
@@ -35,7 +44,7 @@ const name = z.string().min(1).max(2048);
 const decryption = z.boolean().default(false);
 
 /** The Parameter Store of Systems Manager on loopback; only the newest version of a parameter is kept. */
-export function createSsm({ directory, authorize, clock, accountId, region }: SsmOptions): Ssm {
+export function createSsm({ directory, authorize, clock, onParameterChange, accountId, region }: SsmOptions): Ssm {
   const file = openStateFile<{ parameters: Record<string, Parameter> }>(join(directory, 'parameters.json'), {
     parameters: {},
   });
@@ -138,7 +147,9 @@ export function createSsm({ directory, authorize, clock, accountId, region }: Ss
           const type = input.Type ?? existing?.type;
           if (!type)
             throw new AwsError('ValidationException', 400, 'A parameter type is required when you create a parameter.');
-          return { Version: put(input.Name, type, input.Value), Tier: 'Standard' };
+          const version = put(input.Name, type, input.Value);
+          onParameterChange?.({ name: input.Name, type, operation: existing ? 'Update' : 'Create' });
+          return { Version: version, Tier: 'Standard' };
         },
       ),
       DeleteParameter: operation(z.object({ Name: name }), (input, request) => {

@@ -31,7 +31,7 @@ import { policiesOf } from './policies.ts';
 import { runTaskIntegrations } from './run-task.ts';
 import { containerSecrets, EXECUTION_ROLE, samplePolicies } from './sample-variables.ts';
 import { openStorage, type StorageServices } from './services.ts';
-import { ecsTask, executionStatusChange, objectCreated } from './sources.ts';
+import { ecsDeployment, ecsTask, executionStatusChange, objectCreated, parameterChange } from './sources.ts';
 import { trailed } from './trail.ts';
 
 export interface CloudOptions {
@@ -90,6 +90,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     paths,
     assemblyDirectory: options.assemblyDirectory,
     onObjectCreated: (event) => tell(objectCreated(event)),
+    onParameterChange: (change) => tell(parameterChange(change)),
   });
   const { assembly } = storage;
   decide = createAuthorize(policiesOf(assembly, new Map([[EXECUTION_ROLE, [samplePolicies]]])));
@@ -134,6 +135,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     credentialsFor,
     baseEnvironment,
     onTaskStateChange: (event) => tell(ecsTask(event)),
+    onDeployed: (deployed) => tell(ecsDeployment(deployed)),
     secretValue: containerSecrets(storage, authorize),
   });
   closing.add('ECS', () => ecs.close());

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import { createKms, type Kms } from '../kms/kms.ts';
 import { createS3, type ObjectCreated, type S3 } from '../s3/s3.ts';
 import { createSecretsManager, type SecretsManager } from '../secretsmanager/secretsmanager.ts';
-import { createSsm, type Ssm } from '../ssm/ssm.ts';
+import { createSsm, type ParameterChange, type Ssm } from '../ssm/ssm.ts';
 import type { Authorize } from '../wire/endpoint.ts';
 import { ACCOUNT } from './account.ts';
 import type { WorldPaths } from './paths.ts';
@@ -26,12 +26,13 @@ export function openStorage(options: {
   readonly clock: Clock;
   readonly authorize: Authorize;
   readonly onObjectCreated: (event: ObjectCreated) => void;
+  readonly onParameterChange: (change: ParameterChange) => void;
 }): StorageServices {
   const { assemblyDirectory, paths } = options;
   const shared = { ...ACCOUNT, clock: options.clock, authorize: options.authorize };
   const s3 = createS3({ ...shared, directory: paths.service('s3'), onObjectCreated: options.onObjectCreated });
   const secrets = createSecretsManager({ ...shared, directory: paths.service('secretsmanager') });
-  const ssm = createSsm({ ...shared, directory: paths.service('ssm') });
+  const ssm = createSsm({ ...shared, directory: paths.service('ssm'), onParameterChange: options.onParameterChange });
   const kms = createKms({ ...shared, directory: paths.service('kms') });
 
   // Keys and secrets get their ids from their services; only then do the references to them stand for something.

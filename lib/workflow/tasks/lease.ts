@@ -10,6 +10,8 @@ export const JourneyInput = z.strictObject({
   reason: z.string().min(1).max(500),
   /** Leave a rehearsal's scratch database for people to look at. */
   keep: z.boolean().optional(),
+  /** Send the report's text to the approvers at the end, as runs that nobody started do. */
+  mail: z.boolean().optional(),
 });
 export type JourneyInput = z.infer<typeof JourneyInput>;
 

@@ -16,6 +16,7 @@ test('where everything is as it should be, nothing warns; what cannot be known i
   expect(unknown.map(({ id }) => id)).toEqual([
     'cluster-architecture',
     'freeze-window',
+    'schedule',
     'source-autoscaling',
     'target-storage',
   ]);

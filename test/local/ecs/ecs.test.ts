@@ -17,7 +17,7 @@ import {
   waitUntilTasksStopped,
 } from '@aws-sdk/client-ecs';
 import { systemClock } from '../../../lib/local/clock.ts';
-import { createEcs, type Ecs, type EcsOptions } from '../../../lib/local/ecs/ecs.ts';
+import { createEcs, type Deployed, type Ecs, type EcsOptions } from '../../../lib/local/ecs/ecs.ts';
 import type { TaskStateChange } from '../../../lib/local/ecs/task-state-change.ts';
 import { type Credentials, createCredentials } from '../../../lib/local/iam/credentials.ts';
 import { createProcesses, type Processes } from '../../../lib/local/processes/processes.ts';
@@ -39,6 +39,7 @@ let gateway: Gateway;
 let client: ECSClient;
 let events: TaskStateChange[];
 let denied: string | undefined;
+let deployed: Deployed[];
 const asked: string[] = [];
 
 /** Images whose command is a line of JavaScript; `serve` stays up and says when it got SIGTERM. */
@@ -72,6 +73,7 @@ function open(more: Partial<EcsOptions> = {}): Ecs {
       return `value of ${valueFrom}`;
     },
     onTaskStateChange: (event) => events.push(event),
+    onDeployed: (each) => deployed.push(each),
     ...more,
   });
 }
@@ -97,6 +99,7 @@ beforeEach(async () => {
   credentials = createCredentials({ clock: systemClock, accountId: location.accountId });
   processes = createProcesses({ directory: join(directory, 'running'), clock });
   events = [];
+  deployed = [];
   denied = undefined;
   asked.length = 0;
   await serve();
@@ -313,6 +316,9 @@ test('a new task definition replaces the tasks, the old ones only when the new o
     [false, 'RUNNING'],
     [true, 'STOPPED'],
   ]);
+  // Not the first one, which came with the service.
+  const { deployments, serviceArn } = await service('Main');
+  expect(deployed).toEqual([{ serviceArn, deploymentId: deployments![0]!.id }]);
 });
 
 test('a world that starts again has its services running and its lost tasks stopped', async () => {

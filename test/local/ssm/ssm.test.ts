@@ -6,16 +6,17 @@ import {
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import { createSsm, type Ssm } from '../../../lib/local/ssm/ssm.ts';
+import { createSsm, type ParameterChange, type Ssm } from '../../../lib/local/ssm/ssm.ts';
 import { type Account, accountId, region, startAccount } from '../account.ts';
 
 let account: Account;
 let ssm: Ssm;
+const changes: ParameterChange[] = [];
 let client: SSMClient;
 
 beforeAll(async () => {
   account = await startAccount((context) => {
-    ssm = createSsm({ ...context, accountId, region });
+    ssm = createSsm({ ...context, accountId, region, onParameterChange: (change) => changes.push(change) });
     return [ssm.endpoint];
   });
   client = new SSMClient(account.client());
@@ -34,6 +35,18 @@ test('a parameter has a version, which rises only by an overwrite that was asked
   expect(await get('/p/a')).toMatchObject({ Name: '/p/a', Value: '2', Version: 2, Type: 'String' });
   expect(await get('/p/a:2')).toMatchObject({ Value: '2' });
   await expect(get('/p/a:1')).rejects.toMatchObject({ name: 'ParameterNotFound' });
+});
+
+test('what PutParameter did is told, what it refused is not', async () => {
+  changes.length = 0;
+  await put('/told/a', '1');
+  await put('/told/a', '2').catch(() => {});
+  await put('/told/a', '2', { Overwrite: true });
+  ssm.putParameter('/told/b', 'by the world itself');
+  expect(changes).toEqual([
+    { name: '/told/a', type: 'String', operation: 'Create' },
+    { name: '/told/a', type: 'String', operation: 'Update' },
+  ]);
 });
 
 test('a parameter is found by its ARN, with a slash in front of its name or without', async () => {

@@ -21,6 +21,7 @@ const open = () =>
     clock: systemClock,
     authorize: () => {},
     onObjectCreated: () => {},
+    onParameterChange: () => {},
   });
 
 beforeAll(() => {
