@@ -6,6 +6,7 @@ import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { loginAt } from '../../lib/adapters/logins.ts';
 import { type Login, type Side, withClient } from '../../lib/adapters/postgres/connect.ts';
+import { extensionsInStore } from '../../lib/adapters/postgres/extensions-in-store.ts';
 import { inspectDatabase } from '../../lib/adapters/postgres/inspect.ts';
 import { inspectContents } from '../../lib/adapters/postgres/inspect-contents.ts';
 import { refuseTooLarge } from '../../lib/adapters/postgres/large-rows.ts';
@@ -39,13 +40,13 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
   const where = whereOf(lease.run, look);
   const application = await evidence.read(where, 'source');
   const { databasesOnly } = await evidence.read(lease.run, 'plan');
-  const inspect = async (side: Side, refuse: (client: Client, login: Login) => Promise<void>) => {
+  const inspect = async <T>(side: Side, lookFirst: (client: Client, login: Login) => Promise<T>) => {
     const { database } = side === 'source' ? application : await evidence.read(where, side);
     const login = await loginAt(secrets, database);
     const as = { side, run: lease.run, epoch: lease.epoch };
     return withClient(login, as, async (client) => {
       await refusePooler(client, login, side);
-      await refuse(client, login);
+      const seen = await lookFirst(client, login);
       const found = await inspectDatabase(client);
       const { encrypted, problems, ...contents } = await inspectContents(client);
       const growth = side === 'source' ? growthSince(lastRehearsal, found.sizeBytes, deps.now()) : null;
@@ -53,7 +54,7 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
       const writer = side === 'source' ? application.applicationLogin?.user : undefined;
       const fence = writer === undefined ? null : { refusal: await refusalToFence(client, writer) };
       const findings = { ...found, ...contents, extensions: [...found.extensions], canaries, growth, fence };
-      return { findings, encrypted, problems };
+      return { findings, encrypted, problems, seen };
     });
   };
   const source = await inspect('source', async (client, login) => {
@@ -61,14 +62,16 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
     await refuseTooLarge(client, login, { withinMs: LOOK_FOR_LARGE_ROWS_MS });
   });
   const extensions = source.findings.extensions.map(({ name }) => name);
-  const target = await inspect('target', (client, login) =>
-    refuseUncreatable(client, login, extensions, !databasesOnly),
-  );
+  const target = await inspect('target', async (client, login) => {
+    await refuseUncreatable(client, login, !databasesOnly);
+    return extensionsInStore(client, extensions);
+  });
   const keyed = application.encryption === null ? null : application.encryptionKey !== null;
   const rotating = application.encryption?.previousKey != null;
   await evidence.write(where, 'databases', {
     source: source.findings,
     target: target.findings,
+    extensionsInStore: target.seen,
     problems: [...source.problems, ...target.problems, ...canaryProblems(source.encrypted, { keyed, rotating })],
   });
   return { document: 'databases' };

@@ -218,6 +218,20 @@ export type DatabaseFindings = z.infer<typeof DatabaseFindings>;
 export const DatabasesFindings = z.strictObject({
   source: DatabaseFindings,
   target: DatabaseFindings,
+  /** What the target would make of the source's extensions, by name; plpgsql left out. */
+  extensionsInStore: z.array(
+    z.strictObject({
+      name: z.string(),
+      /** Version in the named target database, or null. */
+      installed: z.string().nullable(),
+      /** The version that CREATE EXTENSION brings; null where the server has none of this name. */
+      version: z.string().nullable(),
+      /** Extensions that must be there before. */
+      requires: z.array(z.string()),
+      /** Whether Passage's login may create it. `provider`: PostgreSQL asks for a superuser, the provider makes exceptions. */
+      creatable: z.enum(['yes', 'provider', 'no']),
+    }),
+  ),
   problems: z.array(Problem),
 });
 export type DatabasesFindings = z.infer<typeof DatabasesFindings>;

@@ -43,17 +43,12 @@ export async function refuseUnreadable(client: pg.Client, login: Login): Promise
 }
 
 /**
- * @param extensions names of those that the source has
+ * Extensions are a matter of preflight's check of that name.
  * @param intoDatabase whether the database of `login` itself will be restored into, or only new ones
  * @throws TargetRightsMissing when the login may not create what a restore creates.
  */
-export async function refuseUncreatable(
-  client: pg.Client,
-  login: Login,
-  extensions: readonly string[],
-  intoDatabase: boolean,
-): Promise<void> {
-  const [row] = (await client.query<TargetRights>(statement('read-target-rights'), [extensions])).rows;
+export async function refuseUncreatable(client: pg.Client, login: Login, intoDatabase: boolean): Promise<void> {
+  const [row] = (await client.query<TargetRights>(statement('read-target-rights'))).rows;
   if (!row) return;
   const user = pg.escapeIdentifier(login.user);
   const database = pg.escapeIdentifier(login.database);
@@ -63,15 +58,6 @@ export async function refuseUncreatable(
     lacks.push([`schemas in database ${database}`, `GRANT CREATE ON DATABASE ${database} TO ${user};`]);
   if (intoDatabase && !row.creates_in_public)
     lacks.push(['objects in schema "public"', `GRANT CREATE ON SCHEMA public TO ${user};`]);
-  for (const { name, available } of row.extensions) {
-    const extension = pg.escapeIdentifier(name);
-    lacks.push([
-      `extension ${extension}${available ? '' : ', which this server does not have'}`,
-      available
-        ? `-- extension ${extension} asks for a superuser: have the provider allow it, or drop it from the source`
-        : `-- install extension ${extension} on the server, or drop it from the source`,
-    ]);
-  }
   if (lacks.length === 0) return;
   throw missing('TargetRightsMissing', 'target', login, 'may not create', {
     things: lacks.map(([thing]) => thing),
@@ -83,7 +69,6 @@ interface TargetRights {
   readonly creates_databases: boolean;
   readonly creates_schemas: boolean;
   readonly creates_in_public: boolean;
-  readonly extensions: readonly { readonly name: string; readonly available: boolean }[];
 }
 
 function missing(

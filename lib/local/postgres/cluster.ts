@@ -61,6 +61,9 @@ const defaultSettings = {
   password_encryption: 'scram-sha-256',
   timezone: 'UTC',
   log_timezone: 'UTC',
+  // What the provider's master may create. RDS's list is longer; these are the ones that PostgreSQL trusts to anyone.
+  'rds.extensions':
+    'btree_gin,btree_gist,citext,cube,dict_int,earthdistance,fuzzystrmatch,hstore,intarray,isn,lo,ltree,pg_trgm,pgcrypto,plpgsql,seg,tablefunc,tcn,tsm_system_rows,tsm_system_time,unaccent,uuid-ossp',
 };
 
 /** A crashed cluster replays its log before it answers: at most max_wal_size, 2 GB, at 15 MB/s. */

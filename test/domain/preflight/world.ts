@@ -118,6 +118,7 @@ export const fine: Collected = {
   mail: mail({ recipients: people.map((email) => ({ email, suppressed: null, verified: null })) }),
   databases: {
     problems: [],
+    extensionsInStore: [{ name: 'uuid-ossp', installed: '1.1', version: '1.1', requires: [], creatable: 'yes' }],
     source: { ...from, ...database, growth: { since: later(-86_400), bytes: 1_000_000, bytesPerDay: 1_000_000 } },
     target: { ...to, ...database, largestTables: [], schemaMigrations: null },
   },
@@ -160,7 +161,7 @@ export const withDatabases = (
   onTarget: Partial<DatabaseFindings> = {},
 ): Partial<Collected> => ({
   databases: {
-    problems: [],
+    ...fine.databases,
     source: { ...fine.databases.source, ...more },
     target: { ...fine.databases.target, ...onTarget },
   },
