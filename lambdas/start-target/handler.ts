@@ -7,6 +7,7 @@ import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { namespaceOf } from '../../lib/adapters/target-namespace.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
+import { maintenancePage } from '../../lib/pages/maintenance.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
 import { tasks } from '../../lib/workflow/registry.ts';
 
@@ -29,7 +30,7 @@ export const startTarget = task('StartTarget')(async (deps: Deps, { lease }) => 
   const effect = { task: 'StartTarget', seconds: tasks.StartTarget.timeoutSeconds, saves };
   await ledgers.effect(lease, effect, async () => {
     // The gate first: no user may reach a process that has only just been started.
-    await app.closeGate(backend.ingress);
+    await app.closeGate(backend.ingress, maintenancePage('Retool'));
     for (const { name, replicas } of deployments) await app.scale(name, Math.max(1, replicas));
   });
   return { deployments: deployments.length };

@@ -16,8 +16,7 @@ type Database = LocalMigration['source']['database'];
  */
 export async function withOwnDatabases(
   call: Call,
-  file: string,
-  migration: LocalMigration,
+  { command, file, migration }: { readonly command: string; readonly file: string; readonly migration: LocalMigration },
   use: (account: SimulatedAccount) => Promise<number>,
 ): Promise<number> {
   const secretOf = (side: 'source' | 'target') => `passage/${migration.name}/${side}-login`;
@@ -39,7 +38,7 @@ export async function withOwnDatabases(
     [secretOf('target')]: login('target', migration.target.database, file),
   };
   const opening = {
-    command: `rehearse ${file}`,
+    command: `${command} ${file}`,
     console: call.console,
     sample: false,
     migrations: resolve(folder),

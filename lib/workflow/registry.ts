@@ -90,7 +90,6 @@ export type Environment<K extends TaskName> = Told<Tasks[K]['uses']>;
 export const taskNames = Object.keys(tasks) as TaskName[];
 export const machineNames = Object.keys(machines) as MachineName[];
 export const lambdaNames = taskNames.filter((name): name is LambdaName => tasks[name].kind === 'lambda');
-export const workerNames = taskNames.filter((name): name is WorkerName => tasks[name].kind === 'worker');
 
 /** `TakeLease` → `take-lease`: the folder of a task. */
 export const folderOf = (name: string): string => name.replace(/(?<!^)[A-Z]/g, '-$&').toLowerCase();

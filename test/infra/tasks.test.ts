@@ -1,4 +1,4 @@
-import { folderOf, lambdaNames, machineNames, machines, tasks, workerNames } from '../../lib/workflow/registry.ts';
+import { folderOf, lambdaNames, machineNames, machines, taskNames, tasks } from '../../lib/workflow/registry.ts';
 import { type ThingName, things } from '../../lib/workflow/things.ts';
 import { named, type Resource, Synthesized, sorted, text } from './support.ts';
 
@@ -65,7 +65,12 @@ describe('the workers', () => {
   });
 
   test('the restore has an identity in each target cluster', () => {
-    expect(workerNames.filter((name) => tasks[name].runsOn === 'pod')).toEqual(['RestoreDatabase']);
+    expect(
+      taskNames.filter((name) => {
+        const task = tasks[name];
+        return task.kind === 'worker' && task.runsOn === 'pod';
+      }),
+    ).toEqual(['RestoreDatabase']);
     const [, association] = stack.one('AWS::EKS::PodIdentityAssociation');
     expect(association.Properties).toMatchObject({
       ClusterName: 'acme-retool-eks',

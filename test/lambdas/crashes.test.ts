@@ -67,8 +67,8 @@ function world(): World {
       await app.scale(name, replicas);
       look(`scale ${name} ${replicas}`);
     },
-    closeGate: async (ingress: string) => {
-      await app.closeGate(ingress);
+    closeGate: async (ingress: string, page: string) => {
+      await app.closeGate(ingress, page);
       gate = 'closed';
     },
     openGate: async (...given: Parameters<typeof app.openGate>) => {

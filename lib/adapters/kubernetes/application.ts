@@ -34,7 +34,7 @@ export interface Application {
   /** The service behind the Ingress, or null while the gate is closed. */
   backend(ingress: string): Promise<Backend | null>;
   ingress(name: string): Promise<z.infer<typeof IngressFindings>>;
-  closeGate(ingress: string): Promise<void>;
+  closeGate(ingress: string, page: string): Promise<void>;
   openGate(ingress: string, backend: Backend): Promise<void>;
 }
 
@@ -124,7 +124,7 @@ export function application(eks: EKSClient, cluster: string, namespace: string):
         throw kubernetesRefused(`read ingress "${name}" of namespace "${namespace}"`, error);
       }
     },
-    closeGate: (ingress) =>
+    closeGate: (ingress, page) =>
       point(
         ingress,
         (backend) => !isGate(backend),
@@ -132,9 +132,9 @@ export function application(eks: EKSClient, cluster: string, namespace: string):
         JSON.stringify({
           type: 'fixed-response',
           fixedResponseConfig: {
-            contentType: 'text/plain',
+            contentType: 'text/html',
             statusCode: '503',
-            messageBody: 'Moving to a new home. Please try again in a few minutes.',
+            messageBody: page,
           },
         }),
       ),

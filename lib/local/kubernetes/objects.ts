@@ -44,7 +44,6 @@ export type Ingress = Complete<Stored<V1Ingress>, 'spec'>;
 export type Service = Complete<Stored<V1Service>, 'spec'>;
 export type Secret = Stored<V1Secret>;
 export type CustomResourceDefinition = Complete<Stored<V1CustomResourceDefinition>, 'spec'>;
-export type PodTemplate = Job['spec']['template'];
 export type Container = Pod['spec']['containers'][number];
 export type ContainerStatus = NonNullable<Pod['status']['containerStatuses']>[number];
 

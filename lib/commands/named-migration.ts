@@ -1,0 +1,41 @@
+import { type Call, text, usage } from './command.ts';
+import { withOwnDatabases } from './own-databases.ts';
+import { sampleMigration, sizeOf, withSample } from './sample.ts';
+import { type SimulatedAccount, simulatedAccount } from './simulated-account.ts';
+import { readConfiguration } from './validate.ts';
+
+/** The option that names the migration of a run that changes no application. */
+export const migrationOption = {
+  type: 'string',
+  value: '<file>',
+  help: 'a configuration with "platform": "local"; without it the sample',
+} as const;
+
+/**
+ * Has the simulated account up with the migration that `--migration` names, the sample's without it.
+ * @param command how the account's lock names it
+ * @param onAws how to do the same on AWS, whose migrations are refused here
+ */
+export async function withNamedMigration(
+  call: Call,
+  { command, onAws }: { readonly command: string; readonly onAws: string },
+  use: (account: SimulatedAccount, migration: string) => Promise<number>,
+): Promise<number> {
+  const file = text(call, 'migration');
+  const size = sizeOf(call);
+  const configuration = file === undefined ? null : readConfiguration(file);
+  const sample = sampleMigration().name;
+  if (configuration === null || configuration.name === sample) {
+    return withSample({ command, console: call.console, size }, (world) => use(simulatedAccount(world), sample));
+  }
+  const { name } = configuration;
+  if (configuration.platform === 'aws') {
+    throw usage(
+      `"${name}" is a migration on AWS: deploy it (npm run synth, cdk deploy), and ${onAws}. Here run the sample and migrations with "platform": "local".`,
+    );
+  }
+  if (size) throw usage(`"${name}" has the size that it has: --size is for the sample.`);
+  return withOwnDatabases(call, { command, file: file ?? '', migration: configuration }, (account) =>
+    use(account, name),
+  );
+}
