@@ -4,6 +4,9 @@ import { type ErrorName, WorkflowError } from '../workflow/errors.ts';
 const quoted = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : 'an unknown failure';
 
+/** Whether IAM refused a call: XML services say `AccessDenied`, JSON ones `AccessDeniedException`. */
+export const isDenied = (error: unknown): boolean => error instanceof Error && error.name.startsWith('AccessDenied');
+
 /**
  * An API's refusal as a declared error, once the SDK's own retries are over.
  * @param what the attempt, as in "Could not <what>"

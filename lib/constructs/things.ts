@@ -141,6 +141,19 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
         },
       },
     },
+    // Neither a resource nor a condition key exists for them.
+    loadBalancers: {
+      allows: on(
+        zoneArns.length > 0 ? ['*'] : [],
+        'elasticloadbalancing:DescribeLoadBalancers',
+        'elasticloadbalancing:DescribeListeners',
+        'elasticloadbalancing:DescribeListenerCertificates',
+      ),
+    },
+    // A listener takes certificates of its own account and region alone.
+    certificates: {
+      allows: on(zoneArns.length > 0 ? [arn('acm', 'certificate', '*')] : [], 'acm:DescribeCertificate'),
+    },
     dnsChanges: { allows: on([global('route53', 'change', '*')], 'route53:GetChange') },
     resolvers: { value: settings.resolvers.join(',') },
     mail: {

@@ -5,7 +5,8 @@ import { withoutDot } from './dns.ts';
 type Rival = DnsFindings['rivals'][number];
 
 const lower = (name: string): string => withoutDot(name).toLowerCase();
-const within = (name: string, zone: string): boolean => name === zone || name.endsWith(`.${zone}`);
+/** Whether a name is the zone's own or one inside of it, whatever its writing. */
+export const within = (name: string, zone: string): boolean => `.${lower(name)}`.endsWith(`.${lower(zone)}`);
 
 /** Zones of the account besides the configured one that hold the record's name: some who ask get their answer. */
 export function rivalsOf(
@@ -14,8 +15,7 @@ export function rivalsOf(
   zones: readonly Rival[],
 ): Rival[] {
   return zones.filter(
-    ({ hostedZoneId, name }) =>
-      hostedZoneId !== own.hostedZoneId && within(lower(name), lower(own.name)) && within(lower(record), lower(name)),
+    ({ hostedZoneId, name }) => hostedZoneId !== own.hostedZoneId && within(name, own.name) && within(record, name),
   );
 }
 

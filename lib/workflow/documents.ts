@@ -138,8 +138,15 @@ export const DnsFindings = z.strictObject({
   rivals: z.array(z.strictObject({ hostedZoneId: z.string(), name: z.string(), private: z.boolean() })),
   /** What each name server that must agree on a switch answers now: targets or addresses, empty for no answer. */
   answers: z.array(z.strictObject({ server: z.string(), answer: z.array(z.string()) })),
-  /** Behind the record now, and behind it after the switch; null where it is none of this account and region. */
-  loadBalancers: z.strictObject({ source: LoadBalancer.nullable(), target: LoadBalancer.nullable() }),
+  /** Null where a name is that of no load balancer of this account and region, or where Passage may not look. */
+  loadBalancers: z.strictObject({
+    /** Behind the record now. */
+    source: LoadBalancer.nullable(),
+    /** Behind `dns.target`, to which the record will point. */
+    target: LoadBalancer.nullable(),
+    /** Of the target's Ingress, by what its controller published: the same, unless something stands between. */
+    ingress: LoadBalancer.nullable(),
+  }),
   problems: z.array(Problem),
 });
 export type DnsFindings = z.infer<typeof DnsFindings>;

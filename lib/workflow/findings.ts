@@ -254,16 +254,17 @@ export const IngressFindings = z.strictObject({
 });
 
 /** A certificate of a listener. */
-const Certificate = z.strictObject({
+export const Certificate = z.strictObject({
   arn: z.string(),
-  /** `ISSUED`, `PENDING_VALIDATION`, `EXPIRED`, … */
-  status: z.string(),
+  /** `ISSUED`, `PENDING_VALIDATION`, `EXPIRED`, …; null where Passage could not read it, which then has no names. */
+  status: z.string().nullable(),
   /** Domain name and alternative names. */
   names: z.array(z.string()),
   notAfter: Instant.nullable(),
-  /** `AMAZON_ISSUED`, `IMPORTED`, `PRIVATE`; an imported one is not renewed by AWS. */
-  type: z.string(),
+  /** `AMAZON_ISSUED`, `IMPORTED`, `PRIVATE`, or `IAM` of the store before ACM; AWS renews no imported one. */
+  type: z.string().nullable(),
 });
+export type Certificate = z.infer<typeof Certificate>;
 
 /** A load balancer that users are sent to. */
 export const LoadBalancer = z.strictObject({
@@ -271,13 +272,16 @@ export const LoadBalancer = z.strictObject({
   dnsName: z.string(),
   /** For an alias record. */
   hostedZoneId: z.string().nullable(),
+  /** `internet-facing` or `internal`. */
   scheme: z.string(),
+  /** `application` or `network`. */
   type: z.string(),
   listeners: z.array(
     z.strictObject({
       arn: z.string(),
       port: z.int(),
       protocol: z.string(),
+      /** The default one first; the others are shown to whom asks for their names. */
       certificates: z.array(Certificate),
     }),
   ),

@@ -43,6 +43,10 @@ export const things = {
   targetClusters: {},
   /** Route 53 zones that configurations name. */
   hostedZones: {},
+  /** Load balancers have no resource-level permission to describe. */
+  loadBalancers: {},
+  /** Certificates of ACM, whose ids are known only once a listener was read. */
+  certificates: {},
   /** Route 53 changes, whose ids are known only once made. */
   dnsChanges: {},
   /** DNS servers to ask, `host` or `host:port`, comma-separated; empty means the zone's own name servers. */

@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createAcm } from '../../lib/local/acm/acm.ts';
 import { createEcs, type EcsOptions } from '../../lib/local/ecs/ecs.ts';
 import { createEks } from '../../lib/local/eks/eks.ts';
+import { createElasticLoadBalancing } from '../../lib/local/elasticloadbalancing/elasticloadbalancing.ts';
 import type { Engine } from '../../lib/local/engine/engine.ts';
 import { createKms } from '../../lib/local/kms/kms.ts';
+import { createLoadBalancers } from '../../lib/local/loadbalancer/load-balancers.ts';
 import { createRoute53 } from '../../lib/local/route53/route53.ts';
 import { createS3 } from '../../lib/local/s3/s3.ts';
 import { createSecretsManager } from '../../lib/local/secretsmanager/secretsmanager.ts';
@@ -28,6 +31,7 @@ test('the simulated account answers every action that a task takes', () => {
       createKms(under('kms')),
     ],
     ...[createRoute53(under('route53')), createSes(under('ses')), createEks(shared)],
+    ...[createAcm(under('acm')), createElasticLoadBalancing({ ...shared, loadBalancers: createLoadBalancers() })],
     // Nothing is run: only what they answer is asked.
     createEcs({ ...under('ecs') } as unknown as EcsOptions),
     { endpoint: statesEndpoint({ engine: {} as Engine, authorize: shared.authorize }) },

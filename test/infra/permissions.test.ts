@@ -12,6 +12,9 @@ const WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
   'route53:ListHostedZonesByName': 'tells names and ids of zones, and whether they are private',
   'ses:GetAccount': 'tells whether and how much the account may send',
   'ses:GetSuppressedDestination': 'is asked about an address',
+  'elasticloadbalancing:DescribeLoadBalancers': 'knows neither resource nor condition',
+  'elasticloadbalancing:DescribeListeners': 'as above',
+  'elasticloadbalancing:DescribeListenerCertificates': 'as above',
   'ecr:GetAuthorizationToken': 'is asked about no repository',
   'ec2:CreateNetworkInterface': 'Lambda plugs functions into the network; denied to their own code',
   'ec2:DescribeNetworkInterfaces': 'as above',
@@ -169,6 +172,7 @@ describe('what a name stands for', () => {
     ['StartTarget', 'eks:DescribeCluster', [`arn:<AWS::Partition>:eks:${here}:cluster/acme-retool-eks`]],
     ['ChangeDns', 'route53:ChangeResourceRecordSets', ['arn:<AWS::Partition>:route53:::hostedzone/Z0ACMEEXAMPLE']],
     ['CheckDnsChange', 'route53:GetChange', ['arn:<AWS::Partition>:route53:::change/*']],
+    ['CollectDns', 'acm:DescribeCertificate', [`arn:<AWS::Partition>:acm:${here}:certificate/*`]],
     [
       'CollectSource',
       'secretsmanager:CreateSecret',
@@ -227,7 +231,9 @@ describe('what a name stands for', () => {
       .all('AWS::IAM::Role')
       .flatMap(([id]) => allows(empty.statementsOfRole(id)))
       .flatMap(({ actions }) => actions)
-      .filter((action) => /^(eks:|ecs:UpdateService|ecs:ListServices|route53:Change)/.test(action));
+      .filter((action) =>
+        /^(eks:|ecs:UpdateService|ecs:ListServices|route53:Change|elasticloadbalancing:|acm:)/.test(action),
+      );
     expect(outside).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import type { Application, Backend, Deployment } from '../../lib/adapters/kubern
 import type { RestoreJobs } from '../../lib/adapters/kubernetes/restore-jobs.ts';
 import type { Survey } from '../../lib/adapters/kubernetes/survey.ts';
 import { s3Ledgers } from '../../lib/adapters/ledger.ts';
+import type { LoadBalancers } from '../../lib/adapters/load-balancers.ts';
 import type { Dns } from '../../lib/adapters/route53.ts';
 import type { SecretValues } from '../../lib/adapters/secret-values.ts';
 import type { Secrets } from '../../lib/adapters/secrets.ts';
@@ -130,6 +131,8 @@ export function account() {
     inSync: async () => true,
   };
 
+  const loadBalancers: LoadBalancers = { named: async () => ({ found: [], problems: [] }) };
+
   const running = new Map<string, Execution['status']>([[journeyArn, 'RUNNING']]);
   const answers: { token: string; output: unknown }[] = [];
   const starts: { machine: string; name: string; input: unknown }[] = [];
@@ -204,6 +207,7 @@ export function account() {
     fingerprintKey: 'fingerprint-key',
     jobs: () => jobs,
     dns,
+    loadBalancers,
     zone: () => zone,
     executions,
     running,

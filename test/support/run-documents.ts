@@ -173,7 +173,7 @@ export const dns = (...records: RecordSet[]): DnsFindings => ({
   privateZone: false,
   rivals: [],
   answers: [{ server: 'ns1.invalid', answer: ['ecs.elb.example.com'] }],
-  loadBalancers: { source: null, target: null },
+  loadBalancers: { source: null, target: null, ingress: null },
   problems: [],
 });
 

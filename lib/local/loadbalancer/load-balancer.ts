@@ -23,17 +23,33 @@ export interface ListenerRequest {
   readonly headers: IncomingHttpHeaders;
 }
 
+export type Scheme = 'internet-facing' | 'internal';
+
+/** A listener as ELBv2 tells of it. The proxy answers for all of them on its one port, and without TLS. */
+export interface Listener {
+  readonly port: number;
+  readonly protocol: 'HTTP' | 'HTTPS';
+  /** ARNs, the default one first; the others are for the names that clients say. */
+  readonly certificates?: readonly string[];
+}
+
 export interface LoadBalancerOptions {
   /** `acme-ecs-123.eu-west-1.elb.amazonaws.com` */
   readonly hostname: string;
   /** Asked at every request. */
   readonly route: (request: ListenerRequest) => Action;
+  /** `internet-facing` unless given. */
+  readonly scheme?: Scheme;
+  /** HTTP on port 80 unless given. */
+  readonly listeners?: readonly Listener[];
 }
 
 export interface LoadBalancer {
   readonly hostname: string;
   /** Of 127.0.0.1. */
   readonly port: number;
+  readonly scheme: Scheme;
+  readonly listeners: readonly Listener[];
   /** How many requests were answered with each status since the start: `{ 200: 12, 503: 3 }`. */
   requests(): Readonly<Record<number, number>>;
   close(): Promise<void>;
@@ -54,7 +70,12 @@ const HOP_BY_HOP = new Set([
 ]);
 
 /** Starts an HTTP reverse proxy on 127.0.0.1. */
-export async function startLoadBalancer({ hostname, route }: LoadBalancerOptions): Promise<LoadBalancer> {
+export async function startLoadBalancer({
+  hostname,
+  route,
+  scheme = 'internet-facing',
+  listeners = [{ port: 80, protocol: 'HTTP' }],
+}: LoadBalancerOptions): Promise<LoadBalancer> {
   const counts = new Map<number, number>();
   const agent = new Agent({ keepAlive: true });
   let turn = 0;
@@ -79,6 +100,8 @@ export async function startLoadBalancer({ hostname, route }: LoadBalancerOptions
   await once(server, 'listening');
   return {
     hostname,
+    scheme,
+    listeners,
     port: (server.address() as AddressInfo).port,
     requests: () => Object.fromEntries(counts),
     async close() {

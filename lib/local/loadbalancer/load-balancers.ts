@@ -4,6 +4,7 @@ import { type LoadBalancer, type LoadBalancerOptions, startLoadBalancer } from '
 export interface LoadBalancers {
   start(options: LoadBalancerOptions): Promise<LoadBalancer>;
   find(hostname: string): LoadBalancer | undefined;
+  all(): readonly LoadBalancer[];
   /** Whether a name is one of theirs, for the DNS server. */
   has(hostname: string): boolean;
   /** Where a hostname of port 80 or 443 really is. Throws when it is none of theirs. */
@@ -21,6 +22,7 @@ export function createLoadBalancers(): LoadBalancers {
       return balancer;
     },
     find: (hostname) => all.get(canonical(hostname)),
+    all: () => [...all.values()],
     has: (hostname) => all.has(canonical(hostname)),
     addressOf(hostname) {
       const found = all.get(canonical(hostname));

@@ -7,7 +7,11 @@ export type QueryOperation = (
   request: SignedRequest,
 ) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
 
-/** An endpoint of the AWS Query protocol (STS): `Action=Name&Version=…` in a form body or in the URL, XML out. */
+/** A list of the parameters: `Names.member.1`, `Names.member.2`, … */
+export const listOf = (parameters: URLSearchParams, name: string): string[] =>
+  [...parameters].flatMap(([key, value]) => (key.startsWith(`${name}.member.`) ? [value] : []));
+
+/** An endpoint of the AWS Query protocol (STS, ELBv2): `Action=Name&Version=…` in a form body or in the URL, XML out. */
 export function queryEndpoint(service: {
   /** The SigV4 signing name. */
   readonly service: string;

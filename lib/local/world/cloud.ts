@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { type Acm, createAcm } from '../acm/acm.ts';
 import { startHttpApi } from '../apigateway/http-api.ts';
 import type { Assembly } from '../assembly/assembly.ts';
 import type { Clock } from '../clock.ts';
 import { type DnsServer, startDnsServer } from '../dns/dns-server.ts';
 import { createEcs, type Ecs } from '../ecs/ecs.ts';
+import { createElasticLoadBalancing } from '../elasticloadbalancing/elasticloadbalancing.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { type Bus, type BusEvent, createBus } from '../events/bus.ts';
 import { createAuthorize } from '../iam/authorize.ts';
@@ -63,6 +65,7 @@ export interface Cloud extends StorageServices {
   readonly route53: Route53;
   readonly dns: DnsServer;
   readonly loadBalancers: LoadBalancers;
+  readonly acm: Acm;
   /** From now on events are delivered, schedules fire, services and controllers work. */
   begin(): void;
 }
@@ -96,6 +99,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   decide = createAuthorize(policiesOf(assembly, new Map([[EXECUTION_ROLE, [samplePolicies]]])));
 
   const route53 = createRoute53({ ...shared, directory: paths.service('route53') });
+  const acm = createAcm({ ...shared, directory: paths.service('acm') });
   const loadBalancers = createLoadBalancers();
   closing.add('load balancers', () => loadBalancers.close());
   const [dns, httpApi] = await Promise.all([
@@ -172,6 +176,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       ses.endpoint,
       ...[storage.s3, storage.secrets, storage.ssm, storage.kms].map(({ endpoint }) => endpoint),
       ...[route53, ecs, clusters.eks, createSts({ ...shared, credentials })].map(({ endpoint }) => endpoint),
+      ...[acm, createElasticLoadBalancing({ ...shared, loadBalancers })].map(({ endpoint }) => endpoint),
       lambdaEndpoint(lambda, authorize),
       trailed(statesEndpoint({ engine, authorize }), { ...ACCOUNT, clock, onEvent: tell }),
     ],
@@ -195,6 +200,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     route53,
     dns,
     loadBalancers,
+    acm,
     begin() {
       ecs.start();
       clusters.start();

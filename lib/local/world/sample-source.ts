@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { LoadBalancer } from '../loadbalancer/load-balancer.ts';
+import type { Listener, LoadBalancer } from '../loadbalancer/load-balancer.ts';
 import { createTargetGroup } from '../loadbalancer/target-group.ts';
 import type { Principal } from '../wire/endpoint.ts';
 import { callAs } from './call.ts';
@@ -25,6 +25,12 @@ const SERVICES = [
   { name: 'retool-jobs-runner', serviceType: 'JOBS_RUNNER', count: 1, port: undefined, cpu: '1024', memory: '2048' },
 ];
 
+/** As both load balancers of the sample have them. */
+export const listeners = (certificate: string): Listener[] => [
+  { port: 80, protocol: 'HTTP' },
+  { port: 443, protocol: 'HTTPS', certificates: [certificate] },
+];
+
 /** Retool on ECS as a customer has it: from the vendor's templates, with secrets in plain sight, and more of its own. */
 export async function deploySource(options: {
   readonly cloud: Cloud;
@@ -35,7 +41,7 @@ export async function deploySource(options: {
   readonly closing: Closing;
 }): Promise<LoadBalancer> {
   const { cloud, names, databases, operator, clock, closing } = options;
-  const { ecs, loadBalancers, route53, secrets } = cloud;
+  const { acm, ecs, loadBalancers, route53, secrets } = cloud;
   const { cluster } = names.source.ecs;
   const { application, passage } = databases.logins.source;
   const login = { username: passage.user, password: passage.password };
@@ -87,12 +93,14 @@ export async function deploySource(options: {
     healthCheckPath: '/api/checkHealth',
   });
   closing.add('target group', () => group.close());
+  const { hostedZoneId, record, ttlSeconds } = names.dns;
+  const domain = record.slice(record.indexOf('.') + 1);
   const loadBalancer = await loadBalancers.start({
     hostname: HOSTNAME,
+    listeners: listeners(acm.createCertificate({ names: [domain, `*.${domain}`] })),
     route: () => ({ type: 'forward', targets: group.healthy() }),
   });
-  const { hostedZoneId, record, ttlSeconds } = names.dns;
-  const zone = route53.createHostedZone(record.slice(record.indexOf('.') + 1), { id: hostedZoneId });
+  const zone = route53.createHostedZone(domain, { id: hostedZoneId });
   const present = route53.published().flatMap(({ records }) => records.map(({ name }) => name));
   if (!present.some((name) => name.replace(/\.$/, '') === record)) {
     route53.put(zone, [{ name: record, type: 'CNAME', ttl: ttlSeconds, values: [HOSTNAME] }]);

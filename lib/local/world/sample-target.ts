@@ -4,7 +4,7 @@ import type { LoadBalancer } from '../loadbalancer/load-balancer.ts';
 import type { Cloud } from './cloud.ts';
 import type { Databases } from './databases.ts';
 import type { SampleNames } from './sample-names.ts';
-import { IMAGE } from './sample-source.ts';
+import { IMAGE, listeners } from './sample-source.ts';
 import { plainVariables } from './sample-variables.ts';
 import { setSecret } from './secrets.ts';
 
@@ -28,6 +28,8 @@ export async function deployTarget(options: {
   const login = { username: master.user, password: master.password };
   await setSecret(cloud.secrets, cloud.operator.principal, names.target.database.loginSecret, JSON.stringify(login));
 
+  const { record } = names.dns;
+  const certificate = cloud.acm.createCertificate({ names: [record, `*.${record}`] });
   // Deployments that were there keep their replicas: a world that was cut over starts as such.
   const first = kubernetes.ingress(namespace, ingress) === undefined;
   secret(kubernetes, namespace, 'encryption-key', 'encryption-key', databases.encryptionKey);
@@ -43,12 +45,20 @@ export async function deployTarget(options: {
     kubernetes.apply({
       apiVersion: 'networking.k8s.io/v1',
       kind: 'Ingress',
-      metadata: { name: ingress, namespace },
+      metadata: {
+        name: ingress,
+        namespace,
+        annotations: {
+          'alb.ingress.kubernetes.io/scheme': 'internet-facing',
+          'alb.ingress.kubernetes.io/listen-ports': '[{"HTTP":80},{"HTTPS":443}]',
+          'alb.ingress.kubernetes.io/certificate-arn': certificate,
+        },
+      },
       spec: {
         ingressClassName: 'alb',
         rules: [
           {
-            host: names.dns.record,
+            host: record,
             http: {
               paths: [
                 { path: '/', pathType: 'Prefix', backend: { service: { name: 'retool', port: { number: 3000 } } } },
@@ -63,6 +73,7 @@ export async function deployTarget(options: {
   kubernetes.publishIngress(namespace, ingress, names.dns.target);
   return cloud.loadBalancers.start({
     hostname: names.dns.target,
+    listeners: listeners(certificate),
     route: routeByIngress({
       ingress: () => kubernetes.ingress(namespace, ingress),
       addresses: (service) => kubernetes.addresses(namespace, service),

@@ -50,7 +50,8 @@ export const CollectTarget = lambda({
 });
 
 export const CollectDns = lambda({
-  summary: 'Reads the record sets of the name that users type, and who else answers for it.',
+  summary:
+    'Reads the record sets of the name that users type, who else answers for it, and the load balancers on both sides.',
   input: Looking,
   output: Summary,
   throws: ['ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
@@ -58,6 +59,12 @@ export const CollectDns = lambda({
     ...holdsLease,
     runs: writesEvidence,
     hostedZones: ['route53:ListResourceRecordSets', 'route53:GetHostedZone', 'route53:ListHostedZonesByName'],
+    loadBalancers: [
+      'elasticloadbalancing:DescribeLoadBalancers',
+      'elasticloadbalancing:DescribeListeners',
+      'elasticloadbalancing:DescribeListenerCertificates',
+    ],
+    certificates: ['acm:DescribeCertificate'],
     resolvers: [],
   },
   timeoutSeconds: 60,

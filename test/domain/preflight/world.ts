@@ -113,7 +113,10 @@ export const fine: Collected = {
   }),
   dns: {
     ...dns(),
-    loadBalancers: { source: balancer('internet-facing'), target: balancer('internet-facing') },
+    ...withBalancers({
+      source: balancer('internet-facing', {}, { arn: 'arn:before', dnsName: 'ecs.elb.example.com' }),
+      target: balancer('internet-facing'),
+    }),
   },
   mail: mail({ recipients: people.map((email) => ({ email, suppressed: null, verified: null })) }),
   databases: {
@@ -130,7 +133,11 @@ type Balancer = NonNullable<DnsFindings['loadBalancers']['target']>;
 type Certificate = Balancer['listeners'][number]['certificates'][number];
 
 /** A load balancer with one certificate for the name. */
-export function balancer(scheme: string, certificate: Partial<Certificate> = {}): Balancer {
+export function balancer(
+  scheme: string,
+  certificate: Partial<Certificate> = {},
+  more: Partial<Balancer> = {},
+): Balancer {
   const listed = {
     arn: 'arn:certificate',
     status: 'ISSUED',
@@ -146,7 +153,13 @@ export function balancer(scheme: string, certificate: Partial<Certificate> = {})
     scheme,
     type: 'application',
     listeners: [{ arn: 'arn:listener', port: 443, protocol: 'HTTPS', certificates: [listed] }],
+    ...more,
   };
+}
+
+/** What the names lead to; null where nothing is said of one. */
+export function withBalancers(more: Partial<DnsFindings['loadBalancers']>): Pick<DnsFindings, 'loadBalancers'> {
+  return { loadBalancers: { source: null, target: null, ingress: null, ...more } };
 }
 
 export const withSource = (more: Partial<SourceFindings>): Partial<Collected> => ({

@@ -1,12 +1,16 @@
 import { type Check, pass, unlearned, warning } from '../check.ts';
 
+const INTERNAL = 'internal';
+
 export const check: Check = {
   id: 'load-balancer-scheme',
   title: 'Users reach the target from where they reach the source',
   about: 'cutover',
   look({ dns, target }) {
-    const from = dns.loadBalancers.source?.scheme;
-    const to = dns.loadBalancers.target?.scheme ?? target.ingress?.annotations.scheme;
+    const { source, target: wanted, ingress } = dns.loadBalancers;
+    const from = source?.scheme;
+    // What stands between users and the Ingress is judged by whoever put it there; that of the Ingress still tells.
+    const to = (wanted ?? ingress)?.scheme ?? target.ingress?.annotations.scheme;
     if (!from || !to) {
       const unknown = [...(from ? [] : ['source']), ...(to ? [] : ['target'])].join(' and the ');
       return unlearned(
@@ -15,9 +19,13 @@ export const check: Check = {
       );
     }
     if (from === to) return pass(`Both are ${from}.`);
-    return warning(
-      `The source is ${from}, the target ${to}.`,
-      'Set annotation alb.ingress.kubernetes.io/scheme; changing it makes a new load balancer with another name.',
-    );
+    const remake =
+      'Set annotation alb.ingress.kubernetes.io/scheme; changing it makes a new load balancer with another name, for dns.target.';
+    return to === INTERNAL
+      ? warning(
+          `The source is ${from}, the target ${to}: who is outside of its networks will not reach it, the single sign-on's callbacks of such users included.`,
+          remake,
+        )
+      : warning(`The source is ${from}, the target ${to}: who was outside of its networks will reach it.`, remake);
   },
 };

@@ -1,19 +1,47 @@
-import { type Cases, fine, withTarget } from '../world.ts';
+import { deployed, migrationFile, record } from '../../../support/run-documents.ts';
+import { type Cases, fine, withBalancers, withDns, withTarget } from '../world.ts';
+
+const published = (...hostnames: string[]) => withTarget({ ingress: { ...fine.target.ingress!, hostnames } });
+const pointingAt = (target: string) => ({
+  configuration: deployed({ ...migrationFile(), dns: { ...migrationFile().dns, target } }),
+});
+const before = fine.dns.loadBalancers.source;
 
 export const cases: Cases = {
   'the same load balancer': { given: {}, severity: 'PASS', says: /eks.elb/ },
-  'in another writing': {
-    given: withTarget({ ingress: { ...fine.target.ingress!, hostnames: ['dualstack.EKS.elb.example.com.'] } }),
+  'in another writing': { given: published('dualstack.EKS.elb.example.com.'), severity: 'PASS' },
+  'the same name, of which nothing more is known': { given: withDns(withBalancers({})), severity: 'PASS' },
+  'one of the several that are published': { given: published('nlb.elb', 'eks.elb.example.com'), severity: 'PASS' },
+  'by a name that leads there': {
+    given: pointingAt('preview.acme.example.com'),
     severity: 'PASS',
+    says: /preview\.acme\.example\.com, which is eks\.elb\.example\.com/,
   },
-  'none published': {
-    given: withTarget({ ingress: { ...fine.target.ingress!, hostnames: [] } }),
-    severity: 'WARNING',
-    says: /Could not be learned/,
-  },
+  'none published': { given: published(), severity: 'WARNING', says: /Could not be learned/ },
   'another one': {
-    given: withTarget({ ingress: { ...fine.target.ingress!, hostnames: ['other.elb'] } }),
+    given: published('other.elb'),
     severity: 'WARNING',
-    says: /other.elb/,
+    says: /a load balancer of type application; the Ingress has other\.elb/,
+  },
+  'none that Passage sees': {
+    given: { ...pointingAt('d111.cloudfront.net'), ...withDns(withBalancers({ source: before })) },
+    severity: 'WARNING',
+    says: /no load balancer that Passage sees.*unless something else stands between/,
+  },
+  'the load balancer of the source': {
+    given: withDns(withBalancers({ source: before, target: before })),
+    severity: 'BLOCKER',
+    says: /would change nothing/,
+  },
+  'what the record says already, of which nothing more is known': {
+    given: {
+      ...pointingAt('ecs.elb.example.com'),
+      ...withDns({ ...withBalancers({}), records: [record({ values: ['ECS.elb.example.com.'] })] }),
+    },
+    severity: 'BLOCKER',
+  },
+  'the one before, although the Ingress publishes it': {
+    given: { ...pointingAt('ecs.elb.example.com'), ...published('ecs.elb.example.com') },
+    severity: 'BLOCKER',
   },
 };
