@@ -5,14 +5,14 @@ import { everyFailureHasItsFate } from './recovery.ts';
 
 const first = { lease, look: 'first' as const };
 
-test('collects from all sides at once, inspects the databases that were found, and judges', async () => {
+test('collects from all sides at once, DNS once the target has told its Ingress, inspects the databases that were found, and judges', async () => {
   const run = await play('Preflight', first);
   expect(run.path).toEqual([
     'Collect',
     'Collect source',
     'Collect target',
-    'Collect DNS',
     'Collect mail',
+    'Collect DNS',
     'Inspect databases',
     'Run preflight',
     'Looked',
