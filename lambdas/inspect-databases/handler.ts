@@ -12,6 +12,7 @@ import { inspectContents } from '../../lib/adapters/postgres/inspect-contents.ts
 import { refuseTooLarge } from '../../lib/adapters/postgres/large-rows.ts';
 import { refuseUncreatable, refuseUnreadable } from '../../lib/adapters/postgres/missing-rights.ts';
 import { refusePooler } from '../../lib/adapters/postgres/pooler.ts';
+import { refuseSameDatabase } from '../../lib/adapters/postgres/same-database.ts';
 import { readSourceRights } from '../../lib/adapters/postgres/source-rights.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
 import { canariesOf, canaryProblems } from '../../lib/domain/canaries.ts';
@@ -61,6 +62,8 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
     await refuseUnreadable(client, login);
     await refuseTooLarge(client, login, { withinMs: LOOK_FOR_LARGE_ROWS_MS });
   });
+  const { database: there } = await evidence.read(where, 'target');
+  await refuseSameDatabase(await loginAt(secrets, application.database), await loginAt(secrets, there), lease);
   const extensions = source.findings.extensions.map(({ name }) => name);
   const target = await inspect('target', async (client, login) => {
     await refuseUncreatable(client, login, !databasesOnly);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Login, Side } from '../adapters/postgres/connect.ts';
+import { refuseSameDatabase } from '../adapters/postgres/same-database.ts';
 import { verify as proveEqual, type VerifyProgress } from '../copier/verify/verify.ts';
 import { progressLine } from '../pages/terminal.ts';
 import { type Call, type Command, exitCodes, text, usage } from './command.ts';
@@ -35,6 +36,7 @@ export const verify: Command = {
     const run = `verify-${randomBytes(4).toString('hex')}`;
     const [source, target] = [sideOf(call, 'source'), sideOf(call, 'target')];
     const workers = workersOf(call);
+    await refuseSameDatabase(source, target, { run, epoch: 0 });
     const began = Date.now();
     let told = began;
     const show = (progress: VerifyProgress) => {

@@ -99,6 +99,7 @@ export const InspectDatabases = lambda({
     'SourceRightsMissing',
     'TargetRightsMissing',
     'FieldTooLarge',
+    'ConfigurationInvalid',
     'SecretUnavailable',
     'LeaseLost',
     'ServiceUnavailable',
