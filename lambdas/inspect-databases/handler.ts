@@ -9,6 +9,7 @@ import { type Login, type Side, withClient } from '../../lib/adapters/postgres/c
 import { extensionsInStore } from '../../lib/adapters/postgres/extensions-in-store.ts';
 import { inspectDatabase } from '../../lib/adapters/postgres/inspect.ts';
 import { inspectContents } from '../../lib/adapters/postgres/inspect-contents.ts';
+import { inspectWorkflows } from '../../lib/adapters/postgres/inspect-workflows.ts';
 import { refuseTooLarge } from '../../lib/adapters/postgres/large-rows.ts';
 import { refuseUncreatable, refuseUnreadable } from '../../lib/adapters/postgres/missing-rights.ts';
 import { refusePooler } from '../../lib/adapters/postgres/pooler.ts';
@@ -61,6 +62,7 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
   const source = await inspect('source', async (client, login) => {
     await refuseUnreadable(client, login);
     await refuseTooLarge(client, login, { withinMs: LOOK_FOR_LARGE_ROWS_MS });
+    return inspectWorkflows(client);
   });
   const { database: there } = await evidence.read(where, 'target');
   await refuseSameDatabase(await loginAt(secrets, application.database), await loginAt(secrets, there), lease);
@@ -74,8 +76,14 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
   await evidence.write(where, 'databases', {
     source: source.findings,
     target: target.findings,
+    workflowActivity: source.seen.activity,
     extensionsInStore: target.seen,
-    problems: [...source.problems, ...target.problems, ...canaryProblems(source.encrypted, { keyed, rotating })],
+    problems: [
+      ...source.problems,
+      ...source.seen.problems,
+      ...target.problems,
+      ...canaryProblems(source.encrypted, { keyed, rotating }),
+    ],
   });
   return { document: 'databases' };
 });

@@ -50,6 +50,7 @@ export const checkIds = [
   'retool-4-integrity',
   'retool-database',
   'retool-storage',
+  'running-workflows',
   'schedule',
   'schema-migrations',
   'source-autoscaling',

@@ -225,6 +225,22 @@ export type DatabaseFindings = z.infer<typeof DatabaseFindings>;
 export const DatabasesFindings = z.strictObject({
   source: DatabaseFindings,
   target: DatabaseFindings,
+  /** What workflows do at the source; null where its database has no table of them that Passage knows. */
+  workflowActivity: z
+    .strictObject({
+      /** Runs of the last 60 days that have not ended, by state; null where no table tells. */
+      runs: z
+        .strictObject({
+          table: z.string(),
+          open: z.array(z.strictObject({ status: z.string(), count: Count, oldest: Instant.nullable() })),
+        })
+        .nullable(),
+      /** Schedules that are on, and how many workflows have each; null where no table tells. */
+      schedules: z
+        .array(z.strictObject({ crontab: z.string(), timezone: z.string().nullable(), workflows: Count }))
+        .nullable(),
+    })
+    .nullable(),
   /** What the target would make of the source's extensions, by name; plpgsql left out. */
   extensionsInStore: z.array(
     z.strictObject({

@@ -219,6 +219,7 @@ const database = (major: number): DatabaseFindings => ({
 export const databases = (source = 15, target = 15): DatabasesFindings => ({
   source: database(source),
   target: { ...database(target), tables: 0 },
+  workflowActivity: null,
   extensionsInStore: [],
   problems: [],
 });

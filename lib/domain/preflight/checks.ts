@@ -47,6 +47,7 @@ import { check as rehearsalFresh } from './checks/rehearsal-fresh.ts';
 import { check as retool4Integrity } from './checks/retool-4-integrity.ts';
 import { check as retoolDatabase } from './checks/retool-database.ts';
 import { check as retoolStorage } from './checks/retool-storage.ts';
+import { check as runningWorkflows } from './checks/running-workflows.ts';
 import { check as schedule } from './checks/schedule.ts';
 import { check as schemaMigrations } from './checks/schema-migrations.ts';
 import { check as sourceAutoscaling } from './checks/source-autoscaling.ts';
@@ -113,6 +114,7 @@ export const checks: readonly Check[] = [
   retool4Integrity,
   retoolDatabase,
   retoolStorage,
+  runningWorkflows,
   schedule,
   schemaMigrations,
   sourceAutoscaling,

@@ -121,6 +121,7 @@ export const fine: Collected = {
   mail: mail({ recipients: people.map((email) => ({ email, suppressed: null, verified: null })) }),
   databases: {
     problems: [],
+    workflowActivity: null,
     extensionsInStore: [{ name: 'uuid-ossp', installed: '1.1', version: '1.1', requires: [], creatable: 'yes' }],
     source: { ...from, ...database, growth: { since: later(-86_400), bytes: 1_000_000, bytesPerDay: 1_000_000 } },
     target: { ...to, ...database, largestTables: [], schemaMigrations: null },
