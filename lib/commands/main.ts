@@ -6,6 +6,7 @@ import { cutover } from './cutover.ts';
 import { diagnose } from './diagnose.ts';
 import { dig } from './dig.ts';
 import { preflight } from './preflight.ts';
+import { recordings } from './recordings.ts';
 import { rehearse } from './rehearse.ts';
 import { reset } from './reset.ts';
 import { runs } from './runs.ts';
@@ -26,6 +27,7 @@ const commands: readonly Command[] = [
   dig,
   serve,
   reset,
+  recordings,
 ];
 
 function help(): string {
@@ -35,7 +37,7 @@ function help(): string {
     '',
     ...commands.map((command) => `  passage ${signature(command).padEnd(widest)}  ${command.summary}`),
     '',
-    'passage <command> --help tells more. Exit codes: 0 done, 1 not equal (verify), 2 usage,',
+    'passage <command> --help tells more. Exit codes: 0 done, 1 not equal (verify, recordings), 2 usage,',
     '3 configuration, 4 warnings, 5 people said no, 6 source, 7 target, 12 Passage itself, 130 interrupted.',
   ].join('\n');
 }

@@ -1,15 +1,30 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ExecutionDescription } from './execution.ts';
 import { endStatus } from './fold.ts';
 import { detailsOf, type HistoryEvent, type HistoryRecord, openHistory, readEnds } from './history.ts';
 import type { Json } from './json.ts';
 
-/** `<directory>/executions/<machine>/<execution>.jsonl`; makes the folder. */
+/**
+ * `<directory>/executions/<machine>/<execution>.jsonl`; makes the folder. What a distributed Map starts lies apart, in
+ * `map-runs/<machine>/<label>`: there may be ten thousand, and nobody lists them.
+ */
 export function historyPath(directory: string, machineName: string, executionName: string): string {
-  const path = join(directory, 'executions', machineName, `${executionName}.jsonl`);
+  const folder = machineName.includes('/') ? 'map-runs' : 'executions';
+  const path = join(directory, folder, machineName, `${executionName}.jsonl`);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   return path;
+}
+
+/** Whether an execution is an item of a distributed Map: its machine is named `<machine>/<label>`. */
+export const isChild = ({ stateMachineArn }: ExecutionDescription): boolean => stateMachineArn.includes('/');
+
+/** Definitions are kept by content, so that a history can be read after its machine was replaced. Returns the digest. */
+export function keepDefinition(directory: string, definition: string): string {
+  const digest = createHash('sha256').update(definition).digest('hex');
+  writeFileSync(join(directory, 'definitions', `${digest}.asl.json`), definition);
+  return digest;
 }
 
 /** Every execution that an engine over this directory has begun; one that was cut short is still RUNNING. */

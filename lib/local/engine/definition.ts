@@ -101,21 +101,62 @@ const parallel = z.strictObject({
   },
 });
 
+const itemReader = z.strictObject({
+  Resource: z.string(),
+  Arguments: json.optional(),
+  ReaderConfig: z
+    .strictObject({
+      InputType: z.enum(['CSV', 'JSON', 'JSONL'], 'only CSV, JSON and JSONL are read here').optional(),
+      CSVHeaderLocation: z.enum(['FIRST_ROW', 'GIVEN']).optional(),
+      CSVHeaders: z.array(z.string()).min(1).optional(),
+      CSVDelimiter: z.enum(['COMMA', 'PIPE', 'SEMICOLON', 'SPACE', 'TAB']).optional(),
+      ItemsPointer: z.string().startsWith('/').optional(),
+      Transformation: z.enum(['NONE', 'LOAD_AND_FLATTEN']).optional(),
+      MaxItems: wholeNumber(0).optional(),
+    })
+    .optional(),
+});
+
+const itemBatcher = z.strictObject({
+  BatchInput: json.optional(),
+  MaxItemsPerBatch: wholeNumber(1).optional(),
+  MaxInputBytesPerBatch: wholeNumber(1).optional(),
+});
+
+const resultWriter = z.strictObject({
+  Resource: z.string().optional(),
+  Arguments: json.optional(),
+  WriterConfig: z
+    .strictObject({
+      OutputType: z.enum(['JSON', 'JSONL']).optional(),
+      Transformation: z.enum(['NONE', 'COMPACT', 'FLATTEN']).optional(),
+    })
+    .optional(),
+});
+
 const map = z.strictObject({
   Type: z.literal('Map'),
   ...common,
   ...flow,
   ...recovery,
   Items: z.union([z.array(json), expression]).optional(),
+  ItemReader: itemReader.optional(),
   ItemSelector: json.optional(),
+  ItemBatcher: itemBatcher.optional(),
+  ResultWriter: resultWriter.optional(),
+  Label: z.string().min(1).max(40).optional(),
   MaxConcurrency: wholeNumber(0).optional(),
-  // AWS takes it on inline maps too, where it changes nothing.
+  // AWS takes both on inline maps too, where they change nothing.
   ToleratedFailurePercentage: z.union([z.number().min(0).max(100), expression]).optional(),
+  ToleratedFailureCount: wholeNumber(0).optional(),
   get ItemProcessor() {
     return z.strictObject({
       ...statesBlock,
       ProcessorConfig: z
-        .strictObject({ Mode: z.literal('INLINE', 'only INLINE maps are run here; DISTRIBUTED is not') })
+        .discriminatedUnion('Mode', [
+          z.strictObject({ Mode: z.literal('INLINE') }),
+          z.strictObject({ Mode: z.literal('DISTRIBUTED'), ExecutionType: z.enum(['STANDARD', 'EXPRESS']) }),
+        ])
         .optional(),
       States: z.record(z.string(), state),
     });
@@ -134,6 +175,10 @@ export type SucceedState = z.output<typeof succeed>;
 export type FailState = z.output<typeof fail>;
 export type Retrier = z.output<typeof retrier>;
 export type Catcher = z.output<typeof catcher>;
+
+export type ItemReader = z.output<typeof itemReader>;
+export type ItemBatcher = z.output<typeof itemBatcher>;
+export type ResultWriter = z.output<typeof resultWriter>;
 
 interface Recovering {
   readonly Retry?: Retrier[];
@@ -160,10 +205,17 @@ export interface ParallelState extends Recovering, Flowing {
 export interface MapState extends Recovering, Flowing {
   readonly Type: 'Map';
   readonly Items?: Json[] | string;
+  readonly ItemReader?: ItemReader;
   readonly ItemSelector?: Json;
+  readonly ItemBatcher?: ItemBatcher;
+  readonly ResultWriter?: ResultWriter;
+  readonly Label?: string;
   readonly MaxConcurrency?: number | string;
   readonly ToleratedFailurePercentage?: number | string;
-  readonly ItemProcessor: StatesBlock;
+  readonly ToleratedFailureCount?: number | string;
+  readonly ItemProcessor: StatesBlock & {
+    readonly ProcessorConfig?: { Mode: 'INLINE' } | { Mode: 'DISTRIBUTED'; ExecutionType: 'STANDARD' | 'EXPRESS' };
+  };
 }
 export type State =
   | PassState
@@ -174,6 +226,9 @@ export type State =
   | FailState
   | ParallelState
   | MapState;
+
+/** Whether a Map starts an execution for each item, instead of running the items inside its own. */
+export const isDistributed = (state: MapState): boolean => state.ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED';
 
 export interface Machine extends StatesBlock {
   readonly Comment?: string;

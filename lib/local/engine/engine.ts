@@ -1,18 +1,21 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { type Authorize, AwsError } from '../wire/endpoint.ts';
-import { endInterrupted, historyPath, readArchive } from './archive.ts';
+import { endInterrupted, historyPath, isChild, keepDefinition, readArchive } from './archive.ts';
+import { startsChildren } from './children.ts';
 import { Execution, type ExecutionDescription, type StateMachine } from './execution.ts';
 import type { ExecutionStatus } from './fold.ts';
 import { type HistoryEvent, openHistory, readHistory } from './history.ts';
 import { runExecution } from './interpreter.ts';
-import { exceedsPayloadLimit } from './json.ts';
 import { loadMachine } from './load.ts';
 import { nestedExecutions } from './nested.ts';
+import { checkInput, checkName, checkOutput } from './requests.ts';
 import type { Services } from './run.ts';
 import type { Integration } from './task.ts';
+import type { TestStateRequest, TestStateResult } from './test-state/request.ts';
+import { testState } from './test-state/test-state.ts';
 import { Tokens } from './tokens.ts';
 
 export type { ExecutionDescription, StateMachine } from './execution.ts';
@@ -43,6 +46,8 @@ export interface EngineOptions {
   readonly clock: Clock;
   /** By `Resource`. `states:startExecution` and `.sync:2` are the engine's own. */
   readonly integrations: Readonly<Record<string, Integration>>;
+  /** Answers every `Resource`, whatever it is, instead of `integrations`: for playing what was recorded elsewhere. */
+  readonly anyResource?: Integration;
   readonly region: string;
   readonly accountId: string;
   /** After the event that made the change is written. */
@@ -80,6 +85,8 @@ export interface Engine {
   sendTaskSuccess(o: { taskToken: string; output: string }): void;
   sendTaskFailure(o: { taskToken: string; error?: string; cause?: string }): void;
   sendTaskHeartbeat(o: { taskToken: string }): void;
+  /** Runs one state alone, or what is around its mocked work. Leaves no execution behind. */
+  testState(request: TestStateRequest): Promise<TestStateResult>;
   /** The machine whose task a token answers: what the permission to answer is asked for. */
   stateMachineOfTask(taskToken: string): string;
   /** Resolves with the end of a running execution. */
@@ -89,9 +96,6 @@ export interface Engine {
   /** Stops all work without ending it, as a crash would. */
   close(): void;
 }
-
-/** Names as AWS allows them, without the characters that a file name may not have. */
-const NAME = /^[\w.!()=@+-]{1,80}$/;
 
 export function createEngine(o: EngineOptions): Engine {
   mkdirSync(join(o.directory, 'definitions'), { recursive: true, mode: 0o700 });
@@ -116,7 +120,7 @@ export function createEngine(o: EngineOptions): Engine {
       running.delete(execution.executionArn);
       ended.set(execution.executionArn, description);
     }
-    changed(description);
+    if (!isChild(description)) changed(description);
     if (description.status === 'RUNNING') return;
     for (const resolve of waiting.get(execution.executionArn) ?? []) resolve(description);
     waiting.delete(execution.executionArn);
@@ -124,9 +128,9 @@ export function createEngine(o: EngineOptions): Engine {
 
   const engine: Engine = {
     createStateMachine({ name, definition, roleArn }) {
-      if (!NAME.test(name)) throw new AwsError('InvalidName', 400, `Invalid Name: '${name}'`);
+      checkName(name);
       const machine = loadMachine(definition, {
-        resources: new Set(Object.keys(services.integrations)),
+        resources: resources(),
         timeoutsRequired: o.timeoutsRequired ?? true,
       });
       const stateMachineArn = arn('stateMachine', name);
@@ -146,7 +150,7 @@ export function createEngine(o: EngineOptions): Engine {
 
     startExecution({ stateMachineArn, name = randomUUID(), input = '{}', principalArn }) {
       const stateMachine = engine.describeStateMachine(stateMachineArn);
-      if (!NAME.test(name)) throw new AwsError('InvalidName', 400, `Invalid Name: '${name}'`);
+      checkName(name);
       checkInput(input);
       const executionArn = arn('execution', `${stateMachine.name}:${name}`);
       const existing = running.get(executionArn)?.describe() ?? ended.get(executionArn);
@@ -182,6 +186,7 @@ export function createEngine(o: EngineOptions): Engine {
 
     listExecutions({ stateMachineArn, status } = {}) {
       return [...ended.values(), ...[...running.values()].map((execution) => execution.describe())]
+        .filter((execution) => !isChild(execution))
         .filter((execution) => stateMachineArn === undefined || execution.stateMachineArn === stateMachineArn)
         .filter((execution) => status === undefined || execution.status === status)
         .sort((a, b) => b.startDate - a.startDate);
@@ -189,7 +194,9 @@ export function createEngine(o: EngineOptions): Engine {
 
     getExecutionHistory(executionArn) {
       const { stateMachineArn, name } = engine.describeExecution(executionArn);
-      return readHistory(historyPath(o.directory, nameIn(stateMachineArn), name)).map(({ event }) => event);
+      return readHistory(historyPath(o.directory, stateMachineArn.split(':').at(-1) ?? '', name)).map(
+        ({ event }) => event,
+      );
     },
 
     stopExecution({ executionArn, error, cause }) {
@@ -205,6 +212,8 @@ export function createEngine(o: EngineOptions): Engine {
     },
     sendTaskFailure: ({ taskToken, error, cause }) => findTask(taskToken).fail(error, cause),
     sendTaskHeartbeat: ({ taskToken }) => findTask(taskToken).beat(),
+
+    testState: (request) => testState(services, resources(), request),
 
     stateMachineOfTask: (taskToken) => findTask(taskToken).stateMachineArn,
 
@@ -235,48 +244,27 @@ export function createEngine(o: EngineOptions): Engine {
   };
 
   const tokens = new Tokens();
+  const integrations = { ...nestedExecutions(engine, o.authorize ?? (() => {})), ...o.integrations };
   const services: Services = {
     clock: o.clock,
     region: o.region,
+    accountId: o.accountId,
     tokens,
     random: o.random ?? Math.random,
-    integrations: { ...nestedExecutions(engine, o.authorize ?? (() => {})), ...o.integrations },
+    integrationOf: (resource) => o.anyResource ?? integrations[resource],
+    startChild: startsChildren({
+      directory: o.directory,
+      clock: o.clock,
+      onStatusChange: settle,
+      run(execution) {
+        running.set(execution.executionArn, execution);
+        void runExecution(services, execution);
+        return engine.whenEnded(execution.executionArn);
+      },
+    }),
   };
+  const resources = () => (o.anyResource ? 'any' : new Set(Object.keys(integrations)));
   const findTask = (token: string) =>
     tokens.find(token, (executionArn) => running.has(executionArn) || ended.has(executionArn));
   return engine;
-}
-
-const nameIn = (stateMachineArn: string): string => stateMachineArn.split(':').at(-1) ?? '';
-
-/** Definitions are kept by content, so that a history can be read after its machine was replaced. */
-function keepDefinition(directory: string, definition: string): string {
-  const digest = createHash('sha256').update(definition).digest('hex');
-  writeFileSync(join(directory, 'definitions', `${digest}.asl.json`), definition);
-  return digest;
-}
-
-function checkInput(input: string): void {
-  if (exceedsPayloadLimit(input) || !isJson(input)) {
-    throw new AwsError(
-      'InvalidExecutionInput',
-      400,
-      'Invalid State Machine Execution Input: not JSON of at most 262144 bytes',
-    );
-  }
-}
-
-function checkOutput(output: string): void {
-  if (exceedsPayloadLimit(output) || !isJson(output)) {
-    throw new AwsError('InvalidOutput', 400, 'Invalid Output: not JSON of at most 262144 bytes');
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

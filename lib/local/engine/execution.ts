@@ -115,9 +115,13 @@ export class Execution {
   }
 
   /** Writes the last event, tells the world and stops whatever still runs. Does nothing when it has ended before. */
-  end(type: `Execution${'Succeeded' | 'Failed' | 'TimedOut' | 'Aborted'}`, details: EventDetails): void {
+  end(
+    type: `Execution${'Succeeded' | 'Failed' | 'TimedOut' | 'Aborted'}`,
+    details: EventDetails,
+    previous = this.top.last,
+  ): void {
     if (this.signal.aborted) return;
-    this.#write('', type, details, { previous: this.top.last });
+    this.#write('', type, details, { previous });
     this.close();
     this.#onStatusChange(this);
   }

@@ -1,5 +1,5 @@
 import jsonata from 'jsonata';
-import { StateFailure } from './failure.ts';
+import { about, StateFailure } from './failure.ts';
 import { registerStatesFunctions } from './functions.ts';
 import type { Json } from './json.ts';
 
@@ -22,10 +22,7 @@ export class QueryFailure extends StateFailure {
   /** The expression was evaluated, but its value cannot be used: AWS then links the event to the state's entry. */
   readonly afterEvaluation: boolean;
   constructor(place: Place, location: string | undefined, text: string, afterEvaluation = false) {
-    super(
-      'States.QueryEvaluationError',
-      `An error occurred while executing the state '${place.state}' (entered at the event id #${place.entered}). ${text}`,
-    );
+    super('States.QueryEvaluationError', about(place, text));
     this.location = location;
     this.afterEvaluation = afterEvaluation;
   }
@@ -95,7 +92,7 @@ export async function evaluateAs(
 }
 
 async function evaluateExpression(source: string, scope: Scope, place: Place, location: string): Promise<Json> {
-  const about = aboutExpression(source, location);
+  const subject = aboutExpression(source, location);
   let result: unknown;
   try {
     result = await parse(source).evaluate(undefined, { ...scope.variables, states: scope.states });
@@ -104,11 +101,11 @@ async function evaluateExpression(source: string, scope: Scope, place: Place, lo
     throw new QueryFailure(
       place,
       location,
-      `${about} threw an error during evaluation. ${code === undefined ? '' : `${code}: `}${message}`,
+      `${subject} threw an error during evaluation. ${code === undefined ? '' : `${code}: `}${message}`,
     );
   }
-  if (result === undefined) throw new QueryFailure(place, location, `${about} returned nothing (undefined).`);
-  if (holdsFunction(result)) throw new QueryFailure(place, location, `${about} returned an unsupported result type.`);
+  if (result === undefined) throw new QueryFailure(place, location, `${subject} returned nothing (undefined).`);
+  if (holdsFunction(result)) throw new QueryFailure(place, location, `${subject} returned an unsupported result type.`);
   // The library marks its arrays with hidden members; a round trip leaves plain JSON.
   return JSON.parse(JSON.stringify(result)) as Json;
 }

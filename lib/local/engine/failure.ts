@@ -9,12 +9,23 @@ export class StateFailure extends Error {
   }
 }
 
-/** An integration's declared failure: recorded as TaskFailed with this `error` and `cause`. */
+/** What AWS calls States.Runtime: no Retry and no Catch sees it, not even one that names it; the execution fails at once. */
+export class RuntimeFailure extends StateFailure {
+  constructor(place: { readonly state: string; readonly entered: number }, text: string) {
+    super('States.Runtime', about(place, text));
+  }
+}
+
+/** AWS's sentence about what went wrong inside a state. */
+export const about = ({ state, entered }: { readonly state: string; readonly entered: number }, text: string): string =>
+  `An error occurred while executing the state '${state}' (entered at the event id #${entered}). ${text}`;
+
+/** An integration's declared failure: recorded as TaskFailed with this `error` and `cause`; either may be absent. */
 export class TaskFailure extends Error {
-  readonly error: string;
-  override readonly cause: string;
-  constructor(error: string, cause: string) {
-    super(`${error}: ${cause}`);
+  readonly error: string | undefined;
+  override readonly cause: string | undefined;
+  constructor(error: string | undefined, cause: string | undefined) {
+    super(`${error ?? 'no error name'}: ${cause ?? 'no cause'}`);
     this.error = error;
     this.cause = cause;
   }

@@ -135,6 +135,8 @@ function applyToBranch(state: ExecutionState, branch: Branch, event: HistoryEven
     // Recorded: these stand aside, and what follows names the event before them.
     case 'MapIterationFailed':
     case 'MapIterationAborted':
+    case 'MapRunSucceeded':
+    case 'MapRunAborted':
     case 'MapStateSucceeded':
     case 'ParallelStateSucceeded':
     case 'TaskStateAborted':
@@ -188,15 +190,20 @@ function dropFork(state: ExecutionState, { key, visit }: Branch): void {
 function applyToVisit(state: ExecutionState, branch: Branch, visit: Visit, event: HistoryEvent, memo: Memo): void {
   switch (event.type) {
     case 'TaskScheduled':
+    case 'LambdaFunctionScheduled':
       delete visit.failure;
       if (memo.token !== undefined) visit.token = memo.token;
       return;
     case 'TaskSucceeded':
+    case 'LambdaFunctionSucceeded':
       visit.result = JSON.parse(text(event, 'output')) as Json;
       delete visit.token;
       return;
     case 'TaskFailed':
     case 'TaskTimedOut':
+    case 'LambdaFunctionFailed':
+    case 'LambdaFunctionTimedOut':
+    case 'MapRunFailed':
     case 'EvaluationFailed': {
       const { error, cause } = detailsOf(event);
       visit.failure = {

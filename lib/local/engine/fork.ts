@@ -1,10 +1,12 @@
-import type { MapState, ParallelState } from './definition.ts';
+import { isDistributed, type MapState, type ParallelState } from './definition.ts';
 import type { Execution } from './execution.ts';
-import { evaluateAs, QueryFailure } from './expressions.ts';
+import { evaluateAs } from './expressions.ts';
 import { Ended, StateFailure } from './failure.ts';
 import { type Branch, iterationKey } from './fold.ts';
 import type { HistoryEventType } from './history.ts';
 import type { Json } from './json.ts';
+import { itemsOf, linked } from './map-items.ts';
+import { runDistributedMap } from './map-run.ts';
 import { Run } from './run.ts';
 
 /** Runs a branch to its end and returns its output. */
@@ -46,6 +48,7 @@ export async function runMap(
   runBranch: RunBranch,
   previous: number | undefined,
 ): Promise<Json> {
+  if (isDistributed(state)) return runDistributedMap(run, state, previous);
   const { place } = run;
   const items = await itemsOf(run, state);
   const limit = (await evaluateAs('number', state.MaxConcurrency ?? 0, run.scope(), place, 'MaxConcurrency')) as number;
@@ -73,15 +76,6 @@ export async function runMap(
   return outputs;
 }
 
-async function itemsOf(run: Run, state: MapState): Promise<Json[]> {
-  const { visit, place } = run;
-  if (state.Items !== undefined) {
-    return (await evaluateAs('array', state.Items, run.scope(), place, 'Items')) as Json[];
-  }
-  if (Array.isArray(visit.input)) return visit.input;
-  throw new QueryFailure(place, undefined, `Map state input must be an array but was: ${JSON.stringify(visit.input)}`);
-}
-
 async function openIteration(run: Run, state: MapState, index: number, item: Json, previous: number): Promise<Branch> {
   const { visit, branch, execution } = run;
   const scope = run.scope({ item: { Index: index, Value: item } });
@@ -92,8 +86,6 @@ async function openIteration(run: Run, state: MapState, index: number, item: Jso
   if (!child) throw new Error(`the iteration ${key} was not opened`);
   return child;
 }
-
-const linked = (previous: number | undefined) => (previous === undefined ? {} : { previous });
 
 /** The parts of one Map or Parallel: when one fails, the others are stopped and their states recorded as aborted. */
 class Group {
@@ -159,7 +151,9 @@ function abortVisit(execution: Execution, branch: Branch): void {
       execution.record(child, 'MapIterationAborted', { index: child.index, name: visit.name });
     }
   }
-  const type = branch.block.States[visit.name]?.Type;
+  const state = branch.block.States[visit.name];
+  const type = state?.Type;
+  if (state?.Type === 'Map' && isDistributed(state)) execution.record(branch, 'MapRunAborted');
   if (type === 'Task' || type === 'Wait' || type === 'Map' || type === 'Parallel') {
     execution.record(branch, `${type}StateAborted` satisfies HistoryEventType);
   }

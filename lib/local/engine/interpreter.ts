@@ -1,7 +1,7 @@
-import type { ChoiceState, State, WaitState } from './definition.ts';
+import type { Catcher, ChoiceState, State, WaitState } from './definition.ts';
 import { type Execution, whole } from './execution.ts';
 import { evaluateAs, QueryFailure } from './expressions.ts';
-import { errorOutput, StateFailure } from './failure.ts';
+import { about, Ended, errorOutput, RuntimeFailure, StateFailure } from './failure.ts';
 import { PartFailure, runMap, runParallel } from './fork.ts';
 import type { Json, JsonObject } from './json.ts';
 import { findCatcher, nextRetry } from './retry.ts';
@@ -56,7 +56,7 @@ async function runBranch(run: Run): Promise<Json> {
 }
 
 /** Where a state is left to, and by which rule of it the output and variables are made. */
-interface Exit {
+export interface Exit {
   readonly next: string | undefined;
   readonly rule: { readonly Output?: Json; readonly Assign?: JsonObject };
   /** The rule's place in the state, for messages: `Catch[0]/`. */
@@ -73,6 +73,7 @@ async function visitState(run: Run, state: State): Promise<void> {
     try {
       return await leave(run, state, await work(run, state, previous));
     } catch (error) {
+      if (error instanceof RuntimeFailure) failNow(run, error);
       if (!(error instanceof StateFailure)) throw error;
       recordEvaluation(run, error);
       previous = error instanceof PartFailure ? error.last : undefined;
@@ -83,6 +84,12 @@ async function visitState(run: Run, state: State): Promise<void> {
       return await recover(run, state, error);
     }
   }
+}
+
+/** Ends the execution past every Retry and Catch, wherever in it the state is. */
+function failNow(run: Run, failure: RuntimeFailure): never {
+  run.execution.end('ExecutionFailed', failureDetails(failure), run.branch.last);
+  throw new Ended(failure.message);
 }
 
 function recordEvaluation(run: Run, failure: StateFailure): void {
@@ -117,23 +124,30 @@ async function recover(run: Run, state: State, failure: StateFailure): Promise<v
   const index = findCatcher(catchers, failure);
   const catcher = catchers[index];
   if (!catcher) throw failure;
-  const shown = errorOutput(failure);
-  const exit: Exit = {
-    next: catcher.Next,
-    rule: catcher,
-    prefix: `Catch[${index}]/`,
-    shown: { errorOutput: shown },
-    output: shown,
-  };
   try {
-    await leave(run, state, exit);
+    await leave(run, state, caughtExit(catcher, index, failure));
   } catch (error) {
     if (error instanceof StateFailure) recordEvaluation(run, error);
     throw error;
   }
 }
 
-async function leave(run: Run, state: State, { next, rule, prefix, shown, output }: Exit): Promise<void> {
+export function caughtExit(catcher: Catcher, index: number, failure: StateFailure): Exit {
+  const shown = errorOutput(failure);
+  return {
+    next: catcher.Next,
+    rule: catcher,
+    prefix: `Catch[${index}]/`,
+    shown: { errorOutput: shown },
+    output: shown,
+  };
+}
+
+/** The texts of what a state leaves behind. Output and variables are made of the same scope: neither sees the other. */
+export async function evaluateExit(
+  run: Run,
+  { rule, prefix, shown, output }: Exit,
+): Promise<{ output: string; assigned: Record<string, string> }> {
   const { name } = run.visit;
   const scope = run.scope(shown);
   const left = rule.Output === undefined ? output : await run.evaluate(rule.Output, scope, `${prefix}Output`);
@@ -141,13 +155,19 @@ async function leave(run: Run, state: State, { next, rule, prefix, shown, output
   for (const [variable, value] of Object.entries(rule.Assign ?? {})) {
     assigned[variable] = payloadText(await run.evaluate(value, scope, `${prefix}Assign/${variable}`), name);
   }
+  return { output: payloadText(left, name), assigned };
+}
+
+async function leave(run: Run, state: State, exit: Exit): Promise<void> {
+  const { next } = exit;
+  const { output, assigned } = await evaluateExit(run, exit);
   if (state.Type === 'Fail') throw new Error('a Fail state is never left');
   run.record(
     `${state.Type}StateExited`,
     {
       ...(Object.keys(assigned).length > 0 && { assignedVariables: assigned, assignedVariablesDetails: whole }),
-      name,
-      output: payloadText(left, name),
+      name: run.visit.name,
+      output,
       outputDetails: whole,
     },
     { memo: next === undefined ? {} : { next } },
@@ -155,7 +175,7 @@ async function leave(run: Run, state: State, { next, rule, prefix, shown, output
 }
 
 /** One attempt at what the state is for. */
-async function work(run: Run, state: State, previous: number | undefined): Promise<Exit> {
+export async function work(run: Run, state: State, previous?: number): Promise<Exit> {
   switch (state.Type) {
     case 'Pass':
       return byItself(run, state);
@@ -192,7 +212,7 @@ const byItself = (run: Run, state: Leaving): Exit => ({
   output: run.visit.input,
 });
 
-const withResult = (state: Leaving, result: Json): Exit => ({
+export const withResult = (state: Leaving, result: Json): Exit => ({
   next: state.Next,
   rule: state,
   prefix: '',
@@ -210,8 +230,7 @@ async function choose(run: Run, state: ChoiceState): Promise<Exit> {
   if (state.Default === undefined) {
     throw new StateFailure(
       'States.NoChoiceMatched',
-      `An error occurred while executing the state '${run.visit.name}' (entered at the event id #${run.visit.entered}). ` +
-        'No choice rule matched, and the state has no Default.',
+      about(run.place, 'No choice rule matched, and the state has no Default.'),
     );
   }
   return { next: state.Default, rule: state, prefix: '', shown: {}, output };

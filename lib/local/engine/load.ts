@@ -1,7 +1,16 @@
 import type { z } from 'zod';
-import { type Machine, machineSchema, type State, type StatesBlock } from './definition.ts';
+import {
+  isDistributed,
+  type Machine,
+  type MapState,
+  machineSchema,
+  type State,
+  type StatesBlock,
+} from './definition.ts';
 import { expressionIn, parse } from './expressions.ts';
-import type { Json } from './json.ts';
+import { readerResources } from './item-reader.ts';
+import { isObject, type Json } from './json.ts';
+import { writerResource } from './result-writer.ts';
 
 /** A definition that the engine refuses to run; `problems` has one line for each finding. */
 export class DefinitionRefused extends Error {
@@ -13,10 +22,12 @@ export class DefinitionRefused extends Error {
 }
 
 export interface LoadRules {
-  /** Every `Resource` that has an integration. */
-  readonly resources: ReadonlySet<string>;
+  /** Every `Resource` that has an integration; `any` where all are accepted. */
+  readonly resources: ReadonlySet<string> | 'any';
   /** Whether each Task needs a TimeoutSeconds: AWS's default of 99,999,999 s lets a forgotten task hang for years. */
   readonly timeoutsRequired: boolean;
+  /** A state alone: where it leads to is not in the definition. */
+  readonly alone?: boolean;
 }
 
 /** Reads a definition (ASL text, placeholders already replaced). Throws `DefinitionRefused` naming each state and field. */
@@ -24,6 +35,8 @@ export function loadMachine(text: string, rules: LoadRules): Machine {
   const leftovers = [...new Set(text.match(/\$\{[^}]*\}/g))];
   if (leftovers.length > 0) throw new DefinitionRefused(leftovers.map((name) => `${name} was not replaced`));
   const definition = parseText(text);
+  const languages = [...languageProblems(definition, false)];
+  if (languages.length > 0) throw new DefinitionRefused(languages);
   const result = machineSchema.safeParse(definition);
   if (!result.success) {
     throw new DefinitionRefused(result.error.issues.flatMap((issue) => describe(issue, definition)));
@@ -31,6 +44,7 @@ export function loadMachine(text: string, rules: LoadRules): Machine {
   const machine: Machine = result.data;
   const problems = blockProblems(machine, 'the machine', {
     ...rules,
+    top: machine,
     jsonata: result.data.QueryLanguage === 'JSONata',
     names: new Set(),
     outer: new Set(),
@@ -44,6 +58,20 @@ function parseText(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     throw new DefinitionRefused([`not JSON: ${(error as Error).message}`]);
+  }
+}
+
+/** Said first, and alone: in a state of JSONPath every other field would look wrong too. */
+function* languageProblems(block: unknown, jsonata: boolean): Generator<string> {
+  if (!isObject(block) || !isObject(block.States)) return;
+  if (block.QueryLanguage === 'JSONPath') yield 'the machine: QueryLanguage: only JSONata is run here, not JSONPath';
+  for (const [name, state] of Object.entries(block.States)) {
+    if (!isObject(state)) continue;
+    const language = state.QueryLanguage ?? block.QueryLanguage ?? (jsonata ? 'JSONata' : 'JSONPath');
+    if (language === 'JSONPath') yield `state "${name}": QueryLanguage: JSONPath is not run here; say JSONata`;
+    const inner = jsonata || block.QueryLanguage === 'JSONata';
+    const parts = [state.ItemProcessor, ...(Array.isArray(state.Branches) ? state.Branches : [])];
+    for (const part of parts) yield* languageProblems(part, inner);
   }
 }
 
@@ -68,6 +96,7 @@ function describe(issue: z.core.$ZodIssue, definition: unknown): string[] {
 }
 
 interface Context extends LoadRules {
+  readonly top: StatesBlock;
   readonly jsonata: boolean;
   /** State names are unique in the whole machine, nested states included. */
   readonly names: Set<string>;
@@ -88,13 +117,18 @@ function blockProblems(block: StatesBlock, where: string, context: Context): str
     if (name.length > 80) say('the name is longer than 80 characters');
     for (const problem of stateProblems(state, context)) say(problem);
     for (const { field, next } of transitions(state)) {
-      if (missing(next)) say(`${field} names the state "${next}", which does not exist`);
+      if (missing(next) && !(context.alone && block === context.top))
+        say(`${field} names the state "${next}", which does not exist`);
     }
     for (const variable of assigned(state)) {
       if (context.outer.has(variable)) say(`Assign: $${variable} belongs to the states around this branch`);
     }
     for (const { where: part, block: inner } of partsOf(state)) {
-      problems.push(...blockProblems(inner, `state "${name}": ${part}`, { ...context, outer }));
+      // The executions of a distributed Map see nothing of the variables around it.
+      const apart = state.Type === 'Map' && isDistributed(state);
+      problems.push(
+        ...blockProblems(inner, `state "${name}": ${part}`, { ...context, outer: apart ? new Set() : outer }),
+      );
     }
   }
   return problems;
@@ -123,19 +157,47 @@ function* stateProblems(state: State, context: Context): Generator<string> {
     if ((state.Next === undefined) === (state.End === undefined)) yield 'needs either Next or End';
   }
   if (state.Type === 'Task') {
-    if (!context.resources.has(state.Resource)) {
-      yield `Resource: nothing answers ${state.Resource} here; known are ${[...context.resources].join(', ')}`;
-    }
+    yield* resourceProblems(state.Resource, context);
+    if (/:states:[^:]*:[^:]*:activity:/.test(state.Resource)) yield 'Resource: activities are not run here';
     if (context.timeoutsRequired && state.TimeoutSeconds === undefined) yield 'TimeoutSeconds is missing';
-    if (state.Resource.endsWith('.waitForTaskToken') && !usesToken(state.Arguments ?? null)) {
+    const asked = context.resources !== 'any' && state.Resource.endsWith('.waitForTaskToken');
+    if (asked && !usesToken(state.Arguments ?? null)) {
       yield 'Arguments: nobody gets $states.context.Task.Token, so nobody could answer';
     }
   }
   if (state.Type === 'Wait' && (state.Seconds === undefined) === (state.Timestamp === undefined)) {
     yield 'needs either Seconds or Timestamp';
   }
+  if (state.Type === 'Map') yield* mapProblems(state, context);
   if ('Retry' in state || 'Catch' in state) yield* recoveryProblems(state);
   yield* expressionProblems(ownFields(state), '');
+}
+
+function* resourceProblems(resource: string, { resources }: Context): Generator<string> {
+  if (resources === 'any' || resources.has(resource)) return;
+  yield `Resource: nothing answers ${resource} here; known are ${[...resources].join(', ')}`;
+}
+
+function* mapProblems(state: MapState, context: Context): Generator<string> {
+  const { ItemReader: reader, ResultWriter: writer } = state;
+  for (const field of ['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label'] as const) {
+    if (state[field] !== undefined && !isDistributed(state)) yield `${field}: only a distributed Map has one`;
+  }
+  if (reader && state.Items !== undefined) yield 'has both Items and an ItemReader';
+  if (reader && !readerResources.includes(reader.Resource)) {
+    yield `ItemReader.Resource: items are read by ${readerResources.join(' or ')}`;
+  } else if (reader) {
+    for (const problem of resourceProblems(reader.Resource, context)) yield `ItemReader.${problem}`;
+  }
+  const config = reader?.ReaderConfig;
+  if (config?.CSVHeaderLocation === 'GIVEN' && !config.CSVHeaders)
+    yield 'ItemReader.ReaderConfig: CSVHeaders is missing';
+  if (state.ItemBatcher && !state.ItemBatcher.MaxItemsPerBatch && !state.ItemBatcher.MaxInputBytesPerBatch) {
+    yield 'ItemBatcher: needs MaxItemsPerBatch or MaxInputBytesPerBatch';
+  }
+  if (writer?.Resource === undefined) return;
+  if (writer.Resource !== writerResource) yield `ResultWriter.Resource: results are written by ${writerResource}`;
+  else for (const problem of resourceProblems(writer.Resource, context)) yield `ResultWriter.${problem}`;
 }
 
 function* recoveryProblems(state: { Retry?: { ErrorEquals: string[] }[]; Catch?: { ErrorEquals: string[] }[] }) {

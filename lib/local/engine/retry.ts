@@ -19,6 +19,10 @@ export interface Retry {
   readonly delaySeconds: number;
 }
 
+/** Index of the retrier that decides; below 0 when none matches. */
+export const findRetrier = (retriers: readonly Retrier[], failure: StateFailure): number =>
+  retriers.findIndex(({ ErrorEquals }) => matches(ErrorEquals, failure.error));
+
 /**
  * Whether a failed state is tried again, and after how long.
  * `used` counts the attempts of each retrier so far; the first that matches the error decides alone.
@@ -29,7 +33,7 @@ export function nextRetry(
   failure: StateFailure,
   random: () => number,
 ): Retry | undefined {
-  const index = retriers.findIndex(({ ErrorEquals }) => matches(ErrorEquals, failure.error));
+  const index = findRetrier(retriers, failure);
   const retrier = retriers[index];
   const attempts = used[index] ?? 0;
   if (retrier === undefined || attempts >= retrier.MaxAttempts) return undefined;

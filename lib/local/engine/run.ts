@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { StartChild } from './children.ts';
 import type { State } from './definition.ts';
 import type { Execution } from './execution.ts';
 import { evaluate, type Place, type Scope } from './expressions.ts';
@@ -13,11 +14,17 @@ import type { Tokens } from './tokens.ts';
 export interface Services {
   readonly clock: Clock;
   readonly region: string;
-  readonly integrations: Readonly<Record<string, Integration>>;
+  readonly accountId: string;
+  /** What answers a `Resource`; undefined when nothing does. */
+  readonly integrationOf: (resource: string) => Integration | undefined;
   readonly tokens: Tokens;
+  readonly startChild: StartChild;
   /** Uniform in [0, 1): the jitter of retries. */
   readonly random: () => number;
 }
+
+/** The types of states that have Retry, and so a RetryCount in their context [recorded]. */
+export const RETRYABLE: ReadonlySet<string> = new Set(['Task', 'Map', 'Parallel']);
 
 /** One branch at work. A branch that lost its siblings' race has an aborted signal and writes nothing more. */
 export class Run {
@@ -77,7 +84,7 @@ export class Run {
   scope(more: { result?: Json; errorOutput?: Json; token?: string; item?: Branch['item'] } = {}): Scope {
     const { token, item = this.branch.item, ...states } = more;
     return {
-      states: { input: this.visit.input, context: this.#context(token, item), ...states },
+      states: { input: this.visit.input, context: this.context(token, item), ...states },
       variables: variablesOf(this.branch),
     };
   }
@@ -86,7 +93,7 @@ export class Run {
     return evaluate(value, scope, this.place, location);
   }
 
-  #context(token: string | undefined, item: Branch['item']): JsonObject {
+  protected context(token: string | undefined, item: Branch['item']): JsonObject {
     const { executionArn, name, state, stateMachine } = this.execution;
     const { visit } = this;
     return {
@@ -102,7 +109,7 @@ export class Run {
       State: {
         Name: visit.name,
         EnteredTime: new Date(visit.enteredAt).toISOString(),
-        RetryCount: this.retries.reduce((sum, used) => sum + used, 0),
+        ...(RETRYABLE.has(this.state.Type) && { RetryCount: this.retries.reduce((sum, used) => sum + used, 0) }),
       },
       ...(token !== undefined && { Task: { Token: token } }),
       ...(item && { Map: { Item: { ...item } } }),

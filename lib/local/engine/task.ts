@@ -36,34 +36,63 @@ export function splitResource(arn: string): { resourceType: string; resource: st
   return { resourceType, resource };
 }
 
-/** Schedules the task of the present state and waits for its end, one way or another. */
-export async function runTask(run: Run, state: TaskState): Promise<Json> {
-  const { tokens, region } = run.services;
-  const answered = state.Resource.endsWith('.waitForTaskToken');
-  const token = answered ? tokens.mint(run.execution.executionArn) : undefined;
+/** How the events of a task are named: a function's ARN as the Resource has a family of its own, as before integrations. */
+interface Family {
+  readonly name: 'Task' | 'LambdaFunction';
+  /** The service and its action, in every event of a Task. */
+  readonly target: { readonly resourceType?: string; readonly resource?: string };
+}
+
+const FUNCTION = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:/;
+
+const familyOf = (resource: string): Family =>
+  FUNCTION.test(resource) ? { name: 'LambdaFunction', target: {} } : { name: 'Task', target: splitResource(resource) };
+
+/** What a task asks of its service. */
+interface TaskRequest {
+  readonly args: Json;
+  /** `args` as a text that AWS would carry. */
+  readonly text: string;
+  readonly timeoutInSeconds: number | undefined;
+  readonly heartbeatInSeconds: number | undefined;
+  /** Of the state's Credentials. */
+  readonly roleArn: string | undefined;
+}
+
+/** Evaluates all fields of a task that are known before it is scheduled. */
+export async function requestOf(run: Run, state: TaskState, token: string | undefined): Promise<TaskRequest> {
   const scope = run.scope(token === undefined ? {} : { token });
-  const target = splitResource(state.Resource);
   const args =
     state.Arguments === undefined ? run.visit.input : await run.evaluate(state.Arguments, scope, 'Arguments');
   const timeoutInSeconds = await seconds(run, 'TimeoutSeconds', state.TimeoutSeconds, scope);
   const heartbeatInSeconds = await seconds(run, 'HeartbeatSeconds', state.HeartbeatSeconds, scope);
   const credentials = state.Credentials && (await run.evaluate(state.Credentials, scope, 'Credentials'));
   const roleArn = isObject(credentials) ? String(credentials.RoleArn) : undefined;
+  return { args, text: payloadText(args, run.visit.name), timeoutInSeconds, heartbeatInSeconds, roleArn };
+}
+
+/** Schedules the task of the present state and waits for its end, one way or another. */
+export async function runTask(run: Run, state: TaskState): Promise<Json> {
+  const { tokens, region } = run.services;
+  const answered = state.Resource.endsWith('.waitForTaskToken');
+  const token = answered ? tokens.mint(run.execution.executionArn) : undefined;
+  const family = familyOf(state.Resource);
+  const { args, text, timeoutInSeconds, heartbeatInSeconds, roleArn } = await requestOf(run, state, token);
   const scheduled: EventDetails = {
-    ...target,
-    region,
-    parameters: payloadText(args, run.visit.name),
+    ...(family.name === 'Task'
+      ? { ...family.target, region, parameters: text }
+      : { resource: state.Resource, input: text, inputDetails: whole }),
     ...(timeoutInSeconds !== undefined && { timeoutInSeconds }),
     ...(heartbeatInSeconds !== undefined && { heartbeatInSeconds }),
     ...(roleArn !== undefined && { taskCredentials: { roleArn } }),
   };
-  run.record('TaskScheduled', scheduled, { memo: run.memo(token === undefined ? {} : { token }) });
-  run.record('TaskStarted', target);
-  const integration = run.services.integrations[state.Resource];
+  run.record(`${family.name}Scheduled`, scheduled, { memo: run.memo(token === undefined ? {} : { token }) });
+  run.record(`${family.name}Started`, family.name === 'Task' ? family.target : undefined);
+  const integration = run.services.integrationOf(state.Resource);
   if (!integration) throw new Error(`nothing answers ${state.Resource}`);
   const { executionArn, stateMachine } = run.execution;
   return attempt(run, {
-    target,
+    family,
     token,
     timeoutSeconds: timeoutInSeconds,
     heartbeatSeconds: heartbeatInSeconds,
@@ -81,8 +110,7 @@ export async function runTask(run: Run, state: TaskState): Promise<Json> {
 }
 
 interface AttemptOptions {
-  /** The service and its action, as events name them. */
-  readonly target: { readonly resourceType: string; readonly resource: string };
+  readonly family: Family;
   readonly token: string | undefined;
   readonly timeoutSeconds: number | undefined;
   readonly heartbeatSeconds: number | undefined;
@@ -102,7 +130,8 @@ async function seconds(
 /** A scheduled task until its end: whichever of answer, failure, timeout, missing heartbeat and abort comes first. */
 function attempt(run: Run, o: AttemptOptions): Promise<Json> {
   const { clock, tokens } = run.services;
-  const { token, target } = o;
+  const { token, family } = o;
+  const target: EventDetails = family.target;
   const end = Promise.withResolvers<Json>();
   const work = new AbortController();
   const watches = new AbortController();
@@ -125,17 +154,17 @@ function attempt(run: Run, o: AttemptOptions): Promise<Json> {
   const fail = (error: string | undefined, cause: string | undefined) => {
     const details = { ...target, ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
     finish(
-      () => run.record('TaskFailed', details),
+      () => run.record(`${family.name}Failed`, details),
       () => end.reject(new StateFailure(error, cause)),
     );
   };
   const succeed = (output: string) => {
     if (exceedsPayloadLimit(output)) {
-      const { error, reason } = dataLimitExceeded(target.resourceType);
+      const { error, reason } = dataLimitExceeded(family.target.resourceType ?? 'lambda');
       return fail(error, reason);
     }
     finish(
-      () => run.record('TaskSucceeded', { ...target, output, outputDetails: whole }),
+      () => run.record(`${family.name}Succeeded`, { ...target, output, outputDetails: whole }),
       () => end.resolve(JSON.parse(output) as Json),
     );
   };
@@ -145,7 +174,7 @@ function attempt(run: Run, o: AttemptOptions): Promise<Json> {
   };
   const timeOut = () => {
     finish(
-      () => run.record('TaskTimedOut', { ...target, error: 'States.Timeout' }),
+      () => run.record(`${family.name}TimedOut`, { ...target, error: 'States.Timeout' }),
       () => end.reject(new StateFailure('States.Timeout', undefined)),
     );
     work.abort(new Error(`"${run.visit.name}" timed out`));

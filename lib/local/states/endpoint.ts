@@ -4,6 +4,7 @@ import type { Authorize, Endpoint, SignedRequest } from '../wire/endpoint.ts';
 import { epochSeconds, jsonEndpoint, operation } from '../wire/json.ts';
 import { pageOf, pageRequest } from './paging.ts';
 import { showDescription, showEvent, showListed, showStateMachine } from './shapes.ts';
+import { testStateInput } from './test-state.ts';
 
 const arn = z.string().min(1).max(256);
 const taskToken = z.string().min(1).max(2048);
@@ -100,6 +101,13 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
       DescribeStateMachine: operation(z.object({ stateMachineArn: arn }), ({ stateMachineArn }, request) => {
         allow(request, 'DescribeStateMachine', stateMachineArn);
         return showStateMachine(engine.describeStateMachine(stateMachineArn));
+      }),
+
+      TestState: operation(testStateInput, (input, request) => {
+        allow(request, 'TestState', '*');
+        if (input.revealSecrets) allow(request, 'RevealSecrets', '*');
+        if (input.roleArn !== undefined) authorize(request.principal, 'iam:PassRole', input.roleArn);
+        return engine.testState(input);
       }),
 
       SendTaskSuccess: operation(z.object({ taskToken, output: z.string() }), (input, request) => {

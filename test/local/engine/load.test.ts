@@ -18,6 +18,15 @@ function problems(text: string, more: Partial<typeof rules> = {}): readonly stri
 }
 
 const end = { Type: 'Pass', End: true };
+const distributed = {
+  Type: 'Map',
+  ItemProcessor: {
+    ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+    StartAt: 'B',
+    States: { B: end },
+  },
+  End: true,
+};
 const task = { Type: 'Task', Resource: LAMBDA, TimeoutSeconds: 5, End: true };
 
 test.each<[string, string, string]>([
@@ -40,7 +49,7 @@ test.each<[string, string, string]>([
   [
     'a JSONPath state',
     machine({ A: { ...end, QueryLanguage: 'JSONPath' } }),
-    'state "A": QueryLanguage: only JSONata is run here',
+    'state "A": QueryLanguage: JSONPath is not run here; say JSONata',
   ],
   ['a field of JSONPath', machine({ A: { ...end, InputPath: '$.a' } }), 'state "A": unknown field InputPath'],
   [
@@ -94,15 +103,41 @@ test.each<[string, string, string]>([
     'state "A": needs either Seconds or Timestamp',
   ],
   [
-    'a distributed map',
+    'a reader of an inline map',
     machine({
       A: {
         Type: 'Map',
-        ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED' }, StartAt: 'B', States: { B: end } },
+        ItemReader: { Resource: 'arn:aws:states:::s3:getObject' },
+        ItemProcessor: { StartAt: 'B', States: { B: end } },
         End: true,
       },
     }),
-    'state "A": ItemProcessor.ProcessorConfig.Mode: only INLINE maps are run here',
+    'state "A": ItemReader: only a distributed Map has one',
+  ],
+  [
+    'a reader of a distributed map that nothing answers',
+    machine({ A: { ...distributed, ItemReader: { Resource: 'arn:aws:states:::s3:getObject' } } }),
+    'state "A": ItemReader.Resource: nothing answers arn:aws:states:::s3:getObject here',
+  ],
+  [
+    'a reader of something else',
+    machine({ A: { ...distributed, ItemReader: { Resource: LAMBDA } } }),
+    'state "A": ItemReader.Resource: items are read by arn:aws:states:::s3:getObject',
+  ],
+  [
+    'a reader of a format that is not read here',
+    machine({
+      A: {
+        ...distributed,
+        ItemReader: { Resource: 'arn:aws:states:::s3:getObject', ReaderConfig: { InputType: 'PARQUET' } },
+      },
+    }),
+    'state "A": ItemReader.ReaderConfig.InputType: only CSV, JSON and JSONL are read here',
+  ],
+  [
+    'an activity',
+    machine({ A: { ...task, Resource: 'arn:aws:states:us-east-1:111111111111:activity:a' } }),
+    'state "A": Resource: activities are not run here',
   ],
   [
     'a fault inside a branch',

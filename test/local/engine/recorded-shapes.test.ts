@@ -1,6 +1,8 @@
 import type { Integration, Json, JsonObject } from '../../../lib/local/engine/engine.ts';
+import { differences } from '../../../lib/local/recordings/compare.ts';
+import { asRecorded } from '../../../lib/local/recordings/own-history.ts';
 import { settle } from './fake-clock.ts';
-import { asRecorded, caseNamed, differences, findRecordings } from './recordings.ts';
+import { caseNamed, findRecordings } from './recordings.ts';
 import { Stage } from './stage.ts';
 
 /**
@@ -177,7 +179,9 @@ if (pack === undefined) {
       }
       await stage.clock.advance(60);
       expect(stage.engine.describeExecution(arn).status).not.toBe('RUNNING');
-      const events = stage.engine.getExecutionHistory(arn).map((event) => shapeOf(asRecorded(event)));
+      const events = stage.engine
+        .getExecutionHistory(arn)
+        .map((event) => shapeOf(asRecorded(event as unknown as JsonObject)));
       const recorded = caseNamed(pack, o.recorded).expected.events ?? [];
       expect(recorded.length).toBeGreaterThan(2);
       expect(differences(recorded.map(shapeOf), events, 'events')).toEqual([]);

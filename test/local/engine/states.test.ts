@@ -101,7 +101,7 @@ test('the context tells execution, machine, state and retries', async () => {
       RedriveCount: 0,
     },
     StateMachine: { Id: 'arn:aws:states:us-east-1:111111111111:stateMachine:machine', Name: 'machine' },
-    State: { Name: 'Look', EnteredTime: '2026-03-01T10:00:00.000Z', RetryCount: 0 },
+    State: { Name: 'Look', EnteredTime: '2026-03-01T10:00:00.000Z' },
   });
 });
 

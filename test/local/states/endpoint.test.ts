@@ -5,6 +5,7 @@ import {
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
   GetExecutionHistoryCommand,
+  InvalidDefinition,
   InvalidExecutionInput,
   InvalidOutput,
   InvalidToken,
@@ -19,6 +20,7 @@ import {
   StateMachineDoesNotExist,
   StopExecutionCommand,
   TaskTimedOut,
+  TestStateCommand,
 } from '@aws-sdk/client-sfn';
 import { createEngine, type Engine } from '../../../lib/local/engine/engine.ts';
 import { statesEndpoint } from '../../../lib/local/states/endpoint.ts';
@@ -51,7 +53,8 @@ beforeEach(async () => {
     });
     return [statesEndpoint({ engine, authorize })];
   });
-  client = new SFNClient(account.client());
+  // TestState alone has a host prefix (`sync-`), which no address of loopback can carry.
+  client = new SFNClient({ ...account.client(), disableHostPrefix: true });
   stateMachineArn = create('ask', {
     Ask: {
       Type: 'Task',
@@ -251,7 +254,7 @@ test('a role may only do what its policy says, on the machine that it says', asy
 test('every operation asks for its permission', async () => {
   const executionArn = await start('run');
   const taskToken = tokens[0];
-  const nobody = new SFNClient(account.client(account.role('nobody')));
+  const nobody = new SFNClient({ ...account.client(account.role('nobody')), disableHostPrefix: true });
   const attempts: Record<string, () => Promise<unknown>> = {
     StartExecution: () => nobody.send(new StartExecutionCommand({ stateMachineArn })),
     StopExecution: () => nobody.send(new StopExecutionCommand({ executionArn })),
@@ -263,6 +266,7 @@ test('every operation asks for its permission', async () => {
     SendTaskSuccess: () => nobody.send(new SendTaskSuccessCommand({ taskToken, output: '1' })),
     SendTaskFailure: () => nobody.send(new SendTaskFailureCommand({ taskToken })),
     SendTaskHeartbeat: () => nobody.send(new SendTaskHeartbeatCommand({ taskToken })),
+    TestState: () => nobody.send(new TestStateCommand({ definition: '{"Type":"Succeed"}' })),
   };
   expect(Object.keys(attempts).sort()).toEqual([...statesEndpoint({ engine, authorize: () => {} }).operations].sort());
   for (const [operation, attempt] of Object.entries(attempts)) {
@@ -273,4 +277,33 @@ test('every operation asks for its permission', async () => {
   }
   expect(engine.listExecutions().map(({ status }) => status)).toEqual(['RUNNING']);
   nobody.destroy();
+});
+
+test('TestState runs one state for an SDK client, mocked or not', async () => {
+  const mocked = await client.send(
+    new TestStateCommand({
+      definition: JSON.stringify({
+        QueryLanguage: 'JSONata',
+        Type: 'Task',
+        Resource: 'arn:aws:states:::lambda:invoke',
+        Arguments: { FunctionName: 'f', Payload: '{% $states.input %}' },
+        Output: '{% $states.result.Payload.total * 2 %}',
+        Next: 'Pay',
+      }),
+      input: '{"a":1}',
+      inspectionLevel: 'DEBUG',
+      mock: { result: '{"Payload":{"total":21},"StatusCode":200}' },
+    }),
+  );
+  expect(mocked).toMatchObject({ status: 'SUCCEEDED', output: '42', nextState: 'Pay' });
+  expect(mocked.inspectionData?.afterArguments).toBe('{"FunctionName":"f","Payload":{"a":1}}');
+
+  const definition = engine.describeStateMachine(stateMachineArn).definition;
+  const refused = client.send(new TestStateCommand({ definition, stateName: 'Nobody' }));
+  await expect(refused).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: 'State not found in definition',
+  });
+  const broken = client.send(new TestStateCommand({ definition: '{"Type":"Loop"}' }));
+  await expect(broken).rejects.toBeInstanceOf(InvalidDefinition);
 });

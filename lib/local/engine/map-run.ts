@@ -1,0 +1,219 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { ItemBatcher, MapState } from './definition.ts';
+import type { ExecutionDescription } from './execution.ts';
+import { evaluateAs } from './expressions.ts';
+import { RuntimeFailure, StateFailure } from './failure.ts';
+import { type CallStore, readItems } from './item-reader.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
+import { itemsOf, linked } from './map-items.ts';
+import { exportResults, resultOf } from './result-writer.ts';
+import type { Run } from './run.ts';
+
+/** The most executions of a distributed Map that AWS runs at a time. */
+const DISTRIBUTED_CONCURRENCY = 10_000;
+
+/** A distributed Map: an execution of its own for each item (or batch), counted against a threshold of failures. */
+export async function runDistributedMap(run: Run, state: MapState, previous: number | undefined): Promise<Json> {
+  const { region, accountId } = run.services;
+  const { name } = run.execution.stateMachine;
+  const given = state.ItemReader ? undefined : await itemsOf(run, state);
+  const concurrency = await numberOf(run, state, 'MaxConcurrency');
+  // Recorded: what a reader will find is not known yet.
+  run.record('MapStateStarted', { length: given?.length ?? 0 }, { ...linked(previous), memo: run.memo({}) });
+  const limits = await settle(run, state);
+  const label = state.Label ?? createHash('sha256').update(`${name}/${run.visit.name}`).digest('hex').slice(0, 10);
+  const mapRunArn = `arn:aws:states:${region}:${accountId}:mapRun:${name}/${label}:${randomUUID()}`;
+  run.record('MapRunStarted', { mapRunArn });
+  try {
+    const result = await mapRun(run, state, { ...limits, given, label, mapRunArn, concurrency: concurrency ?? 0 });
+    // Recorded since the end of 2024: what follows the Map names the start of its run.
+    const { id } = run.record('MapRunSucceeded');
+    run.record('MapStateSucceeded', undefined, { previous: id });
+    return result;
+  } catch (error) {
+    if (error instanceof StateFailure) {
+      const { error: failure, reason: cause } = error;
+      run.record('MapRunFailed', { ...(failure !== undefined && { error: failure }), ...(cause && { cause }) });
+    }
+    throw error;
+  }
+}
+
+interface Limits {
+  readonly maxItems: number;
+  readonly parameters: JsonObject;
+  /** Undefined where the definition does not say. */
+  readonly count: number | undefined;
+  readonly percentage: number | undefined;
+}
+
+interface MapRun extends Limits {
+  readonly given: Json[] | undefined;
+  readonly label: string;
+  readonly mapRunArn: string;
+  readonly concurrency: number;
+}
+
+/** What the fields of the Map come to; a number out of range is States.Runtime [recorded]. */
+async function settle(run: Run, state: MapState): Promise<Limits> {
+  const count = await numberOf(run, state, 'ToleratedFailureCount');
+  if (count !== undefined && count < 0)
+    throw new RuntimeFailure(run.place, 'ToleratedFailureCount cannot be negative.');
+  const percentage = await numberOf(run, state, 'ToleratedFailurePercentage');
+  if (percentage !== undefined && (percentage < 0 || percentage > 100)) {
+    throw new RuntimeFailure(run.place, 'ToleratedFailurePercentage must be between 0 and 100.');
+  }
+  const { Arguments = {}, ReaderConfig } = state.ItemReader ?? {};
+  const maxItems = ReaderConfig?.MaxItems ?? 0;
+  const parameters = await run.evaluate(Arguments, run.scope(), 'ItemReader/Arguments');
+  return {
+    count,
+    percentage,
+    maxItems: (await evaluateAs(
+      'number',
+      maxItems,
+      run.scope(),
+      run.place,
+      'ItemReader/ReaderConfig/MaxItems',
+    )) as number,
+    parameters: isObject(parameters) ? parameters : {},
+  };
+}
+
+type Counting = 'MaxConcurrency' | 'ToleratedFailureCount' | 'ToleratedFailurePercentage';
+
+/** A number that the Map's definition gives or computes. */
+export async function numberOf(run: Run, state: MapState, field: Counting): Promise<number | undefined> {
+  const value = state[field];
+  return value === undefined
+    ? undefined
+    : ((await evaluateAs('number', value, run.scope(), run.place, field)) as number);
+}
+
+async function mapRun(run: Run, state: MapState, o: MapRun): Promise<Json> {
+  const call = storeAs(run);
+  const items = o.given ?? (state.ItemReader ? await readItems(state.ItemReader, { ...o, call }) : []);
+  const inputs = await batched(run, state.ItemBatcher, await selected(run, state, items));
+  const children = await runChildren(run, state, inputs, { ...o, items: items.length });
+  const { ResultWriter: writer } = state;
+  if (writer?.Resource === undefined) return resultOf(children, writer);
+  const target = await run.evaluate(writer.Arguments ?? {}, run.scope(), 'ResultWriter/Arguments');
+  const parameters = isObject(target) ? target : {};
+  try {
+    return await exportResults(children, writer, { mapRunArn: o.mapRunArn, parameters, call });
+  } catch (error) {
+    if (!(error instanceof Error) || run.signal.aborted) throw error;
+    throw new StateFailure('States.ResultWriterFailed', error.message);
+  }
+}
+
+/** The items as the ItemSelector shapes them. */
+export async function selected(run: Run, { ItemSelector }: MapState, items: readonly Json[]): Promise<Json[]> {
+  if (ItemSelector === undefined) return [...items];
+  const inputs: Json[] = [];
+  for (const [Index, Value] of items.entries()) {
+    inputs.push(await run.evaluate(ItemSelector, run.scope({ item: { Index, Value } }), 'ItemSelector'));
+  }
+  return inputs;
+}
+
+/** The inputs of the children: a batch is `{ Items }`, with a BatchInput where one is asked for. */
+export async function batched(run: Run, batcher: ItemBatcher | undefined, items: Json[]): Promise<Batch[]> {
+  if (!batcher) return items.map((input) => ({ input, size: 1 }));
+  const limit = async (field: 'MaxItemsPerBatch' | 'MaxInputBytesPerBatch') =>
+    (await evaluateAs(
+      'number',
+      batcher[field] ?? Number.MAX_SAFE_INTEGER,
+      run.scope(),
+      run.place,
+      `ItemBatcher/${field}`,
+    )) as number;
+  const [most, mostBytes] = [await limit('MaxItemsPerBatch'), await limit('MaxInputBytesPerBatch')];
+  const { BatchInput } = batcher;
+  const shared: JsonObject =
+    BatchInput === undefined
+      ? {}
+      : { BatchInput: await run.evaluate(BatchInput, run.scope(), 'ItemBatcher/BatchInput') };
+  const batches: Json[][] = [];
+  for (const item of items) {
+    const batch = batches.at(-1);
+    const grown = { ...shared, Items: [...(batch ?? []), item] };
+    const fits = batch && batch.length < most && Buffer.byteLength(JSON.stringify(grown)) <= mostBytes;
+    if (fits) batch.push(item);
+    else batches.push([item]);
+  }
+  return batches.map((Items) => ({ input: { ...shared, Items }, size: Items.length }));
+}
+
+interface Batch {
+  readonly input: Json;
+  /** How many items it stands for. */
+  readonly size: number;
+}
+
+/** Runs a child for each input. Fails as soon as more items have failed than are tolerated; the rest is stopped then. */
+async function runChildren(
+  run: Run,
+  state: MapState,
+  inputs: readonly Batch[],
+  o: MapRun & { readonly items: number },
+): Promise<ExecutionDescription[]> {
+  const ends: ExecutionDescription[] = [];
+  const stop = new AbortController();
+  const signal = AbortSignal.any([run.signal, stop.signal]);
+  const atOnce = o.concurrency === 0 ? DISTRIBUTED_CONCURRENCY : Math.min(o.concurrency, DISTRIBUTED_CONCURRENCY);
+  let next = 0;
+  let failedItems = 0;
+  const worker = async () => {
+    while (next < inputs.length && !signal.aborted) {
+      const index = next++;
+      const { input, size } = inputs[index] as Batch;
+      const end = await run.services.startChild({
+        parent: run.execution,
+        label: o.label,
+        block: state.ItemProcessor,
+        input,
+        signal,
+      });
+      run.signal.throwIfAborted();
+      ends[index] = end;
+      if (end.status !== 'SUCCEEDED') failedItems += size;
+      if (exceeds(failedItems, o)) stop.abort(new Error('too many items failed'));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, inputs.length) }, worker));
+  run.signal.throwIfAborted();
+  if (!stop.signal.aborted) return ends;
+  throw thresholdExceeded();
+}
+
+/** Whether more items failed than are tolerated; without any threshold none is. */
+export function exceeds(
+  failed: number,
+  o: { readonly items: number; readonly count: number | undefined; readonly percentage: number | undefined },
+): boolean {
+  if (failed === 0) return false;
+  if (o.count === undefined && o.percentage === undefined) return true;
+  const share = (100 * failed) / o.items;
+  return (o.count !== undefined && failed > o.count) || (o.percentage !== undefined && share > o.percentage);
+}
+
+export const thresholdExceeded = (): StateFailure =>
+  new StateFailure('States.ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded');
+
+function storeAs(run: Run): CallStore {
+  const { services, execution, signal } = run;
+  return async (resource, parameters) => {
+    const integration = services.integrationOf(resource);
+    if (!integration) throw new Error(`nothing answers ${resource}`);
+    return integration({
+      resource,
+      arguments: parameters,
+      roleArn: execution.stateMachine.roleArn,
+      executionArn: execution.executionArn,
+      stateName: run.visit.name,
+      signal,
+      submitted: () => {},
+    });
+  };
+}

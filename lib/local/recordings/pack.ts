@@ -1,0 +1,41 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type RecordedCase, type Row, withoutPlaceholders } from './case.ts';
+import { caseFromHistory } from './own-history.ts';
+
+/** A case and where it stands in its folder's index. */
+export interface Entry {
+  readonly row: Omit<Row, 'file'>;
+  read(): RecordedCase;
+}
+
+/**
+ * The cases of a folder: those of its `index.json`, and one for each `<name>.history.json` beside `<name>.machine.json`.
+ * Throws when the folder holds neither.
+ */
+export function readPack(folder: string): Entry[] {
+  const entries = [...indexed(folder), ...ownHistories(folder)];
+  if (entries.length > 0) return entries;
+  throw new Error(`${folder} holds no recordings: neither an index.json nor a *.history.json with its *.machine.json.`);
+}
+
+function* indexed(folder: string): Generator<Entry> {
+  const index = join(folder, 'index.json');
+  if (!existsSync(index)) return;
+  const { cases } = JSON.parse(readFileSync(index, 'utf8')) as { cases: Row[] };
+  for (const row of cases) {
+    const read = () => JSON.parse(withoutPlaceholders(readFileSync(join(folder, row.file), 'utf8'))) as RecordedCase;
+    yield { row, read };
+  }
+}
+
+function* ownHistories(folder: string): Generator<Entry> {
+  for (const file of readdirSync(folder).sort()) {
+    const name = /^(.*)\.history\.json$/.exec(file)?.[1];
+    if (name === undefined) continue;
+    const machine = join(folder, `${name}.machine.json`);
+    if (!existsSync(machine)) throw new Error(`${join(folder, file)} has no ${machine} beside it.`);
+    const read = () => caseFromHistory(name, readFileSync(machine, 'utf8'), readFileSync(join(folder, file), 'utf8'));
+    yield { row: { name, kind: 'execution', queryLanguage: 'JSONata', features: ['own history'] }, read };
+  }
+}
