@@ -1,31 +1,62 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import { type Executions, stepFunctions } from '../../lib/adapters/executions.ts';
+import { histories } from '../../lib/adapters/histories.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
-import { predictFreeze } from '../../lib/domain/prediction.ts';
+import { type Measurements, s3Measurements } from '../../lib/adapters/measurements.ts';
+import { measurementOf } from '../../lib/domain/measurement.ts';
+import { growthUntil, predictFreeze } from '../../lib/domain/prediction.ts';
+import { timeline } from '../../lib/domain/timeline.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
+import { WorkflowError } from '../../lib/workflow/errors.ts';
 
 interface Deps {
   ledgers: Ledgers;
   evidence: Evidence;
+  measurements: Measurements;
+  executions: Executions;
   now: () => number;
 }
 
-export const recordRehearsal = task('RecordRehearsal')(async ({ ledgers, evidence, now }: Deps, { lease }) => {
+export const recordRehearsal = task('RecordRehearsal')(async (deps: Deps, { lease }) => {
+  const { ledgers, evidence, measurements, executions, now } = deps;
   await ledgers.held(lease);
-  const [plan, databases, copy] = await Promise.all([
+  const [configuration, plan, databases, copy, before] = await Promise.all([
+    evidence.configuration(lease),
     evidence.read(lease.run, 'plan'),
     evidence.read(lease.run, 'databases'),
     evidence.read(lease.run, 'copy-main'),
+    measurements.read(lease.migration),
   ]);
-  const { low, high } = predictFreeze(copy);
+  const { sizeBytes: sourceBytes, growth } = databases.source;
+  const phases = timeline(await histories(executions, plan.execution), now());
+  const measured = measurementOf({
+    plan,
+    sourceBytes,
+    copy,
+    bootSeconds: null,
+    phases,
+    work: [],
+    predicted: null,
+    freeze: null,
+  });
+  const history = [...before.filter(({ run }) => run !== lease.run), measured];
+  // A cutover is admitted on this rehearsal for so long, and the source grows meanwhile.
+  const growthBytes = growthUntil(growth, configuration.rehearsalFreshForHours);
+  const made = predictFreeze(history, { planDigest: plan.planDigest, sourceBytes, growthBytes });
+  if (made === null) throw new WorkflowError('ServiceUnavailable', `Run ${lease.run} holds no measured copy.`);
+  const prediction = await evidence.write(lease.run, 'prediction', made);
+  const { low, high } = prediction;
+  await measurements.record(lease.migration, { ...measured, predicted: { low, high } });
   const rehearsal = await evidence.write(lease.run, 'rehearsal', {
     run: lease.run,
     planDigest: plan.planDigest,
     finishedAt: new Date(now()).toISOString(),
-    copySeconds: (Date.parse(copy.provedAt) - Date.parse(copy.startedAt)) / 1000,
-    sourceBytes: databases.source.sizeBytes,
+    copySeconds: measured.copy?.seconds ?? 0,
+    sourceBytes,
     predictedFreezeSeconds: { low, high },
   });
   await ledgers.changeHeld(lease, (ledger) => ({ ...ledger, lastRehearsal: rehearsal }));
@@ -34,5 +65,11 @@ export const recordRehearsal = task('RecordRehearsal')(async ({ ledgers, evidenc
 
 export const handler = onLambda(recordRehearsal, (told) => {
   const documents = s3Documents(new S3Client({}), told.ledgers);
-  return { ledgers: s3Ledgers(documents), evidence: s3Evidence(documents), now: Date.now };
+  return {
+    ledgers: s3Ledgers(documents),
+    evidence: s3Evidence(documents),
+    measurements: s3Measurements(documents),
+    executions: stepFunctions(new SFNClient({})),
+    now: Date.now,
+  };
 });

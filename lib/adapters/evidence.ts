@@ -4,6 +4,7 @@ import { keys } from '../domain/run.ts';
 import type { DeployedMigration } from '../workflow/configuration.ts';
 import * as shapes from '../workflow/documents.ts';
 import { WorkflowError } from '../workflow/errors.ts';
+import { Drift, Prediction } from '../workflow/measurement.ts';
 import { parseDeployed } from './configuration.ts';
 import type { Documents } from './documents.ts';
 
@@ -19,6 +20,8 @@ export const runDocuments = {
   'copy-main': shapes.CopyProof,
   fence: shapes.FenceProof,
   rehearsal: shapes.Rehearsal,
+  prediction: Prediction,
+  drift: Drift,
   switch: shapes.Switched,
 } as const;
 

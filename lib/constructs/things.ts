@@ -61,6 +61,7 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
     },
 
     ledgers: objects(evidence, 'migrations/*'),
+    measurements: objects(evidence, 'migrations/*/measurements/*'),
     runs: objects(evidence, 'runs/*'),
     requesters: objects(evidence, 'requesters/*'),
     requests: objects(evidence, 'approvals/*/request.json'),

@@ -1,72 +1,175 @@
-import type { CopyProof } from '../workflow/documents.ts';
-import type { Prediction } from '../workflow/summary.ts';
+import { FreezePart, type Grade, type Interval, type Measurement, type PredictedPart } from '../workflow/measurement.ts';
+import type { Prediction } from '../workflow/measurement.ts';
+import { documented } from './documented.ts';
+import { duration, size } from './preflight/words.ts';
+import { type Sample, type Spread, spreadOf } from './spread.ts';
 
-/**
- * What a freeze takes besides the copy, in seconds. `low` is what the steps need when every side answers at once,
- * `high` what its documentation allows before it is a failure. People deciding on "switch" are not in it: their
- * deadline is in the request.
- */
-const constants: Prediction['parts'] = [
-  {
-    name: 'Stop the source services',
-    low: 1,
-    high: 140,
-    because:
-      '1 s for a task that ends at once; 120 s that Fargate leaves a task after SIGTERM + 20 s until ECS shows it',
-  },
-  {
-    name: 'Fence and prove the fence',
-    low: 0.5,
-    high: 20,
-    because: 'a transaction and some logins; at most 2 × 10 s with a cold function',
-  },
-  {
-    name: 'Start the workers',
-    low: 0.5,
-    high: 90,
-    because:
-      '0.5 s where the image is there; 60 s for a Fargate task to be placed and pulled + 30 s for the pod beside it',
-  },
-  {
-    name: 'Start the target',
-    low: 1,
-    high: 180,
-    because: '1 s behind a warm image; 60 s to pull + 120 s for the application to become ready',
-  },
-  {
-    name: 'Switch',
-    low: 1,
-    high: 85,
-    because: '60 s is what Route 53 usually needs for INSYNC; + 10 s for asking + 15 s for seal, ledger and gate',
-  },
-];
-
-/** How a copy in the freeze may differ from the rehearsed one: the source is at rest, but the target is another database. */
-const copySpread = { low: 0.6, high: 1.5 } as const;
-
-const seconds = (from: string, to: string): number => Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
-
-/**
- * Predicts the freeze of a cutover from the copy that a rehearsal of the same plan made.
- * @returns an interval in seconds and the parts that it is the sum of; without the time in which people decide
- */
-export function predictFreeze(copy: Pick<CopyProof, 'startedAt' | 'provedAt'>): Prediction {
-  const rehearsed = seconds(copy.startedAt, copy.provedAt);
-  const copying = {
-    name: 'Copy and prove',
-    low: rehearsed * copySpread.low,
-    high: rehearsed * copySpread.high,
-    because: `${rehearsed.toFixed(1)} s in the rehearsal, × ${copySpread.low} to × ${copySpread.high}`,
-  };
-  const parts = [...constants.slice(0, 3), copying, ...constants.slice(3)];
-  const sum = (bound: 'low' | 'high'): number => parts.reduce((total, part) => total + part[bound], 0);
-  return { low: sum('low'), high: sum('high'), parts };
+/** What a prediction is made for. */
+export interface Predicting {
+  readonly planDigest: string;
+  /** Of the source today. */
+  readonly sourceBytes: number;
+  /** By how much it may have grown until the cutover; 0 right before one. */
+  readonly growthBytes: number;
 }
 
-export type Grade = 'inside' | 'shorter' | 'longer';
+/** As many runs back as one looks: what is older was of other machines. */
+const NEWEST = 10;
+/** A run of another plan, one that went through mishaps, or a boot instead of a start: half a measurement. */
+const LESS = 0.5;
+/** From one time to the next a copy varies by 15 %, a step by 30 %: assumed until three runs have shown otherwise. */
+const PRIOR = { copy: 0.15, step: 0.3 } as const;
+/** Below that the clocks of a history say nothing, and no logarithm would exist. */
+const SHORTEST_SECONDS = 0.05;
 
-/** Where a measured freeze, without the time in which people decided, lies against its prediction. */
-export function grade(predicted: { readonly low: number; readonly high: number }, measured: number): Grade {
+type Copied = Measurement & { readonly copy: NonNullable<Measurement['copy']> };
+type Measured = PredictedPart & { readonly spread: Spread | null };
+
+const newestFirst = (history: readonly Measurement[]): Measurement[] =>
+  [...history].sort((a, b) => b.at.localeCompare(a.at));
+
+const hasCopy = (measurement: Measurement): measurement is Copied =>
+  measurement.copy !== null && measurement.sourceBytes > 0;
+
+const samePlan = ({ planDigest }: Measurement, predicting: Predicting): number =>
+  planDigest === predicting.planDigest ? 1 : LESS;
+
+/** How much a copy says about one of today's size: as the smaller of both sizes is to the larger. */
+function copyWeight(copied: Copied, predicting: Predicting): number {
+  const sizes = [copied.sourceBytes, Math.max(1, predicting.sourceBytes)];
+  const likeness = Math.min(...sizes) / Math.max(...sizes);
+  return samePlan(copied, predicting) * likeness * (copied.copy.incidents > 0 ? LESS : 1);
+}
+
+/**
+ * Predicts the freeze of a cutover from what rehearsals and cutovers of the same migration measured, in which nine
+ * freezes of ten lie as long as parts that nobody measured keep to what AWS documents.
+ * @param history of the migration, in any order
+ * @returns null where no copy was ever measured
+ */
+export function predictFreeze(history: readonly Measurement[], predicting: Predicting): Prediction | null {
+  const copies = newestFirst(history).filter(hasCopy).slice(0, NEWEST);
+  if (copies.length === 0) return null;
+  const parts = FreezePart.options.map((name) =>
+    name === 'Copy and prove' ? copying(copies, predicting) : step(name, newestFirst(history), predicting),
+  );
+  return {
+    ...together(parts),
+    parts: parts.map(({ spread: _, ...part }) => part),
+    samples: copies.map((copied) => ({
+      run: copied.run,
+      at: copied.at,
+      mode: copied.mode,
+      sourceBytes: copied.sourceBytes,
+      copySeconds: copied.copy.seconds,
+      weight: copyWeight(copied, predicting),
+    })),
+    method: methodOf(parts, history, copies.length),
+  };
+}
+
+/** By seconds a byte, times today's size. */
+function copying(copies: readonly Copied[], predicting: Predicting): Measured {
+  const { sourceBytes, growthBytes } = predicting;
+  const samples = copies.map((copied) => ({
+    value: Math.max(SHORTEST_SECONDS, copied.copy.seconds) / copied.sourceBytes,
+    weight: copyWeight(copied, predicting),
+  }));
+  const perByte = spreadOf(samples, PRIOR.copy);
+  const today = Math.max(1, sourceBytes);
+  const spread = {
+    low: perByte.low * today,
+    middle: perByte.middle * today,
+    high: perByte.high * (today + growthBytes),
+  };
+  const growth = growthBytes > 0 ? `, and for the longest time + ${size(growthBytes)} of growth` : '';
+  const seconds = copies.map(({ copy }) => copy.seconds);
+  return {
+    name: 'Copy and prove',
+    low: spread.low,
+    high: spread.high,
+    basis: 'measured',
+    because: `${times(copies.length)} measured, ${range(seconds)}; scaled to ${size(today)}${growth}`,
+    spread,
+  };
+}
+
+/** By its own durations; a part that only a freeze measures, by its documented limits until one has. */
+function step(
+  name: Exclude<FreezePart, 'Copy and prove'>,
+  history: readonly Measurement[],
+  predicting: Predicting,
+): Measured {
+  const measured = history.flatMap((one) => {
+    const own = one.parts[name];
+    if (own !== undefined) return [{ seconds: own, boot: false, weight: stepWeight(name, one, predicting) }];
+    const boot = name === 'Start the target' ? one.bootSeconds : null;
+    return boot === null ? [] : [{ seconds: boot, boot: true, weight: LESS * samePlan(one, predicting) }];
+  });
+  const newest = measured.slice(0, NEWEST);
+  if (newest.length === 0) {
+    const { because, ...bound } = documented(name, predicting.sourceBytes);
+    return { name, ...bound, basis: 'documented', because: `Not measured yet, so as documented: ${because}`, spread: null };
+  }
+  const samples: Sample[] = newest.map(({ seconds, weight }) => ({ value: Math.max(SHORTEST_SECONDS, seconds), weight }));
+  const spread = spreadOf(samples, PRIOR.step);
+  const boots = newest.filter(({ boot }) => boot).length;
+  return {
+    name,
+    low: spread.low,
+    high: spread.high,
+    basis: 'measured',
+    because: `${times(newest.length)} measured, ${range(newest.map(({ seconds }) => seconds))}${boots > 0 ? `; ${boots} of them the boot of one backend in a rehearsal` : ''}`,
+    spread,
+  };
+}
+
+/** A worker that was lost and replaced has begun later than it was started. */
+const stepWeight = (name: FreezePart, one: Measurement, predicting: Predicting): number =>
+  samePlan(one, predicting) * (name === 'Start the workers' && (one.copy?.incidents ?? 0) > 0 ? LESS : 1);
+
+/**
+ * The sum of all parts. That everything is slow at once is rarer than that one part is, so the distances of measured
+ * parts from their middles are added as squares. Documented limits are added as they are: nobody knows how they vary.
+ */
+function together(parts: readonly Measured[]): Interval {
+  const bound = (which: 'low' | 'high'): number => {
+    const known = parts.flatMap(({ spread }) => spread ?? []);
+    const middle = known.reduce((sum, spread) => sum + spread.middle, 0);
+    const reach = Math.hypot(...known.map((spread) => spread[which] - spread.middle));
+    const limits = parts.reduce((sum, part) => sum + (part.spread === null ? part[which] : 0), 0);
+    return limits + middle + (which === 'low' ? -reach : reach);
+  };
+  return { low: bound('low'), high: bound('high') };
+}
+
+function methodOf(parts: readonly Measured[], history: readonly Measurement[], copies: number): string[] {
+  const limits = parts.filter(({ basis }) => basis === 'documented').length;
+  const graded = history.filter(({ grade }) => grade !== null);
+  const inside = graded.filter(({ grade }) => grade === 'inside').length;
+  return [
+    'Nine freezes of ten should lie inside (P5 to P95), without the time in which people decide.',
+    `The copy by seconds a byte of ${copies === 1 ? 'one run' : `${copies} runs`}, times today’s size; every other part by its own seconds. Each is Student’s t on the logarithms, whose variance is pooled with three imagined runs that vary by ${PRIOR.copy * 100} % (copy) or ${PRIOR.step * 100} % (steps).`,
+    'A run of another plan or with mishaps counts half, and a copy of another size less, as the smaller is to the larger; at most the newest ten count.',
+    ...(limits > 0
+      ? [`${limits === 1 ? 'One part was' : `${limits} parts were`} never measured here: AWS’s documented limits stand in, and make the interval wide.`]
+      : []),
+    ...(graded.length > 0
+      ? [`So far ${inside} of ${graded.length} freezes lay inside their prediction.`]
+      : ['No freeze has been graded against its prediction yet.']),
+  ];
+}
+
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+
+function range(seconds: readonly number[]): string {
+  const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
+  const exact = (value: number) => (value < 10 ? `${Number(value.toFixed(1))} s` : duration(value));
+  return exact(least) === exact(most) ? exact(least) : `${exact(least)} to ${exact(most)}`;
+}
+
+/** Where something measured lies against its prediction. */
+export function grade(predicted: Interval, measured: number): Grade {
   if (measured < predicted.low) return 'shorter';
   return measured > predicted.high ? 'longer' : 'inside';
 }

@@ -22,6 +22,10 @@ export const whereOf = (run: string, look: Look): string => (look === 'first' ? 
 export const keys = {
   ledger: (migration: string) => `migrations/${migration}/ledger.json`,
   configuration: (migration: string, digest: string) => `migrations/${migration}/configuration/${digest}.json`,
+  measurements: (migration: string) => `migrations/${migration}/measurements/`,
+  /** Keys sort as their runs began. */
+  measurement: (migration: string, { at, run }: { at: string; run: string }) =>
+    `migrations/${migration}/measurements/${new Date(at).toISOString()}-${run}.json`,
   document: (run: string, name: string) => `runs/${run}/${name}.json`,
   report: (run: string) => `runs/${run}/report.html`,
   requester: (run: string) => `requesters/${run}.json`,

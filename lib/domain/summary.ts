@@ -8,9 +8,12 @@ import type {
   Rehearsal,
   Vote,
 } from '../workflow/documents.ts';
-import type { Prediction, Summary } from '../workflow/summary.ts';
+import type { Drift, Measurement, Prediction } from '../workflow/measurement.ts';
+import type { Summary } from '../workflow/summary.ts';
 import { leftOut, nextSteps } from './advice.ts';
 import { failureOf } from './failure.ts';
+import { measureParts } from './freeze-parts.ts';
+import { cutoverMeasurement, historyOf } from './measurement.ts';
 import { grade } from './prediction.ts';
 import { coveredSeconds, type ExecutionHistory, freezeWindow, overheadSeconds, timeline, workOf } from './timeline.ts';
 
@@ -27,8 +30,13 @@ export interface RunDocuments {
   readonly copies: readonly CopyProof[];
   /** A rehearsal's own record; in a cutover the one that admitted it. */
   readonly rehearsal: Rehearsal | null;
-  /** The sum behind a rehearsal's own prediction. */
+  /** A rehearsal's own; in a cutover the one that preflight made for it. */
   readonly prediction: Prediction | null;
+  readonly drift: Drift | null;
+  /** What runs of this migration measured, in any order. */
+  readonly history: readonly Measurement[];
+  /** Size of the source when this run looked at it. */
+  readonly sourceBytes: number | null;
   readonly approvals: readonly {
     readonly request: ApprovalRequest;
     readonly votes: readonly Vote[];
@@ -54,6 +62,8 @@ export function summarize(documents: RunDocuments): Summary {
   const ended = documents.histories[0]?.execution.stopDate;
   const endedAt = ended ? new Date(ended).toISOString() : writtenAt;
   const checks = documents.preflight?.findings ?? [];
+  const measured = cutoverMeasurement(documents, { phases, work, freeze });
+  const others = documents.history.filter(({ run }) => run !== measured?.run);
 
   return {
     schema: 1,
@@ -97,6 +107,8 @@ export function summarize(documents: RunDocuments): Summary {
       votes: votes.map(({ email, decision, at, comment }) => ({ email, decision, at, comment })),
     })),
     freeze,
+    drift: documents.drift,
+    history: historyOf(measured === null ? others : [...others, measured]),
     overheadSeconds: {
       rehearsal: plan.mode === 'rehearsal' ? overheadSeconds({ from: plan.startedAt, to: endedAt }, work) : null,
       freeze: freeze.from === null ? null : overheadSeconds({ from: freeze.from, to: freeze.to ?? writtenAt }, work),
@@ -160,9 +172,15 @@ function freezeOf(documents: RunDocuments, phases: Summary['phases'], work: Summ
   const window = freezeWindow(phases);
   const { rehearsal, prediction } = documents;
   const predicted = prediction ?? rehearsal?.predictedFreezeSeconds ?? null;
+  const took = window === null ? {} : measureParts(phases, documents.copies[0] ?? null, work);
   const shown = {
     predicted: predicted === null ? null : { low: predicted.low, high: predicted.high },
-    parts: prediction?.parts ?? [],
+    parts: (prediction?.parts ?? []).map((part) => {
+      const measuredSeconds = took[part.name] ?? null;
+      return { ...part, measuredSeconds, grade: measuredSeconds === null ? null : grade(part, measuredSeconds) };
+    }),
+    samples: prediction?.samples ?? [],
+    method: prediction?.method ?? [],
   };
   if (window === null) {
     return { ...shown, from: null, to: null, measuredSeconds: null, waitingSeconds: null, grade: null };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Finding, Mode, Subject } from './documents.ts';
+import { Drift, Grade, HistoryEntry, Interval, PredictedPart, Prediction } from './measurement.ts';
 
 const Instant = z.iso.datetime();
 const Count = z.int().nonnegative();
@@ -30,14 +31,6 @@ export const Work = z.strictObject({
 });
 export type Work = z.infer<typeof Work>;
 
-/** An interval in seconds, with the sum that it comes from. */
-export const Prediction = z.strictObject({
-  low: Seconds,
-  high: Seconds,
-  parts: z.array(z.strictObject({ name: z.string(), low: Seconds, high: Seconds, because: z.string() })),
-});
-export type Prediction = z.infer<typeof Prediction>;
-
 const Table = z.strictObject({
   table: z.string(),
   rows: Count.describe('On the source.'),
@@ -61,17 +54,21 @@ const Approval = z.strictObject({
 });
 
 const Freeze = z.strictObject({
-  predicted: Prediction.pick({ low: true, high: true }).nullable(),
-  /** How that prediction came about; only in the rehearsal that made it. */
-  parts: Prediction.shape.parts,
+  predicted: Interval.nullable(),
+  /** What that prediction adds up; empty where there is none. */
+  parts: z.array(
+    PredictedPart.extend({
+      measuredSeconds: Seconds.nullable().describe('In this cutover’s freeze, of a part that ended.'),
+      grade: Grade.nullable(),
+    }),
+  ),
+  samples: Prediction.shape.samples,
+  method: Prediction.shape.method,
   from: Instant.nullable(),
   to: Instant.nullable().describe('Null while the freeze lasts.'),
   measuredSeconds: Seconds.nullable(),
   waitingSeconds: Seconds.nullable().describe('Of the measured seconds, those in which people decided.'),
-  grade: z
-    .enum(['inside', 'shorter', 'longer'])
-    .nullable()
-    .describe('The measured freeze without the time in which people decided, against the prediction.'),
+  grade: Grade.nullable().describe('The measured freeze without the time in which people decided, against the prediction.'),
 });
 
 /** `runs/<run>/summary.json`: everything that the report, the terminal and chat say about a run. */
@@ -112,6 +109,8 @@ export const Summary = z.strictObject({
     .nullable(),
   approvals: z.array(Approval),
   freeze: Freeze,
+  drift: Drift.nullable().describe('What changed since the last green rehearsal; null where there was none.'),
+  history: z.array(HistoryEntry).describe('Rehearsals and cutovers of this migration, the oldest first, this one included.'),
   overheadSeconds: z
     .strictObject({ rehearsal: Seconds.nullable(), freeze: Seconds.nullable() })
     .describe('Time inside the rehearsal, and inside the freeze, in which no work ran.'),

@@ -7,6 +7,8 @@ export const things = {
   configurations: { variable: 'PASSAGE_CONFIGURATION_PATH' },
   /** Evidence bucket, `migrations/*`: the ledger and the configurations by digest. */
   ledgers: { variable: 'PASSAGE_EVIDENCE_BUCKET' },
+  /** Evidence bucket, `migrations/<name>/measurements/*`: what earlier runs measured. */
+  measurements: { variable: 'PASSAGE_EVIDENCE_BUCKET' },
   /** Evidence bucket, `runs/*`: what a run collected, measured and reported. */
   runs: { variable: 'PASSAGE_EVIDENCE_BUCKET' },
   /** Evidence bucket, `requesters/*`: who started which execution. */
