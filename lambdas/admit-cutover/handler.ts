@@ -3,6 +3,7 @@ import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { refusalToAdmit } from '../../lib/domain/ledger.ts';
+import { predictedToday } from '../../lib/domain/prediction.ts';
 import { refusalToBegin, windowOf } from '../../lib/domain/window.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
@@ -25,13 +26,14 @@ export const admitCutover = task('AdmitCutover')(async ({ ledgers, evidence, now
       `${refusal} Rehearse migration "${lease.migration}" first, then cut over.`,
     );
   }
-  const outside = refusalToBegin(windowOf(configuration, lastRehearsal.predictedFreezeSeconds), now());
+  const rehearsal = predictedToday(lastRehearsal, await evidence.find(lease.run, 'prediction'));
+  const outside = refusalToBegin(windowOf(configuration, rehearsal.predictedFreezeSeconds), now());
   if (outside) {
     throw new WorkflowError('OutsideWindow', `${outside} Change "window" or wait for it, then cut over.`);
   }
   await ledgers.changeHeld(lease, (ledger) => ({ ...ledger, phase: 'deciding' }));
   // What the approvers decide on includes the rehearsal that admitted this cutover.
-  await evidence.write(lease.run, 'rehearsal', lastRehearsal);
+  await evidence.write(lease.run, 'rehearsal', rehearsal);
   return { rehearsal: lastRehearsal.run };
 });
 

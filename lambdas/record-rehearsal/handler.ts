@@ -6,8 +6,9 @@ import { type Executions, stepFunctions } from '../../lib/adapters/executions.ts
 import { histories } from '../../lib/adapters/histories.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { type Measurements, s3Measurements } from '../../lib/adapters/measurements.ts';
+import { growthWithin } from '../../lib/domain/growth.ts';
 import { measurementOf } from '../../lib/domain/measurement.ts';
-import { growthUntil, predictFreeze } from '../../lib/domain/prediction.ts';
+import { predictFreeze } from '../../lib/domain/prediction.ts';
 import { timeline } from '../../lib/domain/timeline.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
@@ -45,7 +46,7 @@ export const recordRehearsal = task('RecordRehearsal')(async (deps: Deps, { leas
   });
   const history = [...before.filter(({ run }) => run !== lease.run), measured];
   // A cutover is admitted on this rehearsal for so long, and the source grows meanwhile.
-  const growthBytes = growthUntil(growth, configuration.rehearsalFreshForHours);
+  const growthBytes = growthWithin(growth, configuration.rehearsalFreshForHours);
   const made = predictFreeze(history, { planDigest: plan.planDigest, sourceBytes, growthBytes });
   if (made === null) throw new WorkflowError('ServiceUnavailable', `Run ${lease.run} holds no measured copy.`);
   const prediction = await evidence.write(lease.run, 'prediction', made);

@@ -1,7 +1,11 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { s3Documents } from '../../lib/adapters/documents.ts';
+import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
+import { earlierEvidence } from '../../lib/adapters/earlier.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import { type Measurements, s3Measurements } from '../../lib/adapters/measurements.ts';
+import { driftSince } from '../../lib/domain/drift/drift.ts';
+import { predictedToday, predictFreeze } from '../../lib/domain/prediction.ts';
 import { blockers, openWarnings, runChecks } from '../../lib/domain/preflight/preflight.ts';
 import { whereOf } from '../../lib/domain/run.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
@@ -11,10 +15,13 @@ import { WorkflowError } from '../../lib/workflow/errors.ts';
 interface Deps {
   evidence: Evidence;
   ledgers: Ledgers;
+  documents: Documents;
+  measurements: Measurements;
   now: () => number;
 }
 
-export const runPreflight = task('RunPreflight')(async ({ evidence, ledgers, now }: Deps, { lease, look }) => {
+export const runPreflight = task('RunPreflight')(async (deps: Deps, { lease, look }) => {
+  const { evidence, ledgers, documents, measurements, now } = deps;
   const where = whereOf(lease.run, look);
   const [{ lastRehearsal }, configuration, plan, source, target, dns, mail, databases] = await Promise.all([
     ledgers.held(lease),
@@ -26,15 +33,24 @@ export const runPreflight = task('RunPreflight')(async ({ evidence, ledgers, now
     evidence.read(where, 'mail'),
     evidence.read(where, 'databases'),
   ]);
+  const collected = { plan, configuration, source, target, dns, databases };
+  const drift =
+    lastRehearsal &&
+    (await evidence.write(
+      where,
+      'drift',
+      driftSince(lastRehearsal, await earlierEvidence(documents, lease.migration, lastRehearsal.run), collected),
+    ));
+  // A rehearsal predicts once it has measured.
+  const predicting = { planDigest: plan.planDigest, sourceBytes: databases.source.sizeBytes, growthBytes: 0 };
+  const predicted =
+    plan.mode === 'rehearsal' ? null : predictFreeze(await measurements.read(lease.migration), predicting);
+  const prediction = predicted && (await evidence.write(where, 'prediction', predicted));
   const found = runChecks({
-    plan,
-    configuration,
-    source,
-    target,
-    dns,
+    ...collected,
     mail,
-    databases,
-    lastRehearsal,
+    lastRehearsal: lastRehearsal && predictedToday(lastRehearsal, prediction),
+    drift,
     now: now(),
   });
   const { findings } = await evidence.write(where, 'preflight', { at: new Date(now()).toISOString(), findings: found });
@@ -47,5 +63,11 @@ export const runPreflight = task('RunPreflight')(async ({ evidence, ledgers, now
 
 export const handler = onLambda(runPreflight, (told) => {
   const documents = s3Documents(new S3Client({}), told.runs);
-  return { evidence: s3Evidence(documents), ledgers: s3Ledgers(documents), now: Date.now };
+  return {
+    documents,
+    evidence: s3Evidence(documents),
+    ledgers: s3Ledgers(documents),
+    measurements: s3Measurements(documents),
+    now: Date.now,
+  };
 });

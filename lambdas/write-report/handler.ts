@@ -5,9 +5,10 @@ import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Executions, stepFunctions } from '../../lib/adapters/executions.ts';
 import { histories } from '../../lib/adapters/histories.ts';
-import { predictFreeze } from '../../lib/domain/prediction.ts';
+import { type Measurements, s3Measurements } from '../../lib/adapters/measurements.ts';
+import { cutoverMeasurement } from '../../lib/domain/measurement.ts';
 import { approvalOf, keys } from '../../lib/domain/run.ts';
-import { summarize } from '../../lib/domain/summary.ts';
+import { type RunDocuments, summarize } from '../../lib/domain/summary.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { reportPage } from '../../lib/pages/report.ts';
@@ -18,30 +19,36 @@ interface Deps {
   evidence: Evidence;
   approvals: Approvals;
   executions: Executions;
+  measurements: Measurements;
   now: () => number;
 }
 
 export const writeReport = task('WriteReport')(async (deps: Deps, { lease: { run, migration } }) => {
-  const { documents, evidence, approvals, executions, now } = deps;
+  const { documents, evidence, approvals, executions, measurements, now } = deps;
   const plan = await evidence.read(run, 'plan');
   const ledger = (await documents.read(keys.ledger(migration), Ledger))?.value ?? null;
   // After a failure the unwind that puts everything back is part of the story.
   const unwinding = ledger?.holder && ledger.holder.execution !== plan.execution ? [ledger.holder.execution] : [];
-  const [copy, preflight, rehearsal, requester, asked, story] = await Promise.all([
-    evidence.find(run, 'copy-main'),
-    evidence.find(run, 'preflight'),
-    evidence.find(run, 'rehearsal'),
-    documents.read(keys.requester(run), Requester),
-    Promise.all(
-      Subject.options.map(async (subject) => {
-        const id = approvalOf(run, subject);
-        const request = await approvals.request(id);
-        return request ? [{ request, votes: await approvals.votes(id), outcome: await approvals.outcome(id) }] : [];
-      }),
-    ),
-    Promise.all([plan.execution, ...unwinding].map((arn) => histories(executions, arn))),
-  ]);
-  const summary = summarize({
+  const [copy, preflight, rehearsal, prediction, drift, databases, history, requester, asked, story] =
+    await Promise.all([
+      evidence.find(run, 'copy-main'),
+      evidence.find(run, 'preflight'),
+      evidence.find(run, 'rehearsal'),
+      evidence.find(run, 'prediction'),
+      evidence.find(run, 'drift'),
+      evidence.find(run, 'databases'),
+      measurements.read(migration),
+      documents.read(keys.requester(run), Requester),
+      Promise.all(
+        Subject.options.map(async (subject) => {
+          const id = approvalOf(run, subject);
+          const request = await approvals.request(id);
+          return request ? [{ request, votes: await approvals.votes(id), outcome: await approvals.outcome(id) }] : [];
+        }),
+      ),
+      Promise.all([plan.execution, ...unwinding].map((arn) => histories(executions, arn))),
+    ]);
+  const documentsOfRun: RunDocuments = {
     plan,
     histories: story.flat(),
     writtenAt: new Date(now()).toISOString(),
@@ -49,10 +56,16 @@ export const writeReport = task('WriteReport')(async (deps: Deps, { lease: { run
     preflight,
     copies: copy ? [copy] : [],
     rehearsal,
-    prediction: copy && plan.mode === 'rehearsal' ? predictFreeze(copy) : null,
+    prediction,
+    drift,
+    history,
+    sourceBytes: databases?.source.sizeBytes ?? null,
     approvals: asked.flat(),
     ledger,
-  });
+  };
+  const summary = summarize(documentsOfRun);
+  const measured = cutoverMeasurement(documentsOfRun, summary);
+  if (measured !== null) await measurements.record(migration, measured);
   await documents.create(keys.document(run, 'summary'), summary);
   await documents.create(keys.report(run), reportPage(summary));
   return { report: keys.report(run), summary: keys.document(run, 'summary') };
@@ -65,6 +78,7 @@ export const handler = onLambda(writeReport, (told) => {
     evidence: s3Evidence(documents),
     approvals: s3Approvals(documents),
     executions: stepFunctions(new SFNClient({})),
+    measurements: s3Measurements(documents),
     now: Date.now,
   };
 });

@@ -25,8 +25,21 @@ export function s3Approvals(documents: Documents): Approvals {
 
 /** Documents that a decision rests on, by subject; what a run does not have yet is not part of it. */
 const evidenceOf = {
-  go: ['plan', 'source', 'target', 'dns', 'mail', 'databases', 'preflight', 'rehearsal'],
-  switch: ['plan', 'source', 'target', 'dns', 'mail', 'databases', 'preflight', 'rehearsal', 'fence', 'copy-main'],
+  go: ['plan', 'source', 'target', 'dns', 'mail', 'databases', 'preflight', 'drift', 'rehearsal', 'prediction'],
+  switch: [
+    'plan',
+    'source',
+    'target',
+    'dns',
+    'mail',
+    'databases',
+    'preflight',
+    'drift',
+    'rehearsal',
+    'prediction',
+    'fence',
+    'copy-main',
+  ],
 } as const;
 
 /** The evidence of a run as it stands now, and the digest that an approval is bound to. */

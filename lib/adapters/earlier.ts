@@ -1,7 +1,9 @@
 import type { z } from 'zod';
+import type { EarlierEvidence } from '../domain/drift/drift.ts';
 import { keys } from '../domain/run.ts';
+import { MigrationConfiguration } from '../workflow/configuration.ts';
 import type { Documents } from './documents.ts';
-import { type RunDocument, runDocuments } from './evidence.ts';
+import { runDocuments } from './evidence.ts';
 import { parseJson } from './json.ts';
 
 /** A document that may be of another version of Passage; null where it is missing, or has not the shape that is known now. */
@@ -16,6 +18,17 @@ export async function readable<S extends z.ZodType>(
   return result.success ? result.data : null;
 }
 
-/** A document of an earlier run, likewise. */
-export const earlier = <D extends RunDocument>(documents: Documents, run: string, name: D) =>
-  readable(documents, keys.document(run, name), runDocuments[name]);
+/** What an earlier run of a migration collected, as far as it can be read. */
+export async function earlierEvidence(documents: Documents, migration: string, run: string): Promise<EarlierEvidence> {
+  const [plan, source, target, dns, databases] = await Promise.all([
+    readable(documents, keys.document(run, 'plan'), runDocuments.plan),
+    readable(documents, keys.document(run, 'source'), runDocuments.source),
+    readable(documents, keys.document(run, 'target'), runDocuments.target),
+    readable(documents, keys.document(run, 'dns'), runDocuments.dns),
+    readable(documents, keys.document(run, 'databases'), runDocuments.databases),
+  ]);
+  const key = plan && keys.configuration(migration, plan.configurationDigest);
+  const configured = key === null ? null : await readable(documents, key, MigrationConfiguration);
+  const configuration = configured?.platform === 'aws' ? configured : null;
+  return { plan, configuration, source, target, dns, databases };
+}

@@ -14,3 +14,7 @@ export function growthSince(
   const bytes = sizeBytes - last.sourceBytes;
   return { since: last.finishedAt, bytes, bytesPerDay: Math.round((bytes * 24 * HOUR_MS) / passed) };
 }
+
+/** By how many bytes the source may have grown after so many hours, at the rate that was seen; 0 where none is known. */
+export const growthWithin = (growth: DatabaseFindings['growth'], hours: number): number =>
+  Math.max(0, Math.round(((growth?.bytesPerDay ?? 0) * hours) / 24));

@@ -53,7 +53,16 @@ export function cutoverMeasurement(
 ): Measurement | null {
   if (plan.mode !== 'cutover' || freeze.from === null || sourceBytes === null) return null;
   const copy = copies[0] ?? null;
-  return measurementOf({ plan, sourceBytes, copy, bootSeconds: null, phases, work, predicted: freeze.predicted, freeze });
+  return measurementOf({
+    plan,
+    sourceBytes,
+    copy,
+    bootSeconds: null,
+    phases,
+    work,
+    predicted: freeze.predicted,
+    freeze,
+  });
 }
 
 /** The history of a migration as its picture shows it, the oldest first. */

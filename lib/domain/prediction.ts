@@ -1,5 +1,12 @@
-import { FreezePart, type Grade, type Interval, type Measurement, type PredictedPart } from '../workflow/measurement.ts';
-import type { Prediction } from '../workflow/measurement.ts';
+import type { Rehearsal } from '../workflow/documents.ts';
+import {
+  FreezePart,
+  type Grade,
+  type Interval,
+  type Measurement,
+  type PredictedPart,
+  type Prediction,
+} from '../workflow/measurement.ts';
 import { documented } from './documented.ts';
 import { duration, size } from './preflight/words.ts';
 import { type Sample, type Spread, spreadOf } from './spread.ts';
@@ -109,9 +116,18 @@ function step(
   const newest = measured.slice(0, NEWEST);
   if (newest.length === 0) {
     const { because, ...bound } = documented(name, predicting.sourceBytes);
-    return { name, ...bound, basis: 'documented', because: `Not measured yet, so as documented: ${because}`, spread: null };
+    return {
+      name,
+      ...bound,
+      basis: 'documented',
+      because: `Not measured yet, so as documented: ${because}`,
+      spread: null,
+    };
   }
-  const samples: Sample[] = newest.map(({ seconds, weight }) => ({ value: Math.max(SHORTEST_SECONDS, seconds), weight }));
+  const samples: Sample[] = newest.map(({ seconds, weight }) => ({
+    value: Math.max(SHORTEST_SECONDS, seconds),
+    weight,
+  }));
   const spread = spreadOf(samples, PRIOR.step);
   const boots = newest.filter(({ boot }) => boot).length;
   return {
@@ -152,7 +168,9 @@ function methodOf(parts: readonly Measured[], history: readonly Measurement[], c
     `The copy by seconds a byte of ${copies === 1 ? 'one run' : `${copies} runs`}, times today’s size; every other part by its own seconds. Each is Student’s t on the logarithms, whose variance is pooled with three imagined runs that vary by ${PRIOR.copy * 100} % (copy) or ${PRIOR.step * 100} % (steps).`,
     'A run of another plan or with mishaps counts half, and a copy of another size less, as the smaller is to the larger; at most the newest ten count.',
     ...(limits > 0
-      ? [`${limits === 1 ? 'One part was' : `${limits} parts were`} never measured here: AWS’s documented limits stand in, and make the interval wide.`]
+      ? [
+          `${limits === 1 ? 'One part was' : `${limits} parts were`} never measured here: AWS’s documented limits stand in, and make the interval wide.`,
+        ]
       : []),
     ...(graded.length > 0
       ? [`So far ${inside} of ${graded.length} freezes lay inside their prediction.`]
@@ -167,6 +185,12 @@ function range(seconds: readonly number[]): string {
   const exact = (value: number) => (value < 10 ? `${Number(value.toFixed(1))} s` : duration(value));
   return exact(least) === exact(most) ? exact(least) : `${exact(least)} to ${exact(most)}`;
 }
+
+/** A rehearsal with what is predicted today instead of what it predicted then: for a window, that is what counts. */
+export const predictedToday = (rehearsal: Rehearsal, prediction: Prediction | null): Rehearsal =>
+  prediction === null
+    ? rehearsal
+    : { ...rehearsal, predictedFreezeSeconds: { low: prediction.low, high: prediction.high } };
 
 /** Where something measured lies against its prediction. */
 export function grade(predicted: Interval, measured: number): Grade {

@@ -1,6 +1,9 @@
 import type { Summary } from '../workflow/summary.ts';
+import { driftSection } from './drift.ts';
 import { bytes, count, duration, interval, plural, rate, utc } from './format.ts';
+import { historySection } from './history.ts';
 import { type Html, html, trusted } from './html.ts';
+import { predictionParts } from './prediction.ts';
 import { reportStyle } from './report-style.ts';
 import { base } from './style.ts';
 import { tablesSection } from './tables.ts';
@@ -100,7 +103,8 @@ const grades = {
   longer: 'The freeze was longer than predicted: look for the phase that grew before the next one.',
 } as const;
 
-function freeze({ freeze: told, phases, overheadSeconds }: Summary): Html | null {
+function freeze(summary: Summary): Html | null {
+  const { freeze: told, phases, overheadSeconds } = summary;
   if (told.predicted === null && told.measuredSeconds === null) return null;
   const end = told.to;
   const during = phases.filter(
@@ -114,13 +118,7 @@ function freeze({ freeze: told, phases, overheadSeconds }: Summary): Html | null
   }${
     during.length > 0 &&
     html`<table><thead><tr><th>Part of the freeze</th><th class="n">Took</th></tr></thead><tbody>${during.map((phase) => html`<tr><td>${phase.name}</td><td class="n">${duration(phase.seconds)}</td></tr>`)}</tbody></table>`
-  }${
-    told.parts.length > 0 &&
-    html`<table><thead><tr><th>Sum of the prediction</th><th class="n">Shortest</th><th class="n">Longest</th></tr></thead><tbody>${told.parts.map(
-      (part) =>
-        html`<tr><td>${part.name}<br><span class="soft small">${part.because}</span></td><td class="n">${duration(part.low)}</td><td class="n">${duration(part.high)}</td></tr>`,
-    )}</tbody></table>`
-  }</section>`;
+  }${predictionParts(summary)}</section>`;
 }
 
 function workers({ workers: all, totals }: Summary): Html | null {
@@ -157,7 +155,7 @@ export function reportPage(summary: Summary): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">
 <link rel="icon" href="data:,"><title>${summary.migration}: ${summary.verdict} (${summary.run})</title><style>${trusted(base + reportStyle)}</style></head>
 <body><main><header>${verdict(summary)}${failure(summary)}${figures(summary)}</header>
-${next(summary)}${timelineSection(summary)}${checks(summary)}${survived(summary)}${tablesSection(summary)}${approvals(summary)}${freeze(summary)}${workers(summary)}${leftOut(summary)}${particulars(summary)}
+${next(summary)}${timelineSection(summary)}${checks(summary)}${driftSection(summary)}${survived(summary)}${tablesSection(summary)}${approvals(summary)}${freeze(summary)}${historySection(summary)}${workers(summary)}${leftOut(summary)}${particulars(summary)}
 <footer>Every figure here was measured in this run. The same data for programs: <code>summary.json</code>.</footer></main></body></html>
 `.text;
 }

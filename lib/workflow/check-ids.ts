@@ -23,6 +23,7 @@ export const checkIds = [
   'dns-routed-sets',
   'dns-target',
   'dns-ttl',
+  'drift-since-rehearsal',
   'encoding',
   'encryption-key',
   'encryption-key-old',

@@ -92,7 +92,17 @@ export type Prediction = z.infer<typeof Prediction>;
 
 /** Something that is not as it was in the last rehearsal. */
 export const Change = z.strictObject({
-  about: z.enum(['schema', 'version', 'size', 'settings', 'variables', 'encryption', 'services', 'dns', 'configuration']),
+  about: z.enum([
+    'schema',
+    'version',
+    'size',
+    'settings',
+    'variables',
+    'encryption',
+    'services',
+    'dns',
+    'configuration',
+  ]),
   /** Which thing: `table public.users`, `image tag of the source`. */
   what: z.string(),
   was: z.string(),

@@ -68,7 +68,9 @@ const Freeze = z.strictObject({
   to: Instant.nullable().describe('Null while the freeze lasts.'),
   measuredSeconds: Seconds.nullable(),
   waitingSeconds: Seconds.nullable().describe('Of the measured seconds, those in which people decided.'),
-  grade: Grade.nullable().describe('The measured freeze without the time in which people decided, against the prediction.'),
+  grade: Grade.nullable().describe(
+    'The measured freeze without the time in which people decided, against the prediction.',
+  ),
 });
 
 /** `runs/<run>/summary.json`: everything that the report, the terminal and chat say about a run. */
@@ -110,7 +112,9 @@ export const Summary = z.strictObject({
   approvals: z.array(Approval),
   freeze: Freeze,
   drift: Drift.nullable().describe('What changed since the last green rehearsal; null where there was none.'),
-  history: z.array(HistoryEntry).describe('Rehearsals and cutovers of this migration, the oldest first, this one included.'),
+  history: z
+    .array(HistoryEntry)
+    .describe('Rehearsals and cutovers of this migration, the oldest first, this one included.'),
   overheadSeconds: z
     .strictObject({ rehearsal: Seconds.nullable(), freeze: Seconds.nullable() })
     .describe('Time inside the rehearsal, and inside the freeze, in which no work ran.'),

@@ -7,6 +7,7 @@ import type { RestoreJobs } from '../../lib/adapters/kubernetes/restore-jobs.ts'
 import type { Survey } from '../../lib/adapters/kubernetes/survey.ts';
 import { s3Ledgers } from '../../lib/adapters/ledger.ts';
 import type { LoadBalancers } from '../../lib/adapters/load-balancers.ts';
+import { s3Measurements } from '../../lib/adapters/measurements.ts';
 import type { Dns } from '../../lib/adapters/route53.ts';
 import type { SecretValues } from '../../lib/adapters/secret-values.ts';
 import type { Secrets } from '../../lib/adapters/secrets.ts';
@@ -195,6 +196,7 @@ export function account() {
     now,
     ledgers,
     evidence,
+    measurements: s3Measurements(evidenceBucket),
     approvals: s3Approvals(evidenceBucket),
     ecs,
     services,

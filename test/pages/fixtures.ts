@@ -1,7 +1,8 @@
 import { nothingSaved } from '../../lib/domain/ledger.ts';
+import { measurementOf } from '../../lib/domain/measurement.ts';
 import { predictFreeze } from '../../lib/domain/prediction.ts';
 import type { RunDocuments } from '../../lib/domain/summary.ts';
-import type { ExecutionHistory, HistoryEvent } from '../../lib/domain/timeline.ts';
+import { type ExecutionHistory, type HistoryEvent, timeline } from '../../lib/domain/timeline.ts';
 import type {
   ApprovalRequest,
   CopyProof,
@@ -353,15 +354,29 @@ const REHEARSED_COPY = 0.21 + 0.48 + 0.39 + 0.17 + 0.42 + 0.7;
 /** A rehearsal at the moment at which its report is written. */
 export function rehearsalRun(more: Partial<RunDocuments> = {}): RunDocuments {
   const copy = copyProof('scratch', at(START, REHEARSED_COPY));
-  const prediction = predictFreeze(copy);
+  const rehearsing = plan('rehearsal');
+  const histories = play('RetoolEcsToEks', START, [
+    ...collected,
+    { name: 'Copy into the scratch database', nested: copying(), seconds: 0.12 },
+    { name: 'Record the rehearsal', seconds: 0.2 },
+    { name: 'Clean up', nested: unwinding(0.3) },
+  ]);
+  const sourceBytes = 62_400_000;
+  const measured = measurementOf({
+    plan: rehearsing,
+    sourceBytes,
+    copy,
+    bootSeconds: null,
+    phases: timeline(histories, at(START, 12.6)),
+    work: [],
+    predicted: null,
+    freeze: null,
+  });
+  const { planDigest } = rehearsing;
+  const prediction = predictFreeze([measured], { planDigest, sourceBytes, growthBytes: 0 })!;
   return {
-    plan: plan('rehearsal'),
-    histories: play('RetoolEcsToEks', START, [
-      ...collected,
-      { name: 'Copy into the scratch database', nested: copying(), seconds: 0.12 },
-      { name: 'Record the rehearsal', seconds: 0.2 },
-      { name: 'Clean up', nested: unwinding(0.3) },
-    ]),
+    plan: rehearsing,
+    histories,
     writtenAt: at(START, 12.6),
     requester: 'arn:aws:iam::111122223333:user/nightly',
     preflight,
@@ -371,10 +386,13 @@ export function rehearsalRun(more: Partial<RunDocuments> = {}): RunDocuments {
       planDigest: digest('d'),
       finishedAt: at(START, 11.5),
       copySeconds: 8.3,
-      sourceBytes: 62_400_000,
+      sourceBytes,
       predictedFreezeSeconds: { low: prediction.low, high: prediction.high },
     },
     prediction,
+    drift: null,
+    history: [{ ...measured, predicted: { low: prediction.low, high: prediction.high } }],
+    sourceBytes,
     approvals: [],
     ledger: ledger({ phase: 'unwinding' }),
     ...more,
@@ -453,7 +471,6 @@ export function cutoverRun(more: Partial<RunDocuments> = {}): RunDocuments {
     writtenAt: at(START, 2616.9),
     requester: go.requester,
     copies: [copyProof('target', at(START, 2474.5))],
-    prediction: null,
     approvals: [
       {
         request: go,

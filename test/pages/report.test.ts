@@ -42,7 +42,7 @@ describe('the report', () => {
 
   test('shows predicted and measured freeze, and the overhead inside it', () => {
     const page = report(cutoverRun());
-    expect(page).toContain('9.0 s to 8 min 47 s');
+    expect(page).toContain('9.6 s to 7 min 21 s');
     expect(page).toContain('2 min 27 s, of which people decided for 2 min 07 s');
     expect(page).toContain('2.8 s in which nothing was copied');
     expect(page).toContain('The freeze lay inside its prediction.');

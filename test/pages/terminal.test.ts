@@ -8,7 +8,7 @@ describe('the summary for a terminal', () => {
     expect(lines[0]).toBe('OK  acme-retool: rehearsed');
     expect(lines.slice(-2).join(' ')).toMatch(/^ {2}3\. Cut over while this rehearsal is fresh/);
     expect(lines).toContain('Copied            206,747 rows, 60.4 MB in 8.3 s (7.3 MB/s)');
-    expect(lines).toContain('Freeze predicted  9.0 s to 8 min 47 s');
+    expect(lines).toContain('Freeze predicted  9.6 s to 7 min 21 s');
   });
 
   test('has the measured freeze of a cutover and the error of a failed run', () => {

@@ -8,3 +8,7 @@ export function random(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+/** Numbers of the standard normal distribution, from uniform ones: Box and Muller. */
+export const normal = (next: () => number) => (): number =>
+  Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());

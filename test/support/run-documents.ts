@@ -17,6 +17,7 @@ import type {
   TargetFindings,
   Vote,
 } from '../../lib/workflow/documents.ts';
+import type { Measurement } from '../../lib/workflow/measurement.ts';
 
 /** Documents of one run of one migration, as small as their schemas allow. Override what a test is about. */
 
@@ -233,6 +234,30 @@ export const rehearsal = (more: Partial<Rehearsal> = {}): Rehearsal => ({
   copySeconds: 8,
   sourceBytes: 60_000_000,
   predictedFreezeSeconds: { low: 20, high: 40 },
+  ...more,
+});
+
+/** What Monday's rehearsal measured. */
+export const measurement = (more: Partial<Measurement> = {}): Measurement => ({
+  run: 'monday',
+  mode: 'rehearsal',
+  at: later(-3600),
+  planDigest: plan().planDigest,
+  sourceBytes: 60_000_000,
+  copy: {
+    bytes: 50_000_000,
+    seconds: 8,
+    dumpSeconds: 4,
+    restoreSeconds: 6,
+    proofSeconds: 2,
+    bytesPerSecond: 6_250_000,
+    incidents: 0,
+  },
+  parts: { 'Start the workers': 2, 'Copy and prove': 8 },
+  bootSeconds: null,
+  predicted: { low: 20, high: 40 },
+  freezeSeconds: null,
+  grade: null,
   ...more,
 });
 

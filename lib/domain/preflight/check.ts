@@ -10,6 +10,7 @@ import type {
   SourceFindings,
   TargetFindings,
 } from '../../workflow/documents.ts';
+import type { Drift } from '../../workflow/measurement.ts';
 
 /** Everything that was collected, and what was known before. */
 export interface Collected {
@@ -22,6 +23,8 @@ export interface Collected {
   readonly databases: DatabasesFindings;
   /** Of the same migration, of whatever plan; null before the first. */
   readonly lastRehearsal: Rehearsal | null;
+  /** What changed since that one; null before the first. */
+  readonly drift: Drift | null;
   /** Milliseconds since 1970. */
   readonly now: number;
 }

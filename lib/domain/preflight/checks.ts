@@ -20,6 +20,7 @@ import { check as dnsRecord } from './checks/dns-record.ts';
 import { check as dnsRoutedSets } from './checks/dns-routed-sets.ts';
 import { check as dnsTarget } from './checks/dns-target.ts';
 import { check as dnsTtl } from './checks/dns-ttl.ts';
+import { check as driftSinceRehearsal } from './checks/drift-since-rehearsal.ts';
 import { check as encoding } from './checks/encoding.ts';
 import { check as encryptionKey } from './checks/encryption-key.ts';
 import { check as encryptionKeyOld } from './checks/encryption-key-old.ts';
@@ -87,6 +88,7 @@ export const checks: readonly Check[] = [
   dnsRoutedSets,
   dnsTarget,
   dnsTtl,
+  driftSinceRehearsal,
   encoding,
   encryptionKey,
   encryptionKeyOld,

@@ -120,6 +120,6 @@ export const RunPreflight = lambda({
   input: Looking,
   output: z.strictObject({ document: z.string(), warnings: z.int() }),
   throws: ['PreflightBlocked', 'WorldChanged', 'LeaseLost', 'ServiceUnavailable'],
-  uses: { ...holdsLease, runs: writesEvidence },
+  uses: { ...holdsLease, runs: writesEvidence, measurements: ['s3:GetObject', 's3:ListBucket'] },
   timeoutSeconds: 30,
 });

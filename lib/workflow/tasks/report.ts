@@ -8,7 +8,12 @@ export const RecordRehearsal = lambda({
   input: Held,
   output: z.strictObject({ document: z.string() }),
   throws: ['LeaseLost', 'ServiceUnavailable'],
-  uses: { ...holdsLease, runs: ['s3:GetObject', 's3:PutObject'] },
+  uses: {
+    ...holdsLease,
+    runs: ['s3:GetObject', 's3:PutObject'],
+    measurements: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
+    executions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
+  },
   timeoutSeconds: 30,
 });
 
@@ -19,6 +24,7 @@ export const WriteReport = lambda({
   throws: ['ServiceUnavailable'],
   uses: {
     ledgers: ['s3:GetObject'],
+    measurements: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
     runs: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
     requesters: ['s3:GetObject'],
     requests: ['s3:GetObject'],

@@ -127,6 +127,7 @@ export const fine: Collected = {
     target: { ...to, ...database, largestTables: [], schemaMigrations: null },
   },
   lastRehearsal: rehearsal(),
+  drift: { since: { run: 'monday', at: later(-3600) }, changes: [], notCompared: [] },
   now: Date.parse(noon),
 };
 

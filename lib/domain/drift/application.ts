@@ -1,0 +1,158 @@
+import type { SourceFindings, TargetFindings } from '../../workflow/documents.ts';
+import type { Sizing } from '../../workflow/findings.ts';
+import type { Change } from '../../workflow/measurement.ts';
+import { comeAndGone, compare, match } from './change.ts';
+
+const release = {
+  about: 'version',
+  stops: true,
+  because: 'another release has other migrations and another start than the one that was rehearsed',
+} as const;
+const elsewhere = { about: 'configuration', stops: true, because: 'another database was rehearsed' } as const;
+const key = {
+  about: 'encryption',
+  matters: true,
+  because: 'both sides need the key that encrypted what is stored',
+} as const;
+const sized = { about: 'services', matters: true, because: 'it starts and works at another speed' } as const;
+const moved = { about: 'variables', matters: true, because: 'the target is to have it, too' } as const;
+
+/** `1 vCPU, 2048 MiB`; what is not stated is left out. */
+const sizing = ({ cpuMillis, memoryMiB }: Sizing): string =>
+  [cpuMillis === null ? '' : `${cpuMillis / 1000} vCPU`, memoryMiB === null ? '' : `${memoryMiB} MiB`]
+    .filter(Boolean)
+    .join(', ');
+
+const where = ({ host, database }: { host: string; database: string }): string => `${database} on ${host}`;
+
+/** How the application changed on ECS. */
+export function sourceChanges(was: SourceFindings, is: SourceFindings): Change[] {
+  const services = match(was.services, is.services, ({ service }) => service);
+  return [
+    ...compare('image tag of the source', was.imageTag, is.imageTag, release),
+    ...compare('database of the source', where(was.database), where(is.database), elsewhere),
+    ...compare('encryption key of the source', was.encryptionKey?.fingerprint, is.encryptionKey?.fingerprint, key),
+    ...compare('encryption mode of the source', was.encryptionMode, is.encryptionMode, key),
+    ...compare(
+      'previous encryption key',
+      was.encryption?.previousKey?.fingerprint,
+      is.encryption?.previousKey?.fingerprint,
+      key,
+    ),
+    ...comeAndGone(
+      services,
+      'service',
+      ({ service }) => service,
+      () => ({
+        about: 'services',
+        matters: true,
+        because: 'the freeze stops exactly the services that were found',
+      }),
+    ),
+    ...services.both.flatMap(({ name, was: before, is: after }) => [
+      ...compare(`service ${name}: image`, before.image, after.image, {
+        about: 'version',
+        matters: true,
+        because: 'it runs other code than at the rehearsal',
+      }),
+      ...compare(`service ${name}: size`, sizing(before.size), sizing(after.size), sized),
+      ...compare(`service ${name}: tasks`, before.desiredCount, after.desiredCount, {
+        about: 'services',
+        matters: false,
+        because: 'the count is saved anew before a freeze',
+      }),
+      ...compare(`service ${name}: task definition`, before.taskDefinition, after.taskDefinition, {
+        about: 'services',
+        matters: false,
+        because: 'what it changes is told by itself',
+      }),
+    ]),
+    ...sourceVariables(was, is),
+  ];
+}
+
+/** What may be said of a value: itself where it is known to be no secret, else that it is another one. */
+function values(
+  was: { value: string | null; fingerprint: string | null },
+  is: typeof was,
+): [string | null, string | null] {
+  if (was.value !== null || is.value !== null) return [was.value ?? 'a secret', is.value ?? 'a secret'];
+  return was.fingerprint === is.fingerprint ? [null, null] : ['a secret', 'another secret'];
+}
+
+function sourceVariables(was: SourceFindings, is: SourceFindings): Change[] {
+  const variables = match(was.variables, is.variables, ({ name }) => name);
+  const meaning = (fate: string) =>
+    fate === 'drop' ? { ...moved, matters: false, because: 'it does not move' } : moved;
+  return [
+    ...comeAndGone(
+      variables,
+      'variable',
+      ({ name }) => name,
+      ({ fate }) => meaning(fate),
+    ),
+    ...variables.both.flatMap(({ name, was: before, is: after }) => [
+      ...compare(`variable ${name}`, ...values(before, after), meaning(after.fate)),
+      ...compare(`variable ${name}: what becomes of it`, before.fate, after.fate, moved),
+    ]),
+  ];
+}
+
+/** How the application changed in the cluster. */
+export function targetChanges(was: TargetFindings, is: TargetFindings): Change[] {
+  const deployments = match(was.deployments, is.deployments, ({ name }) => name);
+  const variables = match(was.variables, is.variables, ({ name }) => name);
+  const set = { about: 'variables', matters: true, because: 'the target starts with it' } as const;
+  return [
+    ...compare('image tag of the target', was.imageTag, is.imageTag, release),
+    ...compare('database of the target', where(was.database), where(is.database), elsewhere),
+    ...compare('encryption key of the target', was.encryptionKey?.fingerprint, is.encryptionKey?.fingerprint, key),
+    ...compare('Kubernetes of the target', minor(was.kubernetesVersion), minor(is.kubernetesVersion), {
+      about: 'version',
+      matters: true,
+      because: 'the cluster was upgraded: worker and application start on other nodes',
+    }),
+    ...comeAndGone(
+      deployments,
+      'deployment',
+      ({ name }) => name,
+      () => ({
+        about: 'services',
+        matters: true,
+        because: 'the cutover starts exactly the deployments that were found',
+      }),
+    ),
+    ...deployments.both.flatMap(({ name, was: before, is: after }) => [
+      ...compare(`deployment ${name}: image`, before.image, after.image, {
+        about: 'version',
+        matters: true,
+        because: 'it starts other code than at the rehearsal',
+      }),
+      ...compare(`deployment ${name}: requests`, sizing(before.requests), sizing(after.requests), sized),
+      ...compare(`deployment ${name}: limits`, sizing(before.limits), sizing(after.limits), sized),
+      ...compare(`deployment ${name}: may migrate`, before.mayMigrate, after.mayMigrate, sized),
+      ...compare(`deployment ${name}: replicas`, before.replicas, after.replicas, {
+        about: 'services',
+        matters: false,
+        because: 'the count is saved anew before the target starts',
+      }),
+    ]),
+    ...comeAndGone(
+      variables,
+      'variable of the target',
+      ({ name }) => name,
+      () => set,
+    ),
+    ...variables.both.flatMap(({ name, was: before, is: after }) =>
+      compare(`variable of the target ${name}`, ...values(before, after), set),
+    ),
+    ...match(was.addOns, is.addOns, ({ name }) => name).both.flatMap(({ name, was: before, is: after }) =>
+      compare(`add-on ${name}`, present(before.present), present(after.present), sized),
+    ),
+  ];
+}
+
+const present = (seen: boolean | null): string => (seen === null ? 'not known' : seen ? 'there' : 'not there');
+
+/** AWS builds `v1.33.5-eks-…` anew every few weeks; only `v1.33` is an upgrade. */
+const minor = (version: string | null): string | null => /^v?\d+\.\d+/.exec(version ?? '')?.[0] ?? version;

@@ -1,0 +1,50 @@
+import type { DeployedMigration } from '../../workflow/configuration.ts';
+import type {
+  DatabasesFindings,
+  DnsFindings,
+  Plan,
+  Rehearsal,
+  SourceFindings,
+  TargetFindings,
+} from '../../workflow/documents.ts';
+import type { Change, Drift } from '../../workflow/measurement.ts';
+import { sourceChanges, targetChanges } from './application.ts';
+import { databaseChanges } from './databases.ts';
+import { dnsChanges, planChanges } from './surroundings.ts';
+
+/** What a run collected. */
+export interface Evidence {
+  readonly plan: Plan;
+  readonly configuration: DeployedMigration;
+  readonly source: SourceFindings;
+  readonly target: TargetFindings;
+  readonly dns: DnsFindings;
+  readonly databases: DatabasesFindings;
+}
+
+/** The same of an earlier run: null is what is gone, or what another version of Passage wrote otherwise. */
+export type EarlierEvidence = { readonly [K in keyof Evidence]: Evidence[K] | null };
+
+/**
+ * What changed since a rehearsal: what stops a cutover first, then what matters, then the rest.
+ * No value that may be a secret is in it.
+ */
+export function driftSince(
+  rehearsal: Pick<Rehearsal, 'run' | 'finishedAt'>,
+  was: EarlierEvidence,
+  is: Evidence,
+): Drift {
+  const changes: Change[] = [
+    ...(was.databases ? databaseChanges(was.databases, is.databases) : []),
+    ...(was.source ? sourceChanges(was.source, is.source) : []),
+    ...(was.target ? targetChanges(was.target, is.target) : []),
+    ...(was.dns ? dnsChanges(was.dns, is.dns) : []),
+    ...(was.plan ? planChanges({ plan: was.plan, configuration: was.configuration }, is) : []),
+  ];
+  const rank = ({ stops, matters }: Change): number => (stops ? 0 : matters ? 1 : 2);
+  return {
+    since: { run: rehearsal.run, at: rehearsal.finishedAt },
+    changes: changes.sort((a, b) => rank(a) - rank(b)),
+    notCompared: Object.entries(was).flatMap(([name, document]) => (document === null ? [name] : [])),
+  };
+}

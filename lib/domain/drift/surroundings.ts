@@ -1,0 +1,68 @@
+import type { DeployedMigration } from '../../workflow/configuration.ts';
+import type { DnsFindings, Plan, RecordSet } from '../../workflow/documents.ts';
+import type { Change } from '../../workflow/measurement.ts';
+import { canonical } from '../digest.ts';
+import { comeAndGone, compare, match } from './change.ts';
+
+const toBeChanged = { about: 'dns', matters: true, because: 'the switch changes exactly what was found' } as const;
+
+/** How the name that users type changed. */
+export function dnsChanges(was: DnsFindings, is: DnsFindings): Change[] {
+  const nameOf = ({ name, type, setIdentifier }: RecordSet) => [name, type, setIdentifier].filter(Boolean).join(' ');
+  const records = match(was.records, is.records, nameOf);
+  const points = ({ values, alias }: RecordSet) => alias?.dnsName ?? [...values].sort().join(', ');
+  return [
+    ...compare('hosted zone', was.zone, is.zone, toBeChanged),
+    ...compare(
+      'name servers',
+      [...was.nameServers].sort().join(', '),
+      [...is.nameServers].sort().join(', '),
+      toBeChanged,
+    ),
+    ...comeAndGone(records, 'record', nameOf, () => toBeChanged),
+    ...records.both.flatMap(({ name, was: before, is: after }) => [
+      ...compare(`record ${name}`, points(before), points(after), toBeChanged),
+      ...compare(`TTL of ${name}`, seconds(before.ttl), seconds(after.ttl), {
+        about: 'dns',
+        matters: (after.ttl ?? 0) > (before.ttl ?? 0),
+        because: 'for so long resolvers may still send users to the source',
+      }),
+    ]),
+  ];
+}
+
+const seconds = (ttl: number | null): string => (ttl === null ? 'that of its alias' : `${ttl} s`);
+
+/** How the plan changed: the configuration by the paths of its fields, or Passage itself. */
+export function planChanges(
+  was: { plan: Plan; configuration: DeployedMigration | null },
+  is: { plan: Plan; configuration: DeployedMigration },
+): Change[] {
+  if (was.plan.planDigest === is.plan.planDigest) return [];
+  const about = 'configuration';
+  if (was.plan.configurationDigest === is.plan.configurationDigest) {
+    const because = 'another version may do other things, so it is rehearsed anew';
+    return compare('Passage itself', 'another version', 'this version', { about, matters: true, because });
+  }
+  const because = 'a cutover is of exactly the plan that was rehearsed';
+  if (was.configuration === null) {
+    const [before, after] = [was.plan.configurationDigest.slice(0, 12), is.plan.configurationDigest.slice(0, 12)];
+    return compare('configuration', before, after, { about, matters: true, because });
+  }
+  const [then, now] = [leaves(was.configuration), leaves(is.configuration)];
+  return [...new Set([...then.keys(), ...now.keys()])]
+    .sort()
+    .flatMap((path) => compare(path, then.get(path), now.get(path), { about, matters: true, because }));
+}
+
+/** Every value of a configuration by its path, as in `source.ecs.cluster`; lists as a whole. */
+function leaves(value: unknown, path = ''): Map<string, string> {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    return new Map([[path, typeof value === 'string' ? value : canonical(value)]]);
+  }
+  return new Map(
+    Object.entries(value).flatMap(([name, inner]) =>
+      inner === undefined ? [] : [...leaves(inner, path === '' ? name : `${path}.${name}`)],
+    ),
+  );
+}
