@@ -90,8 +90,8 @@ describe('a cutover', () => {
   });
 
   test('a freeze longer than predicted is said to be longer', () => {
-    const rehearsal = { ...rehearsalRun().rehearsal!, predictedFreezeSeconds: { low: 1, high: 19 } };
-    expect(summarize(cutoverRun({ rehearsal })).freeze.grade).toBe('longer');
+    const prediction = { ...rehearsalRun().prediction!, low: 1, high: 19 };
+    expect(summarize(cutoverRun({ prediction })).freeze.grade).toBe('longer');
   });
 
   test('names who decided what, when and on which digest', () => {
