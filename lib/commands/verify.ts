@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { Login, Side } from '../adapters/postgres/connect.ts';
+import { type Login, type Side, withClient } from '../adapters/postgres/connect.ts';
+import { refuseUnreadable } from '../adapters/postgres/missing-rights.ts';
 import { refuseSameDatabase } from '../adapters/postgres/same-database.ts';
 import { verify as proveEqual, type VerifyProgress } from '../copier/verify/verify.ts';
 import { progressLine } from '../pages/terminal.ts';
@@ -36,7 +37,11 @@ export const verify: Command = {
     const run = `verify-${randomBytes(4).toString('hex')}`;
     const [source, target] = [sideOf(call, 'source'), sideOf(call, 'target')];
     const workers = workersOf(call);
-    await refuseSameDatabase(source, target, { run, epoch: 0 });
+    const holder = { run, epoch: 0 };
+    for (const [side, login] of [['source', source] as const, ['target', target] as const]) {
+      await withClient(login, { ...holder, side }, (client) => refuseUnreadable(client, login, side));
+    }
+    await refuseSameDatabase(source, target, holder);
     const began = Date.now();
     let told = began;
     const show = (progress: VerifyProgress) => {
@@ -61,8 +66,8 @@ export const verify: Command = {
     try {
       const proof = await proveEqual(
         {
-          source: { ...source, side: 'source', run, epoch: 0 },
-          target: { ...target, side: 'target', run, epoch: 0 },
+          source: { ...source, ...holder, side: 'source' },
+          target: { ...target, ...holder, side: 'target' },
         },
         { clock: { now: Date.now, sleep }, log: () => {}, signal },
         { workers, grants: options.grants === true, onProgress: show },

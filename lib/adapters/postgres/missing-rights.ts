@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { type ErrorName, WorkflowError } from '../../workflow/errors.ts';
-import type { Login } from './connect.ts';
+import type { Login, Side } from './connect.ts';
 import { statement } from './statements.ts';
 
 /**
@@ -32,11 +32,14 @@ interface Missing {
   readonly sql: readonly string[];
 }
 
-/** @throws SourceRightsMissing when the login may not read something that a copy reads. */
-export async function refuseUnreadable(client: pg.Client, login: Login): Promise<void> {
+/**
+ * @param side the target where that is read too, to prove it
+ * @throws SourceRightsMissing | TargetRightsMissing when the login may not read something that a copy or a proof reads.
+ */
+export async function refuseUnreadable(client: pg.Client, login: Login, side: Side = 'source'): Promise<void> {
   const { rows } = await client.query<Unreadable>(statement('list-unreadable'));
   if (rows.length === 0) return;
-  throw missing('SourceRightsMissing', 'source', login, 'may not read', {
+  throw missing(side === 'source' ? 'SourceRightsMissing' : 'TargetRightsMissing', side, login, 'may not read', {
     things: rows.map(described),
     sql: grants(rows, pg.escapeIdentifier(login.user)),
   });

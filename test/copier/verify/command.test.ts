@@ -56,6 +56,22 @@ test('equal databases are exit code 0 and one word', async () => {
   expect(await query(source, "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'passage/%'")).toEqual([]);
 }, 30_000);
 
+test('what may not be read on the target is named, with the SQL that lets it', async () => {
+  await query(target, 'REVOKE SELECT ON users FROM reader');
+  const { code, output } = await verify();
+  expect(code).toBe(7);
+  expect(output).toMatch(/may not read in target database .*: table "public"."users"/);
+  expect(output).toContain('GRANT SELECT ON ALL TABLES IN SCHEMA "public" TO "reader";');
+}, 30_000);
+
+test('a database is not proved equal to itself, whatever it is called', async () => {
+  const { code, output } = await passage(
+    ...['verify', '--source', url(source), '--target', url({ ...source, host: 'localhost' })],
+  );
+  expect(code).toBe(3);
+  expect(output).toContain('two names of one database');
+}, 30_000);
+
 test('different ones are exit code 1, with table, key and object, and no contents', async () => {
   await query(
     target,
@@ -101,8 +117,9 @@ test('both sides of a configuration are taken as they stand there', async () => 
   );
   expect(await passage('verify', '--migration', file)).toMatchObject({ code: 0 });
   // One given side wins over the file's.
+  const twin = await createDatabase(cluster, { template: target.database });
   await query(target, 'DROP INDEX users_email');
-  expect(await passage('verify', '--migration', file, '--target', url(source))).toMatchObject({ code: 0 });
+  expect(await passage('verify', '--migration', file, '--target', url(twin))).toMatchObject({ code: 0 });
 }, 30_000);
 
 test.each([
