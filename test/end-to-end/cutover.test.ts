@@ -166,7 +166,27 @@ describe('in the world that it left', () => {
     });
     expect(databases.source.largestTables[0]?.table).toBe('public.audit_trail_events');
     expect(databases.problems).toEqual([]);
-    expect(DnsFindings.parse(await document(cutoverRun, 'dns'))).toMatchObject({ rivals: [], problems: [] });
+    const { target: dnsTarget, record } = sampleMigration().dns!;
+    const https = (...names: string[]) => ({
+      port: 443,
+      protocol: 'HTTPS',
+      certificates: [{ status: 'ISSUED', type: 'AMAZON_ISSUED', names }],
+    });
+    const http = { port: 80, protocol: 'HTTP', certificates: [] };
+    const ofTarget = { dnsName: dnsTarget, listeners: [http, https(record, `*.${record}`)] };
+    expect(DnsFindings.parse(await document(cutoverRun, 'dns'))).toMatchObject({
+      rivals: [],
+      loadBalancers: {
+        source: {
+          dnsName: expect.stringMatching(/^acme-retool-ecs-/),
+          scheme: 'internet-facing',
+          listeners: [http, https('acme.example.com', '*.acme.example.com')],
+        },
+        target: ofTarget,
+        ingress: ofTarget,
+      },
+      problems: [],
+    });
   });
 
   const events = async () => {
