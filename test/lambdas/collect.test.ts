@@ -7,7 +7,7 @@ import type { Application, Deployment, Variable } from '../../lib/adapters/kuber
 import type { LoadBalancers } from '../../lib/adapters/load-balancers.ts';
 import { namespaceOf } from '../../lib/adapters/target-namespace.ts';
 import { recordsOf } from '../../lib/domain/dns.ts';
-import { keys } from '../../lib/domain/run.ts';
+import { keys, whereOf } from '../../lib/domain/run.ts';
 import {
   DnsFindings,
   Preflight,
@@ -272,6 +272,17 @@ describe('CollectDns', () => {
     await collectDns.run(of, { lease, look: 'first' }, call);
     expect(behind(it)).toEqual(['ecs.elb.example.com', 'eks.elb.example.com', 'eks.elb.example.com']);
     expect(asked).toEqual(['ecs.elb.example.com', 'eks.elb.example.com']);
+  });
+
+  test('that of the Ingress is its own, whatever dns.target is, and as this look found it', async () => {
+    const it = uncollected();
+    const published = (...hostnames: string[]) => target({ ingress: { ...target().ingress!, hostnames } });
+    it.documents.tamper(keys.document(lease.run, 'target'), published('before.elb'));
+    it.documents.tamper(keys.document(whereOf(lease.run, 'last'), 'target'), published('gone.elb', 'own.elb'));
+    const { of } = having(it, 'before.elb', 'own.elb');
+    await collectDns.run(of, { lease, look: 'last' }, call);
+    const last = DnsFindings.parse(it.documents.json(keys.document(whereOf(lease.run, 'last'), 'dns')));
+    expect(last.loadBalancers).toMatchObject({ source: null, target: null, ingress: { dnsName: 'own.elb' } });
   });
 
   test('follows the names of the zone, and stops where they go round', async () => {
