@@ -1,7 +1,9 @@
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { type ServiceScaling, serviceScaling } from '../../lib/adapters/autoscaling.ts';
 import { forgetCollected, keepCollected } from '../../lib/adapters/collected-secrets.ts';
 import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Ecs, ecs } from '../../lib/adapters/ecs.ts';
@@ -22,6 +24,7 @@ import { WorkflowError } from '../../lib/workflow/errors.ts';
 interface Deps {
   evidence: Evidence;
   ecs: Ecs;
+  scaling: ServiceScaling;
   secrets: Secrets;
   secretValues: SecretValues;
   fingerprintKey: string;
@@ -33,7 +36,7 @@ export const collectSource = task('CollectSource')(async (deps: Deps, { lease, l
   const { mode } = await evidence.read(lease.run, 'plan');
   const login = await secrets.login(source.database.loginSecret);
   const secretArn = await secrets.arnOf(source.database.loginSecret);
-  const found = source.ecs ? await findSource(deps.ecs, deps.secretValues, source.ecs, login) : null;
+  const found = source.ecs ? await findSource({ ...deps, values: deps.secretValues }, source.ecs, login) : null;
   const database = addressOf(secretArn, login, found?.database ?? undefined);
   if (!database) {
     throw new WorkflowError(
@@ -78,6 +81,7 @@ export const handler = onLambda(collectSource, (told) => {
   return {
     evidence: s3Evidence(s3Documents(new S3Client({}), told.runs)),
     ecs: ecs(new ECSClient({})),
+    scaling: serviceScaling(new ApplicationAutoScalingClient({})),
     secrets: secretsManager(client),
     secretValues: secretValues(client, new SSMClient({})),
     fingerprintKey: told.fingerprintKey,

@@ -1,6 +1,9 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { RDSClient } from '@aws-sdk/client-rds';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Client } from 'pg';
+import { type DatabaseServers, databaseServers } from '../../lib/adapters/database-servers.ts';
 import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
@@ -28,12 +31,16 @@ interface Deps {
   evidence: Evidence;
   ledgers: Ledgers;
   secrets: Secrets;
+  servers: DatabaseServers;
   fingerprintKey: string;
   now: () => number;
 }
 
 /** Of this function's 120 s; a row that is not found by then is refused by the dump. */
 const LOOK_FOR_LARGE_ROWS_MS = 30_000;
+
+/** A network without a way to these APIs must not take the time that the databases need: 2 tries of 2 + 4 s. */
+const impatient = { maxAttempts: 2, requestHandler: { connectionTimeout: 2000, requestTimeout: 4000 } };
 
 export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { lease, look }) => {
   const { evidence, secrets } = deps;
@@ -45,6 +52,7 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
   const inspect = async <T>(side: Side, lookFirst: (client: Client, login: Login) => Promise<T>) => {
     const { database } = side === 'source' ? application : await evidence.read(where, side);
     const login = await loginAt(secrets, database);
+    const { server, problems: unseen } = await deps.servers.at(database);
     const as = { side, run: lease.run, epoch: lease.epoch };
     return withClient(login, as, async (client) => {
       await refusePooler(client, login, side);
@@ -55,8 +63,8 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
       const canaries = encrypted && canariesOf(encrypted, (hash) => fingerprint(key, hash));
       const writer = side === 'source' ? application.applicationLogin?.user : undefined;
       const fence = writer === undefined ? null : { refusal: await refusalToFence(client, writer) };
-      const findings = { ...found, ...contents, extensions: [...found.extensions], canaries, growth, fence };
-      return { findings, encrypted, problems, seen };
+      const findings = { ...found, ...contents, extensions: [...found.extensions], canaries, growth, fence, server };
+      return { findings, encrypted, problems: [...problems, ...unseen], seen };
     });
   };
   const source = await inspect('source', async (client, login) => {
@@ -105,6 +113,7 @@ export const handler = onLambda(inspectDatabases, (told) => {
     evidence: s3Evidence(documents),
     ledgers: s3Ledgers(documents),
     secrets: secretsManager(new SecretsManagerClient({})),
+    servers: databaseServers(new RDSClient(impatient), new CloudWatchClient(impatient), Date.now),
     fingerprintKey: told.fingerprintKey,
     now: Date.now,
   };

@@ -7,8 +7,8 @@ import {
   StopTaskCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
+import type { Architecture, Sizing } from '../workflow/capacity.ts';
 import { WorkflowError } from '../workflow/errors.ts';
-import type { Sizing } from '../workflow/findings.ts';
 import { refused } from './refused.ts';
 
 export interface EcsService {
@@ -36,6 +36,8 @@ export interface EcsContainer {
 export interface EcsTaskDefinition {
   /** Of one task: what it states itself, else the sum of its containers. */
   readonly size: Sizing;
+  /** Null where it states no `runtimePlatform`. */
+  readonly architecture: Architecture | null;
   readonly containers: readonly EcsContainer[];
 }
 
@@ -106,6 +108,7 @@ export function ecs(client: ECSClient): Ecs {
         const containers = taskDefinition?.containerDefinitions ?? [];
         return {
           size: sizeOf(taskDefinition, containers),
+          architecture: architectures[taskDefinition?.runtimePlatform?.cpuArchitecture ?? ''] ?? null,
           containers: containers.map((container) => ({
             name: container.name ?? '',
             image: container.image ?? '',
@@ -135,6 +138,8 @@ export function ecs(client: ECSClient): Ecs {
     },
   };
 }
+
+const architectures: Readonly<Record<string, Architecture>> = { X86_64: 'amd64', ARM64: 'arm64' };
 
 /** Of a task in ECS's units, where 1024 are one virtual CPU; EC2 tasks may state them for each container alone. */
 function sizeOf(

@@ -3,6 +3,8 @@ import { tagOf } from '../domain/retool.ts';
 import { describeSource, isNeeded, type ReadContainer, type SourceApplication } from '../domain/source-application.ts';
 import type { DeployedMigration } from '../workflow/configuration.ts';
 import { WorkflowError } from '../workflow/errors.ts';
+import type { Problem } from '../workflow/findings.ts';
+import type { ServiceScaling } from './autoscaling.ts';
 import type { Ecs, EcsContainer } from './ecs.ts';
 import type { Reading, SecretValues } from './secret-values.ts';
 
@@ -10,16 +12,19 @@ export type SourceCluster = NonNullable<DeployedMigration['source']['ecs']>;
 
 /** Finds every service that has a SERVICE_TYPE, and reads what its variables say. Names tell nothing. Holds secrets. */
 export async function findSource(
-  ecs: Ecs,
-  values: SecretValues,
+  { ecs, scaling, values }: { ecs: Ecs; scaling: ServiceScaling; values: SecretValues },
   { cluster, services: chosen, variables }: SourceCluster,
   login: LoginSecret,
 ): Promise<SourceApplication> {
   const read = once(values);
   const containers: ReadContainer[] = [];
   const services = chosen ? await ecs.describe(cluster, chosen) : await ecs.services(cluster);
+  const scaled = await scaling.of(
+    cluster,
+    services.map(({ service }) => service),
+  );
   for (const service of services) {
-    const { size, containers: defined } = await ecs.taskDefinition(service.taskDefinition);
+    const { size, architecture, containers: defined } = await ecs.taskDefinition(service.taskDefinition);
     for (const container of defined) {
       containers.push({
         service: {
@@ -30,7 +35,8 @@ export async function findSource(
           image: container.image,
           imageTag: tagOf(container.image),
           size,
-          autoscaling: null,
+          architecture,
+          autoscaling: scaled && (scaled.get(service.service) ?? 'none'),
           targetGroups: [...service.targetGroups],
           executeCommand: service.executeCommand,
         },
@@ -39,12 +45,20 @@ export async function findSource(
     }
   }
   const found = describeSource(containers, variables, { host: login.host, database: login.dbname });
-  if (found) return found;
+  if (found) return scaled ? found : { ...found, problems: [...found.problems, notLooked] };
   throw new WorkflowError(
     'SourceNotFound',
     `ECS cluster "${cluster}" has no service whose SERVICE_TYPE contains MAIN_BACKEND; check source.ecs in the configuration.`,
   );
 }
+
+const notLooked: Problem = {
+  kind: 'not-looked',
+  severity: 'INFO',
+  what: 'Passage may not see what scales services by itself: whether something starts them again during the freeze is not known.',
+  where: 'Application Auto Scaling',
+  todo: 'Allow CollectSource application-autoscaling:DescribeScalableTargets, DescribeScalingPolicies and DescribeScheduledActions; a policy of the organization may deny them.',
+};
 
 /** Only what is looked at is fetched: a secret that nobody needs is not read. */
 async function readVariables(

@@ -24,6 +24,6 @@ function acknowledgeWildcard(role: iam.Role, resource: string): void {
     reason:
       flat === '*'
         ? 'AWS knows no resource for these actions.'
-        : 'Stands for names that are known only once a run has begun: object keys, executions, tasks, changes, certificates, endings of secrets.',
+        : 'Stands for names that only a run learns: object keys, executions, tasks, changes, certificates, endings of secrets, database servers.',
   });
 }

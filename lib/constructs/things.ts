@@ -36,6 +36,9 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
   const secret = (name: string) => arn('secretsmanager', 'secret', name, ArnFormat.COLON_RESOURCE_NAME);
   const inCluster = (cluster: string) => ({ ArnEquals: { 'ecs:cluster': cluster } });
 
+  const servers = (kind: 'db' | 'cluster') =>
+    migrations.length > 0 ? [arn('rds', kind, '*', ArnFormat.COLON_RESOURCE_NAME)] : [];
+
   const sourceClusters = distinct(migrations.map(({ source }) => source.ecs?.cluster));
   const targetClusters = distinct(migrations.map(({ target }) => target.eks?.cluster));
   const zones = distinct(migrations.map(({ dns }) => dns?.hostedZoneId));
@@ -123,6 +126,24 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
     },
     // Neither a resource nor a condition key exists for it.
     taskDefinitions: { allows: on(['*'], 'ecs:DescribeTaskDefinition') },
+    // Describing what scales services knows no resource and, unlike changing it, no condition key.
+    serviceScaling: {
+      allows: on(
+        sourceClusters.length > 0 ? ['*'] : [],
+        'application-autoscaling:DescribeScalableTargets',
+        'application-autoscaling:DescribeScalingPolicies',
+        'application-autoscaling:DescribeScheduledActions',
+      ),
+    },
+    // RDS finds no server by its address, so all of the account are listed; nothing can be done to any.
+    databaseServers: {
+      allows: {
+        ...on(servers('db'), 'rds:DescribeDBInstances'),
+        ...on(servers('cluster'), 'rds:DescribeDBClusters'),
+        ...on([...servers('cluster'), ...servers('db')], 'rds:DescribePendingMaintenanceActions'),
+      },
+    },
+    serverMetrics: { allows: on(migrations.length > 0 ? ['*'] : [], 'cloudwatch:GetMetricData') },
     targetClusters: {
       allows: on(
         targetClusters.map((cluster) => arn('eks', 'cluster', cluster)),

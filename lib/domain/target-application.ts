@@ -17,10 +17,9 @@ interface Variable {
 }
 
 /** A deployment of the application as it was read; its environment may hold secrets. */
-export interface ReadDeployment
-  extends Omit<TargetDeployment, 'imageTag' | 'mayMigrate' | 'requests' | 'limits' | 'serviceAccount'>,
-    Pick<TargetDeployment, 'requests' | 'limits' | 'serviceAccount'> {
+export interface ReadDeployment extends Omit<TargetDeployment, 'imageTag' | 'mayMigrate' | 'architectures'> {
   readonly namespace: string;
+  readonly architectures: readonly string[] | null;
   readonly environment: ReadonlyMap<string, Variable>;
 }
 
@@ -36,6 +35,7 @@ export const describeDeployment = (of: ReadDeployment): TargetDeployment => ({
   requests: of.requests,
   limits: of.limits,
   serviceAccount: of.serviceAccount,
+  architectures: of.architectures && [...of.architectures],
   mayMigrate: of.environment.get('DISABLE_DATABASE_MIGRATIONS')?.value !== 'true',
 });
 

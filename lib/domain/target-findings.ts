@@ -1,5 +1,6 @@
 import type { Address, TargetFindings } from '../workflow/documents.ts';
 import type { Problem } from '../workflow/findings.ts';
+import { capacityOf, type SurveyedRoom } from './cluster-capacity.ts';
 import { type ApplicationDatabase, keyFormatProblem, tagOf, type Variables } from './retool.ts';
 import { named } from './source-application.ts';
 import {
@@ -25,6 +26,7 @@ export const withoutTargetApplication = (database: Address): TargetFindings => (
   releases: null,
   addOns: [],
   kubernetesVersion: null,
+  capacity: null,
   ingress: null,
   backend: null,
   problems: [],
@@ -43,12 +45,12 @@ interface ReadApplication {
 }
 
 /** The cluster around it. */
-interface ReadCluster {
+interface ReadCluster extends SurveyedRoom {
   readonly version: string;
-  readonly apiGroups: readonly string[];
   readonly deployments: {
     readonly application: readonly ReadDeployment[];
     readonly others: readonly { readonly name: string; readonly images: readonly string[] }[];
+    readonly requested: { readonly cpuMillis: number; readonly memoryMiB: number };
   } | null;
 }
 
@@ -81,6 +83,7 @@ export function targetFindings(
     releases,
     addOns: addOnsOf(cluster.apiGroups, cluster.deployments?.others ?? null),
     kubernetesVersion: cluster.version,
+    capacity: capacityOf(cluster),
     ingress: of.ingress,
     backend: { ingress: of.ingress.name, ...found.backend },
     problems: [
@@ -88,6 +91,7 @@ export function targetFindings(
       ...releaseProblems(found.namespace, releases ?? releasesOf(found.deployments)),
       ...keyProblem(encryptionKey),
       ...(releases === null ? [unseen] : []),
+      ...(cluster.nodes === null ? [unseenNodes] : []),
     ],
   };
 }
@@ -103,6 +107,14 @@ const unseen: Problem = {
   kind: 'not-looked',
   severity: 'INFO',
   what: 'Passage may not list the deployments of the whole cluster: another release, Reloader and others are not seen.',
+  where: 'the target cluster',
+  todo: "Apply Passage's RBAC file of this version, with its ClusterRole passage-surveyor.",
+};
+
+const unseenNodes: Problem = {
+  kind: 'not-looked',
+  severity: 'INFO',
+  what: 'Passage may not list the nodes of the cluster: whether the images run there, and fit, is not known.',
   where: 'the target cluster',
   todo: "Apply Passage's RBAC file of this version, with its ClusterRole passage-surveyor.",
 };

@@ -38,8 +38,9 @@ export const rbacFor = (application: string) => ({
       rule('', 'pods', ['get', 'list']),
       rule('', 'pods/log', ['get']),
     ]),
-    // Sees which deployments there are, to find the application, a second release, and what the chart rests on.
-    ...clusterRole('surveyor', 'reader', [rule('apps', 'deployments', ['list'])]),
+    // Sees which deployments there are, to find the application, a second release, and what the chart rests on; and
+    // which nodes, which belong to no namespace: their processors and the room for pods. Usage and pods are not read.
+    ...clusterRole('surveyor', 'reader', [rule('apps', 'deployments', ['list']), rule('', 'nodes', ['list'])]),
     // Reads the application; of its secrets only the encryption key, to take its fingerprint.
     ...role('reader', application, [
       rule('apps', 'deployments', ['get', 'list']),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ClusterCapacity, DatabaseServer } from './capacity.ts';
 import {
   AddOn,
   Address,
@@ -103,6 +104,8 @@ export const TargetFindings = z.strictObject({
   addOns: z.array(AddOn),
   /** As in `v1.33.5-eks-…`. */
   kubernetesVersion: z.string().nullable(),
+  /** Null where Passage may not list nodes. */
+  capacity: ClusterCapacity.nullable(),
   ingress: IngressFindings.nullable(),
   /** The Ingress backend that serves users once the gate is open. */
   backend: z
@@ -218,6 +221,8 @@ const DatabaseFindings = z.strictObject({
   resourceTypes: z.array(z.strictObject({ type: z.string(), count: Count })).nullable(),
   /** Null for the target, and where no rehearsal came before. */
   growth: Growth.nullable(),
+  /** Null for a server that is none of RDS in this account and region, and where Passage could not look. */
+  server: DatabaseServer.nullable(),
 });
 export type DatabaseFindings = z.infer<typeof DatabaseFindings>;
 

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { Architecture, Autoscaling, Sizing } from './capacity.ts';
+
+export type { Sizing } from './capacity.ts';
 
 /** What the documents of a run's collecting are made of: `source`, `target`, `dns` and `databases` of documents.ts. */
 
@@ -61,14 +64,6 @@ export const Problem = z.strictObject({
 });
 export type Problem = z.infer<typeof Problem>;
 
-/** Processor and memory of a task or container; null where nothing is stated. */
-const Sizing = z.strictObject({
-  /** Thousandths of a virtual CPU: ECS's 1024 units and Kubernetes' `1` are 1000. */
-  cpuMillis: Count.nullable(),
-  memoryMiB: Count.nullable(),
-});
-export type Sizing = z.infer<typeof Sizing>;
-
 /** A service of the source cluster, as its task definition states it. */
 const EcsService = z.strictObject({
   service: z.string(),
@@ -83,8 +78,10 @@ const EcsService = z.strictObject({
   imageTag: z.string().nullable(),
   /** Of one task. */
   size: Sizing,
-  /** Bounds between which Application Auto Scaling moves the desired count; null where it does not, or where nobody looked. */
-  autoscaling: z.strictObject({ min: Count, max: Count }).nullable(),
+  /** Of the task definition's `runtimePlatform`; null where it states none. */
+  architecture: Architecture.nullable(),
+  /** How Application Auto Scaling moves the desired count; null where Passage may not look. */
+  autoscaling: z.union([Autoscaling, z.literal('none')]).nullable(),
   /** ARNs of the target groups of load balancers. */
   targetGroups: z.array(z.string()),
   /** Whether `ecs execute-command` may be used. */
@@ -206,6 +203,8 @@ export const TargetDeployment = z.strictObject({
   requests: Sizing,
   limits: Sizing,
   serviceAccount: z.string().nullable(),
+  /** To which its node selector or affinity holds its pods, by the label `kubernetes.io/arch`; null where to none. */
+  architectures: z.array(z.string()).nullable(),
   /** DISABLE_DATABASE_MIGRATIONS is not `true`: it may migrate the schema when it starts. */
   mayMigrate: z.boolean(),
 });

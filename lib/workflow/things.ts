@@ -41,6 +41,12 @@ export const things = {
   sourceClusters: {},
   /** Task definitions have no resource-level permission to describe. */
   taskDefinitions: {},
+  /** What scales ECS services by itself; describing it knows no resource. */
+  serviceScaling: {},
+  /** The account's RDS instances and clusters: which of them is a database's server is known only by its address. */
+  databaseServers: {},
+  /** CloudWatch's figures; reading them knows no resource. */
+  serverMetrics: {},
   /** Target EKS clusters. */
   targetClusters: {},
   /** Route 53 zones that configurations name. */

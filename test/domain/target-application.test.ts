@@ -32,7 +32,8 @@ const found = (main = deployment('retool'), deployments = [main]) => ({
 const cluster = (application: ReadDeployment[] = [deployment('retool')]) => ({
   version: 'v1.33.5',
   apiGroups: ['apps'],
-  deployments: { application, others: [] },
+  deployments: { application, others: [], requested: { cpuMillis: 0, memoryMiB: 0 } },
+  nodes: [],
 });
 const of = { database: target().database, ingress: target().ingress!, print: (secret: string) => `${secret.length}` };
 

@@ -1,4 +1,6 @@
 import { s3Approvals } from '../../lib/adapters/approvals.ts';
+import type { ServiceScaling } from '../../lib/adapters/autoscaling.ts';
+import type { DatabaseServers } from '../../lib/adapters/database-servers.ts';
 import type { Ecs, EcsService } from '../../lib/adapters/ecs.ts';
 import { s3Evidence } from '../../lib/adapters/evidence.ts';
 import type { Execution, Executions } from '../../lib/adapters/executions.ts';
@@ -78,7 +80,7 @@ export function account() {
   const ecs: Ecs = {
     services: async () => services,
     describe: async (_, names) => services.filter(({ service }) => names.includes(service)),
-    taskDefinition: async () => ({ size: { cpuMillis: null, memoryMiB: null }, containers: [] }),
+    taskDefinition: async () => ({ size: { cpuMillis: null, memoryMiB: null }, architecture: null, containers: [] }),
     scale: async (_, service, desiredCount) => {
       act(`ecs scale ${service} ${desiredCount}`);
       const at = services.findIndex((one) => one.service === service);
@@ -183,7 +185,8 @@ export function account() {
   const survey = async (): Promise<Survey> => ({
     version: 'v1.33.5',
     apiGroups: ['apps'],
-    deployments: { application: [...deployments.values()], others: [] },
+    deployments: { application: [...deployments.values()], others: [], requested: { cpuMillis: 0, memoryMiB: 0 } },
+    nodes: [],
   });
   /** Every name server says what the zone says. */
   const ask = async (servers: readonly string[]) =>
@@ -206,6 +209,8 @@ export function account() {
     resolvers: [] as readonly string[],
     ask,
     secretValues,
+    scaling: { of: async () => new Map() } satisfies ServiceScaling,
+    servers: { at: async () => ({ server: null, problems: [] }) } satisfies DatabaseServers,
     fingerprintKey: 'fingerprint-key',
     jobs: () => jobs,
     dns,

@@ -1,3 +1,4 @@
+import { ApplicationAutoScalingClient, DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling';
 import {
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
@@ -13,6 +14,7 @@ import {
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { collectSource } from '../../lambdas/collect-source/handler.ts';
+import { serviceScaling } from '../../lib/adapters/autoscaling.ts';
 import { ecs } from '../../lib/adapters/ecs.ts';
 import { secretValues } from '../../lib/adapters/secret-values.ts';
 import { secretsManager } from '../../lib/adapters/secrets.ts';
@@ -23,7 +25,8 @@ import { lease } from '../support/run-documents.ts';
 import { call, withRun } from './account.ts';
 
 const region = { region: 'eu-west-1' };
-const [mockEcs, mockSecrets, mockSsm] = [
+const [mockScaling, mockEcs, mockSecrets, mockSsm] = [
+  mockClient(ApplicationAutoScalingClient),
   mockClient(ECSClient),
   mockClient(SecretsManagerClient),
   mockClient(SSMClient),
@@ -48,6 +51,8 @@ interface Container {
 
 /** What CollectSource makes of it: the document, and what it kept by the end of the secret's name. */
 async function collect(layout: Layout) {
+  mockScaling.reset();
+  mockScaling.on(DescribeScalableTargetsCommand).resolves({});
   mockEcs.reset();
   mockSecrets.reset();
   mockSsm.reset();
@@ -104,6 +109,7 @@ async function collect(layout: Layout) {
     {
       ...it,
       ecs: ecs(new ECSClient(region)),
+      scaling: serviceScaling(new ApplicationAutoScalingClient(region)),
       secrets: secretsManager(client),
       secretValues: secretValues(client, new SSMClient(region)),
     },

@@ -54,7 +54,7 @@ describe('CollectSource', () => {
         ecs: {
           ...of.ecs,
           services: async () => of.services.slice(0, 1),
-          taskDefinition: async () => ({ size: { cpuMillis: 1000, memoryMiB: 2048 }, containers }),
+          taskDefinition: async () => ({ size: { cpuMillis: 1000, memoryMiB: 2048 }, architecture: null, containers }),
         },
         secrets: {
           ...of.secrets,
@@ -179,7 +179,12 @@ describe('CollectTarget', () => {
         collectTarget.run(
           {
             ...it,
-            survey: async () => ({ version: 'v1', apiGroups: [], deployments: { application: seen, others: [] } }),
+            survey: async () => ({
+              version: 'v1',
+              apiGroups: [],
+              deployments: { application: seen, others: [], requested: { cpuMillis: 0, memoryMiB: 0 } },
+              nodes: null,
+            }),
             application: (_: string, namespace: string) => {
               asked.push(namespace);
               return { ...it.application(), deployments: async () => [main(database)] };

@@ -88,7 +88,8 @@ const service = (name: string, serviceType: string, role: string, desiredCount: 
   image: 'tryretool/backend:3.114.3-stable',
   imageTag: '3.114.3-stable',
   size: { cpuMillis: 1000, memoryMiB: 2048 },
-  autoscaling: null,
+  architecture: null,
+  autoscaling: 'none' as const,
   targetGroups: [],
   executeCommand: false,
 });
@@ -131,6 +132,7 @@ export const target = (more: Partial<TargetFindings> = {}): TargetFindings => ({
       requests: { cpuMillis: 2000, memoryMiB: 4096 },
       limits: { cpuMillis: 4000, memoryMiB: 8192 },
       serviceAccount: null,
+      architectures: null,
       mayMigrate: true,
     },
   ],
@@ -144,6 +146,7 @@ export const target = (more: Partial<TargetFindings> = {}): TargetFindings => ({
   releases: [{ namespace: 'retool', release: 'retool', deployment: 'retool' }],
   addOns: [],
   kubernetesVersion: 'v1.33.5',
+  capacity: null,
   ingress: {
     name: 'retool',
     class: 'alb',
@@ -215,6 +218,7 @@ const database = (major: number): DatabaseFindings => ({
   canaries: null,
   resourceTypes: null,
   growth: null,
+  server: null,
 });
 
 export const databases = (source = 15, target = 15): DatabasesFindings => ({

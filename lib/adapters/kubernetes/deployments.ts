@@ -1,6 +1,7 @@
-import type { V1Container, V1Deployment, V1EnvVar } from '@kubernetes/client-node';
+import type { V1Container, V1Deployment, V1EnvVar, V1PodSpec } from '@kubernetes/client-node';
 import { rolesOf } from '../../domain/retool.ts';
-import type { Sizing } from '../../workflow/findings.ts';
+import type { Sizing } from '../../workflow/capacity.ts';
+import { sizing } from './quantities.ts';
 
 /** The pod-template label by which the vendor's chart names a deployment's role. */
 const ROLE_LABEL = 'telemetry.retool.com/service-name';
@@ -27,6 +28,7 @@ export interface Deployment {
   readonly requests: Sizing;
   readonly limits: Sizing;
   readonly serviceAccount: string | null;
+  readonly architectures: readonly string[] | null;
   readonly environment: ReadonlyMap<string, Variable>;
   readonly environmentFrom: readonly { readonly kind: 'secret' | 'config-map'; readonly name: string }[];
 }
@@ -54,6 +56,7 @@ export function readDeployment(deployment: V1Deployment): Deployment[] {
       requests: sizing(container.resources?.requests),
       limits: sizing(container.resources?.limits),
       serviceAccount: template?.spec?.serviceAccountName ?? null,
+      architectures: architecturesOf(template?.spec),
       environment,
       environmentFrom: readSources(container),
     },
@@ -74,24 +77,25 @@ const readSources = ({ envFrom = [] }: V1Container): Deployment['environmentFrom
     ...(configMapRef?.name ? [{ kind: 'config-map' as const, name: configMapRef.name }] : []),
   ]);
 
-const MIB = 1024 * 1024;
+const ARCHITECTURE = 'kubernetes.io/arch';
 
-function sizing(of: Readonly<Record<string, string>> | undefined): Sizing {
-  const [cpu, memory] = [quantity(of?.cpu), quantity(of?.memory)];
-  return {
-    cpuMillis: cpu === null ? null : Math.round(cpu * 1000),
-    memoryMiB: memory === null ? null : Math.round(memory / MIB),
-  };
+/** Architectures of nodes to which pods are held by selector or required affinity; null where by neither. */
+function architecturesOf(pod: V1PodSpec | undefined): string[] | null {
+  const selected = pod?.nodeSelector?.[ARCHITECTURE];
+  if (selected) return [selected];
+  const terms = pod?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  const held = terms.map(({ matchExpressions = [] }) =>
+    matchExpressions.find(({ key, operator }) => key === ARCHITECTURE && operator === 'In'),
+  );
+  // A pod fits by any one of the terms: one that does not say opens every node.
+  if (held.length === 0 || held.some((expression) => !expression)) return null;
+  return [...new Set(held.flatMap((expression) => expression?.values ?? []))];
 }
 
-const factors: Readonly<Record<string, number>> = {
-  ...{ m: 1e-3, '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 },
-  ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 },
-};
-
-/** A Kubernetes quantity as a number: `500m` is 0.5, `2Gi` is 2147483648; null for none, and for a form that is rare. */
-function quantity(text: string | undefined): number | null {
-  const [, digits, suffix = ''] = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(text ?? '') ?? [];
-  const factor = factors[suffix];
-  return digits === undefined || factor === undefined ? null : Number(digits) * factor;
+/** What the pods of a deployment ask for together, at its replicas now. */
+export function requestedBy({ spec }: V1Deployment): { cpuMillis: number; memoryMiB: number } {
+  const containers = (spec?.template.spec?.containers ?? []).map(({ resources }) => sizing(resources?.requests));
+  const sum = (of: keyof Sizing) => containers.reduce((total, each) => total + (each[of] ?? 0), 0);
+  const replicas = spec?.replicas ?? 1;
+  return { cpuMillis: replicas * sum('cpuMillis'), memoryMiB: replicas * sum('memoryMiB') };
 }

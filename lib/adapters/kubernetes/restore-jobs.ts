@@ -1,5 +1,6 @@
 import type { EKSClient } from '@aws-sdk/client-eks';
 import { BatchV1Api } from '@kubernetes/client-node';
+import { WORKER_ARCHITECTURE } from '../../workflow/capacity.ts';
 import { connectCluster, isConflict, isMissing, kubernetesRefused } from './cluster.ts';
 
 /** Where restore Jobs live, apart from the application. */
@@ -45,6 +46,8 @@ export function restoreJobs(eks: EKSClient, cluster: string): RestoreJobs {
                 spec: {
                   restartPolicy: 'Never',
                   serviceAccountName: JOBS_SERVICE_ACCOUNT,
+                  // In a cluster of both kinds a pod is put on any node, where an image of the other kind does not start.
+                  nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': WORKER_ARCHITECTURE },
                   // By number: of a user that the image names, the kubelet cannot tell that it is not root.
                   securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
                   containers: [

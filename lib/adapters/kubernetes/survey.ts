@@ -1,7 +1,9 @@
 import type { EKSClient } from '@aws-sdk/client-eks';
-import { ApisApi, AppsV1Api, type KubeConfig, VersionApi } from '@kubernetes/client-node';
+import { ApisApi, AppsV1Api, CoreV1Api, type KubeConfig, VersionApi } from '@kubernetes/client-node';
+import type { ClusterNode } from '../../workflow/capacity.ts';
 import { connectCluster, isForbidden, kubernetesRefused } from './cluster.ts';
-import { type Deployment, readDeployment } from './deployments.ts';
+import { type Deployment, readDeployment, requestedBy } from './deployments.ts';
+import { readNode } from './nodes.ts';
 
 /** What a cluster as a whole tells, whatever the namespace. */
 export interface Survey {
@@ -14,7 +16,11 @@ export interface Survey {
     readonly application: readonly Deployment[];
     /** The others, by `namespace/name`, with the images of their containers. */
     readonly others: readonly { readonly name: string; readonly images: readonly string[] }[];
+    /** What all of them ask for together, at their replicas now. */
+    readonly requested: { readonly cpuMillis: number; readonly memoryMiB: number };
   } | null;
+  /** Null where Passage may not list them. */
+  readonly nodes: readonly ClusterNode[] | null;
 }
 
 /** Looks at a whole cluster, as far as Passage may. */
@@ -24,16 +30,15 @@ export const surveyCluster = async (eks: EKSClient, cluster: string): Promise<Su
 /** As `surveyCluster`, over a connection that is there. */
 export async function survey(config: KubeConfig): Promise<Survey> {
   try {
-    const [version, groups, deployments] = await Promise.all([
+    const allowed = (error: unknown): null => {
+      if (isForbidden(error)) return null;
+      throw error;
+    };
+    const [version, groups, deployments, nodes] = await Promise.all([
       config.makeApiClient(VersionApi).getCode(),
       config.makeApiClient(ApisApi).getAPIVersions(),
-      config
-        .makeApiClient(AppsV1Api)
-        .listDeploymentForAllNamespaces()
-        .catch((error: unknown) => {
-          if (isForbidden(error)) return null;
-          throw error;
-        }),
+      config.makeApiClient(AppsV1Api).listDeploymentForAllNamespaces().catch(allowed),
+      config.makeApiClient(CoreV1Api).listNode().catch(allowed),
     ]);
     const found = (deployments?.items ?? []).map((each) => ({ each, read: readDeployment(each) }));
     return {
@@ -47,7 +52,15 @@ export async function survey(config: KubeConfig): Promise<Survey> {
             name: `${metadata?.namespace}/${metadata?.name}`,
             images: (spec?.template.spec?.containers ?? []).map(({ image }) => image ?? ''),
           })),
+        requested: found.reduce(
+          (total, { each }) => {
+            const { cpuMillis, memoryMiB } = requestedBy(each);
+            return { cpuMillis: total.cpuMillis + cpuMillis, memoryMiB: total.memoryMiB + memoryMiB };
+          },
+          { cpuMillis: 0, memoryMiB: 0 },
+        ),
       },
+      nodes: nodes?.items.map(readNode) ?? null,
     };
   } catch (error) {
     throw kubernetesRefused('look at the cluster as a whole', error);

@@ -9,6 +9,7 @@ import { check as certificate } from './checks/certificate.ts';
 import { check as clientTools } from './checks/client-tools.ts';
 import { check as clusterAddOns } from './checks/cluster-add-ons.ts';
 import { check as clusterArchitecture } from './checks/cluster-architecture.ts';
+import { check as clusterCapacity } from './checks/cluster-capacity.ts';
 import { check as codeExecutor } from './checks/code-executor.ts';
 import { check as collation } from './checks/collation.ts';
 import { check as collectedSecrets } from './checks/collected-secrets.ts';
@@ -51,6 +52,8 @@ import { check as retoolStorage } from './checks/retool-storage.ts';
 import { check as runningWorkflows } from './checks/running-workflows.ts';
 import { check as schedule } from './checks/schedule.ts';
 import { check as schemaMigrations } from './checks/schema-migrations.ts';
+import { check as serverBackups } from './checks/server-backups.ts';
+import { check as serverMaintenance } from './checks/server-maintenance.ts';
 import { check as sourceAutoscaling } from './checks/source-autoscaling.ts';
 import { check as sourceRunning } from './checks/source-running.ts';
 import { check as ssoHeldBack } from './checks/sso-held-back.ts';
@@ -77,6 +80,7 @@ export const checks: readonly Check[] = [
   clientTools,
   clusterAddOns,
   clusterArchitecture,
+  clusterCapacity,
   codeExecutor,
   collation,
   collectedSecrets,
@@ -119,6 +123,8 @@ export const checks: readonly Check[] = [
   runningWorkflows,
   schedule,
   schemaMigrations,
+  serverBackups,
+  serverMaintenance,
   sourceAutoscaling,
   sourceRunning,
   ssoHeldBack,

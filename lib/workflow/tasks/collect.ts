@@ -16,6 +16,11 @@ export const CollectSource = lambda({
     runs: writesEvidence,
     sourceClusters: ['ecs:ListServices', 'ecs:DescribeServices'],
     taskDefinitions: ['ecs:DescribeTaskDefinition'],
+    serviceScaling: [
+      'application-autoscaling:DescribeScalableTargets',
+      'application-autoscaling:DescribeScalingPolicies',
+      'application-autoscaling:DescribeScheduledActions',
+    ],
     logins: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
     collectedSecrets: [
       'secretsmanager:CreateSecret',
@@ -87,7 +92,7 @@ export const CollectMail = lambda({
 
 export const InspectDatabases = lambda({
   summary:
-    'Reads both databases: version, size and growth, tables, extensions, settings, rights, and which key encrypted what is stored.',
+    'Reads both databases and what RDS says of their servers: version, size and room, tables, extensions, settings, rights, and which key encrypted what is stored.',
   input: Looking,
   output: Summary,
   throws: [
@@ -109,6 +114,8 @@ export const InspectDatabases = lambda({
     runs: writesEvidence,
     logins: ['secretsmanager:GetSecretValue'],
     fingerprintKey: ['secretsmanager:GetSecretValue'],
+    databaseServers: ['rds:DescribeDBInstances', 'rds:DescribeDBClusters', 'rds:DescribePendingMaintenanceActions'],
+    serverMetrics: ['cloudwatch:GetMetricData'],
   },
   network: 'private',
   timeoutSeconds: 120,

@@ -1,4 +1,5 @@
 import type { Collected } from '../../../lib/domain/preflight/check.ts';
+import type { Autoscaling, ClusterNode, DatabaseServer } from '../../../lib/workflow/capacity.ts';
 import type {
   DatabaseFindings,
   DnsFindings,
@@ -66,6 +67,51 @@ export const companion = (role: Companion['role']): Companion => {
   return { ...rest, role };
 };
 
+/** An RDS instance with room and backups. */
+export const server = (more: Partial<DatabaseServer> = {}): DatabaseServer => ({
+  name: 'acme',
+  engine: 'postgres',
+  instanceClass: 'db.m7g.large',
+  status: 'available',
+  storage: { type: 'gp3', allocatedBytes: 20 * 2 ** 30, mostBytes: null },
+  free: { bytes: 15 * 2 ** 30, at: later(-60) },
+  filling: null,
+  backupDays: 7,
+  deletionProtection: true,
+  maintenanceWindow: 'sun:03:00-sun:03:30',
+  pending: [],
+  ...more,
+});
+
+/** Auto scaling that an alarm of a policy sets off. */
+export const scaling = (more: Partial<Autoscaling> = {}): Autoscaling => ({
+  min: 2,
+  max: 4,
+  policies: ['cpu'],
+  scheduled: [],
+  suspended: { scaleOut: false, scheduled: false },
+  ...more,
+});
+
+type Capacity = NonNullable<TargetFindings['capacity']>;
+/** A node as AWS makes it from an m7i.xlarge. */
+export const node = (more: Partial<ClusterNode> = {}): ClusterNode => ({
+  name: 'ip-10-0-1-7',
+  architecture: 'amd64',
+  os: 'linux',
+  open: true,
+  allocatable: { cpuMillis: 3920, memoryMiB: 14_800 },
+  madeBy: 'node-group',
+  ...more,
+});
+/** A cluster whose deployments ask for little. */
+export const capacity = (more: Partial<Capacity> = {}): Capacity => ({
+  nodes: [node(), node({ name: 'ip-10-0-2-7' })],
+  addsNodes: null,
+  requested: { cpuMillis: 500, memoryMiB: 512 },
+  ...more,
+});
+
 const record = 'retool.acme.example.com';
 const database: Partial<DatabaseFindings> = {
   extensions: [
@@ -106,6 +152,7 @@ export const fine: Collected = {
       setOnTarget('BASE_DOMAIN', { value: `https://${record}` }),
       setOnTarget('LICENSE_KEY', { fingerprint: 'license' }),
     ],
+    capacity: capacity(),
     addOns: [
       { name: 'external-secrets', present: true, seen: 'API group external-secrets.io' },
       { name: 'load-balancer-controller', present: true, seen: 'API group elbv2.k8s.aws' },
@@ -123,8 +170,13 @@ export const fine: Collected = {
     problems: [],
     workflowActivity: null,
     extensionsInStore: [{ name: 'uuid-ossp', installed: '1.1', version: '1.1', requires: [], creatable: 'yes' }],
-    source: { ...from, ...database, growth: { since: later(-86_400), bytes: 1_000_000, bytesPerDay: 1_000_000 } },
-    target: { ...to, ...database, largestTables: [], schemaMigrations: null },
+    source: {
+      ...from,
+      ...database,
+      server: server({ name: 'acme-source' }),
+      growth: { since: later(-86_400), bytes: 1_000_000, bytesPerDay: 1_000_000 },
+    },
+    target: { ...to, ...database, server: server({ name: 'acme-target' }), largestTables: [], schemaMigrations: null },
   },
   lastRehearsal: rehearsal(),
   drift: { since: { run: 'monday', at: later(-3600) }, changes: [], notCompared: [] },

@@ -1,4 +1,4 @@
-import { type Cases, withDatabases } from '../world.ts';
+import { type Cases, server, withDatabases } from '../world.ts';
 
 export const cases: Cases = {
   slow: { given: {}, severity: 'PASS', says: /1 MB a day/ },
@@ -12,5 +12,21 @@ export const cases: Cases = {
     given: withDatabases({ growth: { since: '2026-02-01T00:00:00Z', bytes: 6_000_000, bytesPerDay: 6_000_000 } }),
     severity: 'WARNING',
     says: /6 MB a day since 2026-02-01, 10 %/,
+  },
+  'before the second rehearsal, what CloudWatch saw of the server': {
+    given: withDatabases({
+      growth: null,
+      server: server({ filling: { since: '2026-02-22T12:00:00.000Z', bytesPerDay: 2_000_000 } }),
+    }),
+    severity: 'PASS',
+    says: /As CloudWatch has it, the storage of acme fills by 2 MB a day/,
+  },
+  'a server that fills fast': {
+    given: withDatabases({
+      growth: null,
+      server: server({ filling: { since: '2026-02-22T12:00:00.000Z', bytesPerDay: 6_000_000 } }),
+    }),
+    severity: 'WARNING',
+    says: /fills by 6 MB a day since 2026-02-22, 10 %/,
   },
 };
