@@ -2,12 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAcm } from '../../lib/local/acm/acm.ts';
+import { createApplicationAutoScaling } from '../../lib/local/applicationautoscaling/applicationautoscaling.ts';
+import { createCloudWatch } from '../../lib/local/cloudwatch/cloudwatch.ts';
 import { createEcs, type EcsOptions } from '../../lib/local/ecs/ecs.ts';
 import { createEks } from '../../lib/local/eks/eks.ts';
 import { createElasticLoadBalancing } from '../../lib/local/elasticloadbalancing/elasticloadbalancing.ts';
 import type { Engine } from '../../lib/local/engine/engine.ts';
 import { createKms } from '../../lib/local/kms/kms.ts';
 import { createLoadBalancers } from '../../lib/local/loadbalancer/load-balancers.ts';
+import { createRds } from '../../lib/local/rds/rds.ts';
 import { createRoute53 } from '../../lib/local/route53/route53.ts';
 import { createS3 } from '../../lib/local/s3/s3.ts';
 import { createSecretsManager } from '../../lib/local/secretsmanager/secretsmanager.ts';
@@ -32,12 +35,15 @@ test('the simulated account answers every action that a task takes', () => {
     ],
     ...[createRoute53(under('route53')), createSes(under('ses')), createEks(shared)],
     ...[createAcm(under('acm')), createElasticLoadBalancing({ ...shared, loadBalancers: createLoadBalancers() })],
+    ...[createApplicationAutoScaling(under('scaling')), createRds(shared), createCloudWatch(shared)],
     // Nothing is run: only what they answer is asked.
     createEcs({ ...under('ecs') } as unknown as EcsOptions),
     { endpoint: statesEndpoint({ engine: {} as Engine, authorize: shared.authorize }) },
   ];
   const answered = new Set(
-    endpoints.flatMap(({ endpoint: { service, operations } }) => operations.map((name) => `${service}:${name}`)),
+    endpoints.flatMap(({ endpoint: { service, prefix = service, operations } }) =>
+      operations.map((name) => `${prefix}:${name}`),
+    ),
   );
   const taken = taskNames.flatMap((name) =>
     Object.values(tasks[name].uses as Record<string, readonly string[]>)

@@ -37,9 +37,14 @@ describe('what a target cluster grants', () => {
     expect([...new Set(bound)].sort()).toEqual([...groups].sort());
   });
 
-  test('nothing but the list of deployments reaches beyond one namespace, and no rule has a wildcard', () => {
+  test('nothing but the lists of deployments and nodes reaches beyond one namespace, and no rule has a wildcard', () => {
     const everywhere = items.filter(({ kind }) => kind === 'ClusterRole').map(({ rules }) => rules);
-    expect(everywhere).toEqual([[{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['list'] }]]);
+    expect(everywhere).toEqual([
+      [
+        { apiGroups: ['apps'], resources: ['deployments'], verbs: ['list'] },
+        { apiGroups: [''], resources: ['nodes'], verbs: ['list'] },
+      ],
+    ]);
     expect(JSON.stringify(items)).not.toContain('*');
     const spaces = items.flatMap(({ kind, metadata }) => (kind === 'Role' ? [metadata] : []));
     expect(spaces).toEqual([

@@ -15,6 +15,10 @@ const WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
   'elasticloadbalancing:DescribeLoadBalancers': 'knows neither resource nor condition',
   'elasticloadbalancing:DescribeListeners': 'as above',
   'elasticloadbalancing:DescribeListenerCertificates': 'as above',
+  'application-autoscaling:DescribeScalableTargets': 'knows neither resource nor condition; tells names and bounds',
+  'application-autoscaling:DescribeScalingPolicies': 'as above',
+  'application-autoscaling:DescribeScheduledActions': 'as above',
+  'cloudwatch:GetMetricData': 'knows no resource; tells figures of metrics',
   'ecr:GetAuthorizationToken': 'is asked about no repository',
   'ec2:CreateNetworkInterface': 'Lambda plugs functions into the network; denied to their own code',
   'ec2:DescribeNetworkInterfaces': 'as above',
@@ -169,6 +173,13 @@ describe('what a name stands for', () => {
   test.each([
     ['TakeLease', 'ssm:GetParameter', [`arn:<AWS::Partition>:ssm:${here}:parameter/passage/migrations/*`]],
     ['StopSource', 'ecs:UpdateService', [`arn:<AWS::Partition>:ecs:${here}:service/acme-retool-ecs/*`]],
+    ['InspectDatabases', 'rds:DescribeDBInstances', [`arn:<AWS::Partition>:rds:${here}:db:*`]],
+    ['InspectDatabases', 'rds:DescribeDBClusters', [`arn:<AWS::Partition>:rds:${here}:cluster:*`]],
+    [
+      'InspectDatabases',
+      'rds:DescribePendingMaintenanceActions',
+      ['cluster', 'db'].map((kind) => `arn:<AWS::Partition>:rds:${here}:${kind}:*`),
+    ],
     ['StartTarget', 'eks:DescribeCluster', [`arn:<AWS::Partition>:eks:${here}:cluster/acme-retool-eks`]],
     ['ChangeDns', 'route53:ChangeResourceRecordSets', ['arn:<AWS::Partition>:route53:::hostedzone/Z0ACMEEXAMPLE']],
     ['CheckDnsChange', 'route53:GetChange', ['arn:<AWS::Partition>:route53:::change/*']],
@@ -231,8 +242,11 @@ describe('what a name stands for', () => {
       .all('AWS::IAM::Role')
       .flatMap(([id]) => allows(empty.statementsOfRole(id)))
       .flatMap(({ actions }) => actions)
-      .filter((action) =>
-        /^(eks:|ecs:UpdateService|ecs:ListServices|route53:Change|elasticloadbalancing:|acm:)/.test(action),
+      .filter(
+        (action) => /^(eks:|ecs:UpdateService|ecs:ListServices|route53:Change|elasticloadbalancing:|acm:)/.test(action),
+        /^(eks:|ecs:UpdateService|ecs:ListServices|application-autoscaling:|rds:|cloudwatch:|route53:Change)/.test(
+          action,
+        ),
       );
     expect(outside).toEqual([]);
   });

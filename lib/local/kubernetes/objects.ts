@@ -72,6 +72,7 @@ const resource = (group: string, kind: string, plural: string, more: Partial<Res
 const cluster = { namespaced: false };
 
 export const NAMESPACES = resource('', 'Namespace', 'namespaces', { ...cluster, shortNames: ['ns'] });
+export const NODES = resource('', 'Node', 'nodes', { ...cluster, shortNames: ['no'] });
 export const PODS = resource('', 'Pod', 'pods', { shortNames: ['po'] });
 export const SECRETS = resource('', 'Secret', 'secrets');
 export const CONFIG_MAPS = resource('', 'ConfigMap', 'configmaps', { shortNames: ['cm'] });
@@ -98,6 +99,7 @@ export const CUSTOM_RESOURCE_DEFINITIONS = resource(
 
 export const RESOURCES: readonly Resource[] = [
   NAMESPACES,
+  NODES,
   PODS,
   SECRETS,
   CONFIG_MAPS,

@@ -39,6 +39,8 @@ export type Protocol = 'json' | 'rest-json' | 'rest-xml' | 'query' | 's3';
 export interface Endpoint {
   /** The SigV4 signing name: `s3`, `states`, `ecs`, `secretsmanager`, … */
   readonly service: string;
+  /** What its IAM actions begin with; the signing name unless it says otherwise. */
+  readonly prefix?: string;
   /** The IAM actions it answers, without the prefix; a contract test compares them with the registry. */
   readonly operations: readonly string[];
   /** `rest-json` unless it says otherwise. */

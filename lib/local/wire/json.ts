@@ -32,12 +32,14 @@ export function validated<S extends z.ZodType>(schema: S, input: unknown): z.out
 export const epochSeconds = (milliseconds: number): number => milliseconds / 1000;
 
 /**
- * An endpoint of the AWS JSON protocols (Step Functions, ECS, Secrets Manager, SSM, KMS, EventBridge):
+ * An endpoint of the AWS JSON protocols (Step Functions, ECS, Secrets Manager, SSM, KMS, EventBridge, CloudWatch):
  * a POST to `/` whose `X-Amz-Target` header is `<targetPrefix>.<Operation>`.
  */
 export function jsonEndpoint(service: {
   /** The SigV4 signing name. */
   readonly service: string;
+  /** What its IAM actions begin with, where that is another. */
+  readonly prefix?: string;
   /** `AWSStepFunctions`, `AmazonEC2ContainerServiceV20141113`, … */
   readonly targetPrefix: string;
   readonly version: '1.0' | '1.1';
@@ -46,6 +48,7 @@ export function jsonEndpoint(service: {
   const contentType = `application/x-amz-json-${service.version}`;
   return {
     service: service.service,
+    ...(service.prefix && { prefix: service.prefix }),
     operations: Object.keys(service.operations),
     protocol: 'json',
     async handle(request): Promise<WireResponse> {

@@ -11,7 +11,7 @@ export type QueryOperation = (
 export const listOf = (parameters: URLSearchParams, name: string): string[] =>
   [...parameters].flatMap(([key, value]) => (key.startsWith(`${name}.member.`) ? [value] : []));
 
-/** An endpoint of the AWS Query protocol (STS, ELBv2): `Action=Name&Version=…` in a form body or in the URL, XML out. */
+/** An endpoint of the AWS Query protocol (STS, ELBv2, RDS): `Action=Name&Version=…` in a form body or in the URL, XML out. */
 export function queryEndpoint(service: {
   /** The SigV4 signing name. */
   readonly service: string;

@@ -1,8 +1,13 @@
 import { join } from 'node:path';
 import { type Acm, createAcm } from '../acm/acm.ts';
 import { startHttpApi } from '../apigateway/http-api.ts';
+import {
+  type ApplicationAutoScaling,
+  createApplicationAutoScaling,
+} from '../applicationautoscaling/applicationautoscaling.ts';
 import type { Assembly } from '../assembly/assembly.ts';
 import type { Clock } from '../clock.ts';
+import { type CloudWatch, createCloudWatch } from '../cloudwatch/cloudwatch.ts';
 import { type DnsServer, startDnsServer } from '../dns/dns-server.ts';
 import { createEcs, type Ecs } from '../ecs/ecs.ts';
 import { createElasticLoadBalancing } from '../elasticloadbalancing/elasticloadbalancing.ts';
@@ -16,6 +21,7 @@ import { createLambdaRuntime } from '../lambda/runtime.ts';
 import { createLoadBalancers, type LoadBalancers } from '../loadbalancer/load-balancers.ts';
 import type { LocalImage } from '../processes/image.ts';
 import type { Processes } from '../processes/processes.ts';
+import { createRds, type Rds } from '../rds/rds.ts';
 import { createRoute53, type Route53 } from '../route53/route53.ts';
 import { createSes } from '../ses/ses.ts';
 import { statesEndpoint } from '../states/endpoint.ts';
@@ -66,6 +72,9 @@ export interface Cloud extends StorageServices {
   readonly dns: DnsServer;
   readonly loadBalancers: LoadBalancers;
   readonly acm: Acm;
+  readonly scaling: ApplicationAutoScaling;
+  readonly rds: Rds;
+  readonly cloudWatch: CloudWatch;
   /** From now on events are delivered, schedules fire, services and controllers work. */
   begin(): void;
 }
@@ -101,6 +110,12 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const route53 = createRoute53({ ...shared, directory: paths.service('route53') });
   const acm = createAcm({ ...shared, directory: paths.service('acm') });
   const loadBalancers = createLoadBalancers();
+  const scaling = createApplicationAutoScaling({
+    ...shared,
+    directory: join(paths.service('applicationautoscaling'), options.compute),
+  });
+  const rds = createRds(shared);
+  const cloudWatch = createCloudWatch(shared);
   closing.add('load balancers', () => loadBalancers.close());
   const [dns, httpApi] = await Promise.all([
     startDnsServer({ zones: route53.published, isLoadBalancer: loadBalancers.has, clock }),
@@ -177,6 +192,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       ...[storage.s3, storage.secrets, storage.ssm, storage.kms].map(({ endpoint }) => endpoint),
       ...[route53, ecs, clusters.eks, createSts({ ...shared, credentials })].map(({ endpoint }) => endpoint),
       ...[acm, createElasticLoadBalancing({ ...shared, loadBalancers })].map(({ endpoint }) => endpoint),
+      ...[scaling, rds, cloudWatch].map(({ endpoint }) => endpoint),
       lambdaEndpoint(lambda, authorize),
       trailed(statesEndpoint({ engine, authorize }), { ...ACCOUNT, clock, onEvent: tell }),
     ],
@@ -201,6 +217,9 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     dns,
     loadBalancers,
     acm,
+    scaling,
+    rds,
+    cloudWatch,
     begin() {
       ecs.start();
       clusters.start();

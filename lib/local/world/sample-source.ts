@@ -71,6 +71,7 @@ export async function deploySource(options: {
       executionRoleArn: EXECUTION_ROLE,
       networkMode: 'awsvpc',
       requiresCompatibilities: ['FARGATE'],
+      runtimePlatform: { cpuArchitecture: 'X86_64', operatingSystemFamily: 'LINUX' },
       containerDefinitions: [
         {
           name,
@@ -86,6 +87,15 @@ export async function deploySource(options: {
     // One that was there keeps its definition, which is wrong once the database listens on another port.
     await update(cloud, operator, { cluster, service: name, taskDefinition });
   }
+
+  // What a freeze must reckon with: an alarm that brings the main backend back to its minimum.
+  cloud.scaling.scale({
+    cluster,
+    service: SERVICES[0]!.name,
+    min: 2,
+    max: 6,
+    policies: [{ PolicyName: 'retool-cpu', PolicyType: 'TargetTrackingScaling' }],
+  });
 
   const group = createTargetGroup({
     targets: () => ecs.addresses(cluster, SERVICES[0]!.name),

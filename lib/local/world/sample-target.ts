@@ -13,6 +13,8 @@ const DEPLOYMENTS = [
   { name: 'retool-jobs-runner', role: 'jobs-runner', serviceType: 'JOBS_RUNNER', port: 3001 },
 ];
 
+const NODES = ['ip-10-0-1-17.eu-west-1.compute.internal', 'ip-10-0-2-31.eu-west-1.compute.internal'];
+
 /** Retool on EKS as the vendor's chart deploys it: waiting, with no replicas, behind an Ingress. */
 export async function deployTarget(options: {
   readonly cloud: Cloud;
@@ -70,6 +72,7 @@ export async function deployTarget(options: {
     });
   }
   deployAddOns(kubernetes);
+  for (const name of NODES) joinNode(kubernetes, name);
   kubernetes.publishIngress(namespace, ingress, names.dns.target);
   return cloud.loadBalancers.start({
     hostname: names.dns.target,
@@ -141,6 +144,30 @@ function deployment(
           ],
         },
       },
+    },
+  });
+}
+
+/** A node of a managed group as EKS makes it from an m7i.xlarge; what its pods run is processes of this machine. */
+function joinNode(kubernetes: Kubernetes, name: string): void {
+  kubernetes.apply({
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name,
+      labels: {
+        'kubernetes.io/arch': 'amd64',
+        'kubernetes.io/os': 'linux',
+        'node.kubernetes.io/instance-type': 'm7i.xlarge',
+        'eks.amazonaws.com/nodegroup': 'acme-retool',
+      },
+    },
+    spec: {},
+    status: {
+      capacity: { cpu: '4', memory: '15896Mi', pods: '58' },
+      allocatable: { cpu: '3920m', memory: '14880Mi', pods: '58' },
+      conditions: [{ type: 'Ready', status: 'True' }],
+      nodeInfo: { architecture: 'amd64', operatingSystem: 'linux' },
     },
   });
 }

@@ -18,6 +18,7 @@ import { type Facts, informed, type WorldInfo } from './info.ts';
 import { takeLock, WorldBusy } from './lock.ts';
 import { type WorldPaths, worldPaths } from './paths.ts';
 import { sampleNames } from './sample-names.ts';
+import { describeServers } from './sample-servers.ts';
 import { deploySource } from './sample-source.ts';
 import { deployTarget } from './sample-target.ts';
 import { setSecret } from './secrets.ts';
@@ -149,6 +150,7 @@ async function deploySample(
 ): Promise<LoadBalancer[]> {
   const names = sampleNames(checkout);
   const operator = cloud.operator.principal;
+  describeServers(cloud, databases);
   const balancers = await Promise.all([
     deploySource({ cloud, names, databases, operator, clock: systemClock, closing }),
     deployTarget({ cloud, names, databases }),
