@@ -44,7 +44,7 @@ const query = z.object({
   Id: z.string().regex(/^[a-z]\w*$/, 'must begin with a lowercase letter'),
   Label: z.string().optional(),
   ReturnData: z.boolean().default(true),
-  Expression: z.undefined('expressions are not simulated'),
+  Expression: z.never('expressions are not simulated').optional(),
   MetricStat: z.object({
     Metric: z.object({
       Namespace: z.string(),

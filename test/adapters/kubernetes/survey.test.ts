@@ -55,6 +55,18 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.close());
 
+/** A node as EKS makes it, but for what a test is about. */
+const node = (name: string, spec: object, labels: object = {}, ready = 'True'): Manifest => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name, labels: { 'kubernetes.io/arch': 'amd64', 'kubernetes.io/os': 'linux', ...labels } },
+  spec,
+  status: {
+    allocatable: { cpu: '3920m', memory: '15236096Ki', pods: '58' },
+    conditions: [{ type: 'Ready', status: ready }],
+  },
+});
+
 test('sees the application in every namespace, by its label or by SERVICE_TYPE, with what it asks for', async () => {
   cluster.entries.push({ principalArn: WORKER, kubernetesGroups: ['passage:reader'] });
   const seen = await survey(await cluster.connect(WORKER));
@@ -85,5 +97,61 @@ test('without the right to list deployments everywhere, it says so and tells the
   cluster.entries.splice(0, cluster.entries.length, { principalArn: WORKER, kubernetesGroups: ['passage:launcher'] });
   const seen = await survey(await cluster.connect(WORKER));
   expect(seen.deployments).toBeNull();
+  expect(seen.nodes).toBeNull();
   expect(seen.apiGroups).toContain('external-secrets.io');
+});
+
+test('sees nodes with their kind, their room and whether any pod may go there', async () => {
+  const { kubernetes, entries } = cluster;
+  kubernetes.apply(node('managed', {}, { 'eks.amazonaws.com/nodegroup': 'blue' }));
+  kubernetes.apply(node('graviton', {}, { 'kubernetes.io/arch': 'arm64', 'karpenter.sh/nodepool': 'any' }));
+  kubernetes.apply(node('cordoned', { unschedulable: true }));
+  kubernetes.apply(node('kept', { taints: [{ key: 'team', value: 'data', effect: 'NoSchedule' }] }));
+  kubernetes.apply(node('preferred', { taints: [{ key: 'spot', effect: 'PreferNoSchedule' }] }));
+  kubernetes.apply(node('gone', {}, { 'eks.amazonaws.com/compute-type': 'auto' }, 'Unknown'));
+  entries.splice(0, entries.length, { principalArn: WORKER, kubernetesGroups: ['passage:reader'] });
+  const seen = await survey(await cluster.connect(WORKER));
+  expect(seen.nodes?.map(({ name, architecture, open, madeBy }) => [name, architecture, open, madeBy])).toEqual([
+    ['managed', 'amd64', true, 'node-group'],
+    ['graviton', 'arm64', true, 'karpenter'],
+    ['cordoned', 'amd64', false, null],
+    ['kept', 'amd64', false, null],
+    ['preferred', 'amd64', true, null],
+    ['gone', 'amd64', false, 'auto-mode'],
+  ]);
+  expect(seen.nodes?.[0]).toMatchObject({ os: 'linux', allocatable: { cpuMillis: 3920, memoryMiB: 14_879 } });
+});
+
+test('adds up what deployments ask for, and tells to which nodes their pods are held', async () => {
+  const { kubernetes } = cluster;
+  const label = { 'telemetry.retool.com/service-name': 'workflow-worker' };
+  const container = { name: 'w', image: 'retool:3.1', resources: { requests: { cpu: '250m', memory: '1Gi' } } };
+  const held = (name: string, pod: object): Manifest => {
+    const { spec, ...rest } = deployment('retool', name, container, label);
+    const { template } = spec as { template: { spec: object } };
+    return {
+      ...rest,
+      spec: { ...(spec as object), replicas: 2, template: { ...template, spec: { ...template.spec, ...pod } } },
+    };
+  };
+  const term = (...values: string[]) => ({
+    matchExpressions: [{ key: 'kubernetes.io/arch', operator: 'In', values }],
+  });
+  const affinity = (...nodeSelectorTerms: object[]) => ({
+    affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } },
+  });
+  const before = (await survey(await cluster.connect(WORKER))).deployments?.requested;
+  kubernetes.apply(held('selected', { nodeSelector: { 'kubernetes.io/arch': 'amd64' } }));
+  kubernetes.apply(held('required', affinity(term('amd64'), term('amd64', 'arm64'))));
+  kubernetes.apply(held('anywhere', affinity(term('amd64'), { matchExpressions: [] })));
+  const { deployments } = await survey(await cluster.connect(WORKER));
+  const architectures = new Map(deployments?.application.map((each) => [each.name, each.architectures]));
+  expect(['selected', 'required', 'anywhere', 'blue'].map((name) => architectures.get(name))).toEqual([
+    ['amd64'],
+    ['amd64', 'arm64'],
+    null,
+    null,
+  ]);
+  expect(before).toEqual({ cpuMillis: 0, memoryMiB: 0 });
+  expect(deployments?.requested).toEqual({ cpuMillis: 3 * 2 * 250, memoryMiB: 3 * 2 * 1024 });
 });
