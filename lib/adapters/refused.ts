@@ -21,7 +21,3 @@ export function refusedSecretly(what: string, error: unknown, name: ErrorName = 
   if (error instanceof WorkflowError) return error;
   return new WorkflowError(name, `Could not ${what}: ${error instanceof Error ? error.name : 'an unknown failure'}.`);
 }
-
-/** Whether IAM refused a call: services of the XML and of the JSON protocols name it differently. */
-export const isDenied = (error: unknown): boolean =>
-  error instanceof Error && /^(AccessDenied|UnauthorizedOperation|NotAuthorized)/.test(error.name);

@@ -242,9 +242,8 @@ describe('what a name stands for', () => {
       .all('AWS::IAM::Role')
       .flatMap(([id]) => allows(empty.statementsOfRole(id)))
       .flatMap(({ actions }) => actions)
-      .filter(
-        (action) => /^(eks:|ecs:UpdateService|ecs:ListServices|route53:Change|elasticloadbalancing:|acm:)/.test(action),
-        /^(eks:|ecs:UpdateService|ecs:ListServices|application-autoscaling:|rds:|cloudwatch:|route53:Change)/.test(
+      .filter((action) =>
+        /^(eks:|ecs:UpdateService|ecs:ListServices|application-autoscaling:|rds:|cloudwatch:|route53:Change|elasticloadbalancing:|acm:)/.test(
           action,
         ),
       );
