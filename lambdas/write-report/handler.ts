@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { z } from 'zod';
 import { type Approvals, s3Approvals } from '../../lib/adapters/approvals.ts';
 import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
@@ -12,7 +13,11 @@ import { type RunDocuments, summarize } from '../../lib/domain/summary.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { reportPage } from '../../lib/pages/report.ts';
+import { shortText } from '../../lib/pages/short-text.ts';
 import { Ledger, Requester, Subject } from '../../lib/workflow/documents.ts';
+
+/** Of the configuration no more than the report says, so that nothing else in it can keep a report from being written. */
+const Freshness = z.object({ rehearsalFreshForHours: z.number().positive().optional() });
 
 interface Deps {
   documents: Documents;
@@ -29,31 +34,47 @@ export const writeReport = task('WriteReport')(async (deps: Deps, { lease: { run
   const ledger = (await documents.read(keys.ledger(migration), Ledger))?.value ?? null;
   // After a failure the unwind that puts everything back is part of the story.
   const unwinding = ledger?.holder && ledger.holder.execution !== plan.execution ? [ledger.holder.execution] : [];
-  const [copy, preflight, rehearsal, prediction, drift, databases, history, requester, asked, story] =
-    await Promise.all([
-      evidence.find(run, 'copy-main'),
-      evidence.find(run, 'preflight'),
-      evidence.find(run, 'rehearsal'),
-      evidence.find(run, 'prediction'),
-      evidence.find(run, 'drift'),
-      evidence.find(run, 'databases'),
-      measurements.read(migration),
-      documents.read(keys.requester(run), Requester),
-      Promise.all(
-        Subject.options.map(async (subject) => {
-          const id = approvalOf(run, subject);
-          const request = await approvals.request(id);
-          return request ? [{ request, votes: await approvals.votes(id), outcome: await approvals.outcome(id) }] : [];
-        }),
-      ),
-      Promise.all([plan.execution, ...unwinding].map((arn) => histories(executions, arn))),
-    ]);
+  const [
+    copy,
+    source,
+    configuration,
+    preflight,
+    rehearsal,
+    prediction,
+    drift,
+    databases,
+    history,
+    requester,
+    asked,
+    story,
+  ] = await Promise.all([
+    evidence.find(run, 'copy-main'),
+    evidence.find(run, 'source'),
+    documents.read(keys.configuration(migration, plan.configurationDigest), Freshness),
+    evidence.find(run, 'preflight'),
+    evidence.find(run, 'rehearsal'),
+    evidence.find(run, 'prediction'),
+    evidence.find(run, 'drift'),
+    evidence.find(run, 'databases'),
+    measurements.read(migration),
+    documents.read(keys.requester(run), Requester),
+    Promise.all(
+      Subject.options.map(async (subject) => {
+        const id = approvalOf(run, subject);
+        const request = await approvals.request(id);
+        return request ? [{ request, votes: await approvals.votes(id), outcome: await approvals.outcome(id) }] : [];
+      }),
+    ),
+    Promise.all([plan.execution, ...unwinding].map((arn) => histories(executions, arn))),
+  ]);
   const documentsOfRun: RunDocuments = {
     plan,
     histories: story.flat(),
     writtenAt: new Date(now()).toISOString(),
     requester: requester?.value.principal ?? null,
     preflight,
+    variables: source?.variables ?? [],
+    freshForHours: configuration?.value.rehearsalFreshForHours ?? null,
     copies: copy ? [copy] : [],
     rehearsal,
     prediction,
@@ -68,6 +89,7 @@ export const writeReport = task('WriteReport')(async (deps: Deps, { lease: { run
   if (measured !== null) await measurements.record(migration, measured);
   await documents.create(keys.document(run, 'summary'), summary);
   await documents.create(keys.report(run), reportPage(summary));
+  await documents.create(keys.text(run), shortText(summary, keys.report(run)));
   return { report: keys.report(run), summary: keys.document(run, 'summary') };
 });
 

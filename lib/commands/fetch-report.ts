@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keys } from '../domain/run.ts';
+import { shortText } from '../pages/short-text.ts';
 import { Summary } from '../workflow/summary.ts';
 import type { SimulatedAccount } from './simulated-account.ts';
 
@@ -16,6 +17,7 @@ export async function fetchReport(account: SimulatedAccount, directory: string, 
   writeFileSync(join(folder, 'summary.json'), `${summary.text}\n`);
   const path = join(folder, 'report.html');
   writeFileSync(path, page);
+  writeFileSync(join(folder, 'report.txt'), shortText(summary.value, path));
   return { summary: summary.value, path };
 }
 

@@ -7,13 +7,13 @@ import { DIRECTORY } from './open-world.ts';
 
 export const reportFolder = (run = ''): string => join(DIRECTORY, 'runs', run);
 
-/** The summaries of the runs that ended on this machine, the newest first. */
+/** The summaries of the runs that ended on this machine, the newest first; those of another version of Passage are left out. */
 export function savedSummaries(): Summary[] {
   if (!existsSync(reportFolder())) return [];
   return readdirSync(reportFolder())
     .map((run) => join(reportFolder(run), 'summary.json'))
     .filter((file) => existsSync(file))
-    .map((file) => Summary.parse(JSON.parse(readFileSync(file, 'utf8'))))
+    .flatMap((file) => Summary.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data ?? [])
     .sort((a, b) => b.startedAt.localeCompare(a.startedAt));
 }
 

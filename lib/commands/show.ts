@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { shortText } from '../pages/short-text.ts';
 import { summaryText } from '../pages/terminal.ts';
 import { type Command, exitCodes, usage } from './command.ts';
 import { reportFolder, savedSummaries } from './runs.ts';
@@ -7,13 +8,18 @@ export const show: Command = {
   name: 'show',
   summary: 'shows one run: verdict, figures, what to do next, and where its report is',
   positionals: ['<run>'],
-  options: {},
-  async run({ positionals: [run = ''], console }) {
+  options: { text: { type: 'boolean', help: 'a few lines for mail and chat' } },
+  async run({ positionals: [run = ''], options, console }) {
     const summary = savedSummaries().find((candidate) => candidate.run === run);
     if (!summary) throw usage(`There is no run "${run}" on this machine. "passage runs" lists them.`);
+    const report = join(reportFolder(run), 'report.html');
+    if (options.text === true) {
+      console.line(shortText(summary, report).trimEnd());
+      return exitCodes.ok;
+    }
     console.line(summaryText(summary, console.columns));
     console.line();
-    console.line(`Report: ${join(reportFolder(run), 'report.html')}`);
+    console.line(`Report: ${report}`);
     return exitCodes.ok;
   },
 };

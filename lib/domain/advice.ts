@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 import type { Finding, Plan } from '../workflow/documents.ts';
 import type { Summary } from '../workflow/summary.ts';
+import { openWarnings } from './preflight/preflight.ts';
+import { stopsCutover } from './preflight/weight.ts';
+import { UNKNOWN_VARIABLES } from './readiness.ts';
 
 type Check = z.infer<typeof Finding>;
 
@@ -29,25 +32,27 @@ export function leftOut(run: {
   return out;
 }
 
+/** As many of one kind as somebody works through from a list; the others stand under the checks. */
+const LISTED = 5;
+
 /** What to do next, in order. */
 export function nextSteps(run: {
   readonly verdict: Summary['verdict'];
   readonly plan: Pick<Plan, 'run' | 'migration' | 'mode' | 'databasesOnly'>;
   readonly checks: readonly Check[];
+  readonly variables: readonly Pick<Summary['variables'][number], 'name' | 'fate'>[];
   readonly error: Summary['error'];
   readonly sourceOpen: boolean;
   readonly pointOfNoReturn: string | null;
 }): string[] {
-  const todo = (severity: Check['severity']): string[] =>
-    run.checks
-      .filter((check) => check.severity === severity && check.todo !== null && check.overridden === null)
-      .map((check) => `${check.title}: ${check.todo}`);
+  const runbook =
+    run.error === null ? [] : [`Read ${run.error.runbook}: what ${run.error.name} means and how to mend it.`];
   switch (run.verdict) {
     case 'checked':
-      return [...todo('WARNING'), 'Rehearse: npm run rehearse, or the journey in mode “rehearsal”.'];
+      return [...decisions(run), 'Rehearse: npm run rehearse, or the journey in mode “rehearsal”.'];
     case 'rehearsed':
       return [
-        ...todo('WARNING'),
+        ...decisions(run),
         ...(run.plan.databasesOnly
           ? [
               'Look through the tables: names, rows and sizes should be those that you expect.',
@@ -66,7 +71,7 @@ export function nextSteps(run: {
       ];
     case 'unwound':
       return [
-        ...(run.error === null ? [] : [`Read ${run.error.runbook}: what ${run.error.name} means and how to mend it.`]),
+        ...runbook,
         'See that users can sign in on the source again.',
         'Rehearse again, then cut over in the next window.',
       ];
@@ -75,15 +80,40 @@ export function nextSteps(run: {
         return [
           'Do not start the old services: the target has been open to writes.',
           'Look at both sides: npm run passage -- diagnose.',
+          ...runbook,
         ];
       }
       return [
         ...(run.sourceOpen
           ? []
           : ['The source is closed. See why, and what is left to undo: npm run passage -- diagnose.']),
-        ...todo('BLOCKER'),
-        ...(run.error === null ? [] : [`Read ${run.error.runbook}: what ${run.error.name} means and how to mend it.`]),
+        ...steps(run.checks.filter(({ severity }) => severity === 'BLOCKER')),
+        ...runbook,
         'Rehearse again.',
       ];
   }
+}
+
+/** What has to be mended or decided before a cutover: what stops it, then unknown variables, then warnings. */
+function decisions(run: Pick<Parameters<typeof nextSteps>[0], 'checks' | 'variables'>): string[] {
+  const open = openWarnings(run.checks);
+  const unknown = run.variables.filter(({ fate }) => fate === 'ask').map(({ name }) => name);
+  const isUnknown = ({ id }: Check): boolean => unknown.length > 0 && id === UNKNOWN_VARIABLES;
+  const asked = open.some(isUnknown) ? [`Say “carry” or “drop” in source.ecs.variables for ${several(unknown)}.`] : [];
+  return [
+    ...steps(open.filter(stopsCutover)),
+    ...asked,
+    ...steps(open.filter((check) => !stopsCutover(check) && !isUnknown(check))),
+  ];
+}
+
+const several = (names: readonly string[]): string =>
+  names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+
+function steps(checks: readonly Check[]): string[] {
+  const told = checks.flatMap(({ title, todo, overridden }) =>
+    todo === null || overridden !== null ? [] : [`${title}: ${todo}`],
+  );
+  const more = told.length - LISTED;
+  return more <= 1 ? told : [...told.slice(0, LISTED), `Decide ${more} more like these; each stands under the checks.`];
 }

@@ -28,6 +28,7 @@ export const keys = {
     `migrations/${migration}/measurements/${new Date(at).toISOString()}-${run}.json`,
   document: (run: string, name: string) => `runs/${run}/${name}.json`,
   report: (run: string) => `runs/${run}/report.html`,
+  text: (run: string) => `runs/${run}/report.txt`,
   requester: (run: string) => `requesters/${run}.json`,
   request: (approval: string) => `approvals/${approval}/request.json`,
   votes: (approval: string) => `approvals/${approval}/votes/`,

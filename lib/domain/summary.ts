@@ -6,6 +6,7 @@ import type {
   Plan,
   Preflight,
   Rehearsal,
+  SourceFindings,
   Vote,
 } from '../workflow/documents.ts';
 import type { Drift, Measurement, Prediction } from '../workflow/measurement.ts';
@@ -15,6 +16,7 @@ import { failureOf } from './failure.ts';
 import { measureParts } from './freeze-parts.ts';
 import { cutoverMeasurement, historyOf } from './measurement.ts';
 import { grade } from './prediction.ts';
+import { readinessOf } from './readiness.ts';
 import { coveredSeconds, type ExecutionHistory, freezeWindow, overheadSeconds, timeline, workOf } from './timeline.ts';
 
 /** Every document of a run that exists when its report is written; null where the run never came to it. */
@@ -27,6 +29,9 @@ export interface RunDocuments {
   /** The principal that started the execution, where it is known. */
   readonly requester: string | null;
   readonly preflight: Preflight | null;
+  readonly variables: SourceFindings['variables'];
+  /** For how long after its end a cutover may rest on a rehearsal; null where the configuration cannot be read. */
+  readonly freshForHours: number | null;
   readonly copies: readonly CopyProof[];
   /** A rehearsal's own record; in a cutover the one that admitted it. */
   readonly rehearsal: Rehearsal | null;
@@ -64,11 +69,22 @@ export function summarize(documents: RunDocuments): Summary {
   const checks = documents.preflight?.findings ?? [];
   const measured = cutoverMeasurement(documents, { phases, work, freeze });
   const others = documents.history.filter(({ run }) => run !== measured?.run);
+  const variables = documents.variables.map(variableOf);
+  const sourceOpen = ledger === null || ledger.writable === 'source';
 
   return {
     schema: 1,
     verdict,
     headline: headlineOf(documents, verdict, freeze.from !== null),
+    readiness: readinessOf({
+      verdict,
+      plan,
+      checks,
+      variables,
+      sourceOpen,
+      pointOfNoReturn: Boolean(ledger?.pointOfNoReturn),
+      freshUntil: freshUntil(documents),
+    }),
     run: plan.run,
     migration: plan.migration,
     mode: plan.mode,
@@ -82,6 +98,7 @@ export function summarize(documents: RunDocuments): Summary {
     phases,
     work,
     checks,
+    variables,
     tables: copies
       .flatMap(({ tables }) => tables)
       .map(({ table, rowsSource, rowsTarget, bytes, seconds: spent, equal }) => ({
@@ -139,11 +156,30 @@ export function summarize(documents: RunDocuments): Summary {
       verdict,
       plan,
       checks,
+      variables,
       error,
-      sourceOpen: ledger === null || ledger.writable === 'source',
+      sourceOpen,
       pointOfNoReturn: ledger?.pointOfNoReturn ?? null,
     }),
   };
+}
+
+/** Only what may be told: the collected document holds no value of a secret, and neither does this, whatever it holds. */
+const variableOf = (found: SourceFindings['variables'][number]): Summary['variables'][number] => ({
+  name: found.name,
+  services: found.services,
+  fate: found.fate,
+  because: found.because,
+  secret: found.secret,
+  value: found.secret ? null : found.value,
+  from: found.reference ?? 'environment',
+  collected: found.collected,
+  agrees: found.agrees,
+});
+
+function freshUntil({ rehearsal, plan, freshForHours }: RunDocuments): string | null {
+  if (rehearsal === null || rehearsal.run !== plan.run || freshForHours === null) return null;
+  return new Date(Date.parse(rehearsal.finishedAt) + freshForHours * 3_600_000).toISOString();
 }
 
 function catalogOf(copies: readonly CopyProof[]): Summary['catalog'] {

@@ -16,3 +16,7 @@ export function wrap(text: string, width: number, first = '', rest = ''): string
   }
   return [...lines, (lines.length === 0 ? first : rest) + current];
 }
+
+/** A text of at most so many characters, with an ellipsis where it was longer. */
+export const cut = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, width - 1)}…`;

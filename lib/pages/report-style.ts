@@ -1,8 +1,8 @@
 /** What only the report has: key figures, the picture of time, tables of figures, and its form on paper. */
 export const reportStyle = `
 .verdict{display:flex;gap:1.1rem;align-items:flex-start}.verdict>svg{flex:none;width:3rem;height:3rem;margin-top:.45rem}
-.verdict h1::first-letter{text-transform:uppercase}
-.lead{font-size:1.1rem;max-width:44rem;margin:0}
+.lead{font-size:1.15rem;font-weight:600;max-width:46rem;margin:0 0 .3rem}
+ul.open{list-style:none;display:flex;flex-wrap:wrap;gap:.4rem .7rem;padding:0;margin:.7rem 0 0;font-size:.9rem;align-items:center}ul.open a.tag{text-decoration:none;font-size:.875rem;padding:.15rem .6rem}
 .figures{display:flex;flex-wrap:wrap;gap:1px;background:var(--line);border:1px solid var(--line);border-radius:6px;overflow:hidden;margin:1.6rem 0 1.2rem}
 .figures div{flex:1 1 9.5rem;background:var(--paper);padding:.7rem .95rem}.figures dt{color:var(--soft);font-size:.8rem}
 .figures dd{margin:.1rem 0 0;font-size:1.3rem;font-weight:600;letter-spacing:-.01em;font-variant-numeric:tabular-nums}
@@ -26,6 +26,8 @@ td.pic{width:26%;vertical-align:middle}td.pic svg{display:block;width:100%;heigh
 .tag{display:inline-block;font-size:.75rem;font-weight:650;padding:.05rem .5rem;border-radius:3px;white-space:nowrap}
 .tag.good{background:var(--good-ground)}.tag.warn{background:var(--warn-ground)}.tag.bad{background:var(--bad-ground)}.tag.info{background:var(--info-ground)}
 .check{display:grid;grid-template-columns:6.2rem 1fr;gap:0 .8rem;padding:.6rem 0;border-bottom:1px solid var(--line)}.check p{margin:.1rem 0}
+pre{font:.85rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre-wrap;margin:.4rem 0}
+.wide{overflow-x:auto}summary h3{display:inline}
 details>summary{cursor:pointer;color:var(--link);font-size:.9rem;padding:.5rem 0}
 footer{margin-top:3rem;padding-top:.9rem;border-top:1px solid var(--line);color:var(--soft);font-size:.82rem}
 @media(max-width:40rem){.row{grid-template:"name t" "bar bar"/1fr auto;gap:0 .6rem}.row .name{grid-area:name}.row .t{grid-area:t}.row svg{grid-area:bar;height:.4rem}.row.phase svg{height:.75rem}.row.inner,.row.deep{padding-top:.35rem}.row.phase{padding-top:.7rem}

@@ -1,4 +1,5 @@
 import type { Summary } from '../workflow/summary.ts';
+import { checksSection } from './checks.ts';
 import { driftSection } from './drift.ts';
 import { bytes, count, duration, interval, plural, rate, utc } from './format.ts';
 import { historySection } from './history.ts';
@@ -8,20 +9,8 @@ import { reportStyle } from './report-style.ts';
 import { base } from './style.ts';
 import { tablesSection } from './tables.ts';
 import { timelineSection } from './timeline.ts';
-
-const tones = { checked: 'good', rehearsed: 'good', 'cut over': 'good', unwound: 'warn', failed: 'bad' } as const;
-const marks = {
-  good: html`<path d="M13 25l8 8 15-17"/>`,
-  warn: html`<path d="M34 30a12 12 0 1 0-20 3M14 24v9h9"/>`,
-  bad: html`<path d="M16 16l16 16M32 16L16 32"/>`,
-} as const;
-
-function verdict(summary: Summary): Html {
-  const tone = tones[summary.verdict];
-  return html`<p class="over">Passage: ${summary.mode} of ${summary.migration}</p>
-<div class="verdict"><svg class="${tone}" viewBox="0 0 48 48" fill="none" stroke="currentColor" stroke-width="4" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><circle cx="24" cy="24" r="21" stroke-width="3"/>${marks[tone]}</svg>
-<div><h1 class="${tone}">${summary.verdict}</h1><p class="lead">${summary.headline}</p></div></div>`;
-}
+import { variablesSection } from './variables.ts';
+import { failure, next, titleOf, verdict } from './verdict.ts';
 
 function figures(summary: Summary): Html {
   const { totals, freeze, overheadSeconds } = summary;
@@ -42,43 +31,6 @@ function figures(summary: Summary): Html {
         )
       : freeze.predicted && figure('Freeze, predicted', interval(freeze.predicted))
   }${overhead !== null && figure('Orchestration overhead', duration(overhead), 'time in which no work ran')}</dl>`;
-}
-
-function failure({ error }: Summary): Html | null {
-  if (error === null) return null;
-  return html`<div class="note bad"><strong class="mono">${error.name}</strong>${error.state && html` in “${error.state}”`}
-<p>${error.message}</p><p class="small">What it means and what to do: <code>${error.runbook}</code></p></div>`;
-}
-
-const next = ({ next: steps }: Summary): Html =>
-  html`<section><h2>What to do next</h2><ol class="next">${steps.map((step) => html`<li>${step}</li>`)}</ol></section>`;
-
-const severities = [
-  { severity: 'BLOCKER', tone: 'bad' },
-  { severity: 'WARNING', tone: 'warn' },
-  { severity: 'INFO', tone: 'info' },
-  { severity: 'PASS', tone: 'good' },
-] as const;
-
-function checks({ checks: findings }: Summary): Html | null {
-  if (findings.length === 0) return null;
-  const rows = severities.map(({ severity, tone }) =>
-    findings.filter((finding) => finding.severity === severity).map((finding) => check(finding, tone)),
-  );
-  const passed = rows.pop() ?? [];
-  return html`<section><h2>Checks before the copy</h2>${rows}${
-    passed.length > 0 && html`<details><summary>${count(passed.length)} passed</summary>${passed}</details>`
-  }</section>`;
-}
-
-function check(finding: Summary['checks'][number], tone: string): Html {
-  const { severity, title, id, saw, todo, overridden, runbook } = finding;
-  const answer =
-    overridden === null
-      ? todo && html`<p><strong>Do:</strong> ${todo}</p>`
-      : html`<p><strong>Overridden:</strong> ${overridden}</p>`;
-  const section = severity !== 'PASS' && html`<p class="small soft"><code>${runbook}</code></p>`;
-  return html`<div class="check"><div><span class="tag ${tone}">${severity}</span></div><div><p><strong>${title}</strong> <span class="soft mono">${id}</span></p><p>${saw}</p>${answer}${section}</div></div>`;
 }
 
 const decisions = { approved: 'good', rejected: 'bad', expired: 'warn', open: 'info' } as const;
@@ -153,9 +105,9 @@ export function reportPage(summary: Summary): string {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">
-<link rel="icon" href="data:,"><title>${summary.migration}: ${summary.verdict} (${summary.run})</title><style>${trusted(base + reportStyle)}</style></head>
-<body><main><header>${verdict(summary)}${failure(summary)}${figures(summary)}</header>
-${next(summary)}${timelineSection(summary)}${checks(summary)}${driftSection(summary)}${survived(summary)}${tablesSection(summary)}${approvals(summary)}${freeze(summary)}${historySection(summary)}${workers(summary)}${leftOut(summary)}${particulars(summary)}
+<link rel="icon" href="data:,"><title>${summary.migration}: ${titleOf(summary)} (${summary.run})</title><style>${trusted(base + reportStyle)}</style></head>
+<body><main><header>${verdict(summary)}${failure(summary)}</header>
+${next(summary)}${figures(summary)}${timelineSection(summary)}${checksSection(summary)}${survived(summary)}${tablesSection(summary)}${variablesSection(summary)}${approvals(summary)}${freeze(summary)}${driftSection(summary)}${historySection(summary)}${workers(summary)}${leftOut(summary)}${particulars(summary)}
 <footer>Every figure here was measured in this run. The same data for programs: <code>summary.json</code>.</footer></main></body></html>
 `.text;
 }

@@ -1,8 +1,6 @@
 import type { Summary } from '../workflow/summary.ts';
 import { bytes, count, duration, interval, plural, rate } from './format.ts';
-import { line, wrap } from './lines.ts';
-
-const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
+import { cut, line, wrap } from './lines.ts';
 
 const LONGEST_PHASES = 8;
 /** A screen of a terminal, or a message in chat. */

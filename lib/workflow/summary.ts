@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Finding, Mode, Subject } from './documents.ts';
+import { SourceVariable } from './findings.ts';
 import { Drift, Grade, HistoryEntry, Interval, PredictedPart, Prediction } from './measurement.ts';
 
 const Instant = z.iso.datetime();
@@ -73,11 +74,42 @@ const Freeze = z.strictObject({
   ),
 });
 
+/** May we go? For whoever reads one sentence. */
+const Readiness = z.strictObject({
+  go: z.enum(['yes', 'not yet', 'no', 'done']).describe('Whether this run leaves nothing in the way of a cutover.'),
+  sentence: z.string().describe('The answer, to be forwarded without the report.'),
+  open: z
+    .array(
+      z.strictObject({
+        kind: z.enum(['blocker', 'warning', 'unknown variable']),
+        count: z.int().positive(),
+        section: z.enum(['checks', 'variables']).describe('Where the report tells more.'),
+      }),
+    )
+    .describe('What a person has to mend or to decide before a cutover, the gravest first.'),
+  freshUntil: Instant.nullable().describe('A cutover is admitted on this rehearsal until then.'),
+});
+
+/** What becomes of a variable of the source; no value of what may be a secret. */
+const Variable = SourceVariable.pick({
+  name: true,
+  services: true,
+  fate: true,
+  because: true,
+  secret: true,
+  value: true,
+  agrees: true,
+  collected: true,
+}).extend({
+  from: z.string().describe('`environment`, or ARN or name of the secret or parameter, as the task states it.'),
+});
+
 /** `runs/<run>/summary.json`: everything that the report, the terminal and chat say about a run. */
 export const Summary = z.strictObject({
   schema: z.literal(1),
   verdict: z.enum(['checked', 'rehearsed', 'cut over', 'unwound', 'failed']),
   headline: z.string(),
+  readiness: Readiness,
   run: z.string(),
   migration: z.string(),
   mode: Mode,
@@ -91,6 +123,7 @@ export const Summary = z.strictObject({
   phases: z.array(Step),
   work: z.array(Work),
   checks: z.array(Finding),
+  variables: z.array(Variable).describe('Of the source’s containers; empty where no application was looked at.'),
   tables: z.array(Table),
   differences: z.array(z.string()),
   catalog: z

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { summarize } from '../../lib/domain/summary.ts';
+import { shortText } from '../../lib/pages/short-text.ts';
 import { cutoverRun, rehearsalRun } from '../pages/fixtures.ts';
 import { passage } from './calling.ts';
 
@@ -35,6 +36,9 @@ test('runs are listed the newest first, and each is shown with where its report 
   }
   // A run that was killed before its report was written is no run to list.
   mkdirSync(join(folder, '.passage', 'runs', 'killed'));
+  // Nor is one of a version of Passage whose summaries were of another shape.
+  mkdirSync(join(folder, '.passage', 'runs', 'older'));
+  writeFileSync(join(folder, '.passage', 'runs', 'older', 'summary.json'), JSON.stringify({ schema: 1, run: 'older' }));
   const newest = [rehearsal, cutover].sort((a, b) => b.startedAt.localeCompare(a.startedAt)).map(({ run }) => run);
   const { output } = await passage('runs');
   expect(
@@ -48,4 +52,6 @@ test('runs are listed the newest first, and each is shown with where its report 
   expect(shown.code).toBe(0);
   expect(shown.output).toContain('cut over');
   expect(shown.output).toContain(`Report: ${join('.passage', 'runs', cutover.run, 'report.html')}`);
+  const short = await passage('show', cutover.run, '--text');
+  expect(short.output).toBe(shortText(cutover, join('.passage', 'runs', cutover.run, 'report.html')));
 });

@@ -139,6 +139,9 @@ describe('WriteReport', () => {
       mode: 'cutover',
     });
     expect(it.documents.objects.get('runs/autumn/report.html')?.text).toMatch(/^<!doctype html>/i);
+    expect(it.documents.objects.get('runs/autumn/report.txt')?.text).toMatch(
+      /^acme-retool, cutover: .*Report: runs\/autumn\/report\.html\n$/s,
+    );
   });
 
   test('twice keeps the first', async () => {

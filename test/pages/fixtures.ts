@@ -13,6 +13,8 @@ import type {
   Vote,
 } from '../../lib/workflow/documents.ts';
 
+import { knownVariables } from './variables.ts';
+
 /** A state as it is played into a history: how long it takes, what runs inside, how it ends. */
 export interface Played {
   readonly name: string;
@@ -380,6 +382,8 @@ export function rehearsalRun(more: Partial<RunDocuments> = {}): RunDocuments {
     writtenAt: at(START, 12.6),
     requester: 'arn:aws:iam::111122223333:user/nightly',
     preflight,
+    variables: [...knownVariables],
+    freshForHours: 24,
     copies: [copy],
     rehearsal: {
       run: 'acme-retool-20261121-201403',

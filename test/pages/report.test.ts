@@ -8,17 +8,18 @@ const hostile = `"><script>alert(1)</script><img src=x onerror='x'>\u202e`;
 
 /** What a page would fetch or run. */
 const foreign =
-  /<script|<link(?! rel="icon" href="data:,")|<img|<iframe|@import|url\(|https?:\/\/|\son\w+=["']|javascript:/i;
+  /<script|<link(?! rel="icon" href="data:,")|<img|<iframe|@import|url\(|(?:src|href)=["'](?!#|data:,)|\son\w+=["']|javascript:/i;
 
 describe('the report', () => {
   test('says the verdict before anything else, then everything that was measured', () => {
     const page = report(cutoverRun());
     const order = [
-      '>cut over</h1>',
+      '>Cut over</h1>',
       '>What to do next</h2>',
       '>Where the time went</h2>',
       '>Checks before the copy</h2>',
       '>Tables</h2>',
+      '>Variables of the application</h2>',
       '>Approvals</h2>',
       '>Freeze</h2>',
       '>The workers</h2>',
@@ -28,6 +29,18 @@ describe('the report', () => {
     const places = order.map((text) => page.indexOf(text));
     expect(places.every((place) => place > 0)).toBe(true);
     expect([...places].sort((a, b) => a - b)).toEqual(places);
+  });
+
+  test('is green only where nothing is left to decide, and links to what is', () => {
+    const open = report(rehearsalRun());
+    expect(open).toContain('<h1 class="warn">Rehearsed, not ready yet</h1>');
+    expect(open).toContain('Not yet. Rehearsed; before a cutover: 1 warning to decide.');
+    expect(open).toContain('href="#checks">1 warning to decide</a>');
+    expect(open).toContain('id="checks"');
+    const findings = preflight.findings.filter(({ severity }) => severity !== 'WARNING');
+    const clean = report(rehearsalRun({ preflight: { ...preflight, findings } }));
+    expect(clean).toContain('<h1 class="good">Ready to cut over</h1>');
+    expect(clean).toContain('A cutover is admitted on this rehearsal until 2026-11-22 20:14 UTC.');
   });
 
   test.each([

@@ -1,7 +1,8 @@
 import type { Finding } from '../../workflow/documents.ts';
-import type { Check, Collected, Result } from './check.ts';
+import type { Check, Collected } from './check.ts';
 import { checks } from './checks.ts';
 import { problemChecks } from './problems.ts';
+import { weighed } from './weight.ts';
 
 /** Every check there is. */
 export const everyCheck: readonly Check[] = [...checks, ...problemChecks];
@@ -20,12 +21,6 @@ export function runChecks(collected: Collected): Finding[] {
     const overridden = result.severity === 'WARNING' ? (reasons.get(id) ?? null) : null;
     return [{ id, title, ...weighed(check, result, plan.mode), overridden, runbook: `docs/runbook.md#${id}` }];
   });
-}
-
-/** A rehearsal goes on where only a cutover would be stopped. */
-function weighed(check: Check, result: Result, mode: Collected['plan']['mode']): Result {
-  if (result.severity !== 'BLOCKER' || check.about !== 'cutover' || mode !== 'rehearsal') return result;
-  return { ...result, severity: 'WARNING', saw: `${result.saw} This stops a cutover.` };
 }
 
 /** The blockers in one sentence each, for the error that stops the run. */

@@ -18,7 +18,7 @@ export const RecordRehearsal = lambda({
 });
 
 export const WriteReport = lambda({
-  summary: 'Writes report.html and summary.json of a run from its evidence and its execution history.',
+  summary: 'Writes report.html, report.txt and summary.json of a run from its evidence and its execution history.',
   input: z.strictObject({ lease: Lease }),
   output: z.strictObject({ report: z.string(), summary: z.string() }),
   throws: ['ServiceUnavailable'],

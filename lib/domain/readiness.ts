@@ -1,0 +1,100 @@
+import type { Finding, Plan } from '../workflow/documents.ts';
+import type { Summary } from '../workflow/summary.ts';
+import { openWarnings } from './preflight/preflight.ts';
+import { stopsCutover } from './preflight/weight.ts';
+
+type Readiness = Summary['readiness'];
+
+/** The check that names unknown variables: they are counted one by one, and not once more as a warning. */
+export const UNKNOWN_VARIABLES = 'variables-unknown';
+
+/** What a cutover would still have to be told or rid of, the gravest first. */
+export function openPoints(
+  checks: readonly Finding[],
+  variables: readonly Pick<Summary['variables'][number], 'fate'>[],
+): Readiness['open'] {
+  const open = openWarnings(checks);
+  // Overridden, they are answered for: then they do not move, and somebody said why.
+  const answered = checks.some(({ id, overridden }) => id === UNKNOWN_VARIABLES && overridden !== null);
+  const unknown = answered ? 0 : variables.filter(({ fate }) => fate === 'ask').length;
+  const stopping = [...checks.filter(({ severity }) => severity === 'BLOCKER'), ...open.filter(stopsCutover)];
+  const warnings = open.filter((check) => !stopsCutover(check) && !(unknown > 0 && check.id === UNKNOWN_VARIABLES));
+  const points: Readiness['open'] = [
+    { kind: 'blocker', count: stopping.length, section: 'checks' },
+    { kind: 'warning', count: warnings.length, section: 'checks' },
+    { kind: 'unknown variable', count: unknown, section: 'variables' },
+  ];
+  return points.filter(({ count }) => count > 0);
+}
+
+const named: Readonly<Record<Readiness['open'][number]['kind'], (count: number) => string>> = {
+  blocker: (count) => `${count} ${count === 1 ? 'finding that stops' : 'findings that stop'} a cutover`,
+  warning: (count) => `${count} ${count === 1 ? 'warning' : 'warnings'} to decide`,
+  'unknown variable': (count) => `${count} unknown ${count === 1 ? 'variable' : 'variables'}`,
+};
+
+/** `2 warnings to decide`: an open point in words. */
+export const pointText = ({ kind, count }: Readiness['open'][number]): string => named[kind](count);
+
+/** `a, b and c`. */
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+
+/**
+ * May we go? One sentence that can be forwarded without the report, and what stands open.
+ * `freshUntil`: ISO 8601, until when a cutover is admitted on this rehearsal; null where nobody knows.
+ */
+export function readinessOf(run: {
+  readonly verdict: Summary['verdict'];
+  readonly plan: Pick<Plan, 'mode' | 'databasesOnly'>;
+  readonly checks: readonly Finding[];
+  readonly variables: Summary['variables'];
+  readonly sourceOpen: boolean;
+  readonly pointOfNoReturn: boolean;
+  readonly freshUntil: string | null;
+}): Readiness {
+  const { verdict, plan, freshUntil } = run;
+  const open = openPoints(run.checks, run.variables);
+  const before = listed(open.map(pointText));
+  const validity = { freshUntil: verdict === 'rehearsed' ? freshUntil : null };
+  switch (verdict) {
+    case 'cut over':
+      return { go: 'done', sentence: 'Done. Users work on the target.', open: [], ...validity };
+    case 'unwound':
+      return {
+        go: 'no',
+        sentence: 'Not moved. Users work on the source as before; find the cause and rehearse before the next try.',
+        open,
+        ...validity,
+      };
+    case 'failed':
+      return { go: 'no', sentence: failedSentence(run), open, ...validity };
+    case 'checked':
+      return {
+        go: 'not yet',
+        sentence: `Not yet. Nothing was copied in this run; rehearse next.${open.length > 0 ? ` Before a cutover: ${before}.` : ''}`,
+        open,
+        ...validity,
+      };
+    case 'rehearsed':
+      if (plan.databasesOnly) {
+        return {
+          go: 'not yet',
+          sentence: `Not yet. The databases can be carried over; the application around them was not looked at.${open.length > 0 ? ` Before a cutover: ${before}.` : ''}`,
+          open,
+          ...validity,
+        };
+      }
+      return open.length > 0
+        ? { go: 'not yet', sentence: `Not yet. Rehearsed; before a cutover: ${before}.`, open, ...validity }
+        : { go: 'yes', sentence: 'Yes. Rehearsed, and nothing stands open.', open, ...validity };
+  }
+}
+
+function failedSentence(run: { readonly sourceOpen: boolean; readonly pointOfNoReturn: boolean }): string {
+  if (run.pointOfNoReturn) {
+    return 'Moved, but not finished. Users belong on the target; somebody has to look now, and nothing may be put back.';
+  }
+  if (!run.sourceOpen) return 'No. The source is still closed: nobody can work until somebody has looked.';
+  return 'No. The run ended before its goal; users work on the source as before.';
+}

@@ -1,0 +1,39 @@
+import type { Summary } from '../workflow/summary.ts';
+import { count } from './format.ts';
+import { type Html, html } from './html.ts';
+
+const severities = [
+  { severity: 'BLOCKER', tone: 'bad' },
+  { severity: 'WARNING', tone: 'warn' },
+  { severity: 'INFO', tone: 'info' },
+  { severity: 'PASS', tone: 'good' },
+] as const;
+
+/** What needs nobody folds when there are more of them. */
+const SHOWN_NOTES = 4;
+
+function check(finding: Summary['checks'][number], tone: string): Html {
+  const { severity, title, id, saw, todo, overridden, runbook } = finding;
+  const answer =
+    overridden === null
+      ? todo && html`<p><strong>Do:</strong> ${todo}</p>`
+      : html`<p><strong>Overridden:</strong> ${overridden}</p>`;
+  const section = severity !== 'PASS' && html`<p class="small soft"><code>${runbook}</code></p>`;
+  return html`<div class="check"><div><span class="tag ${tone}">${severity}</span></div><div><p><strong>${title}</strong> <span class="soft mono">${id}</span></p><p>${saw}</p>${answer}${section}</div></div>`;
+}
+
+/** The gravest first, open ones before those that are overridden; what passed waits behind a click. */
+export function checksSection({ checks: findings }: Summary): Html | null {
+  if (findings.length === 0) return null;
+  const of = (severity: string, tone: string): Html[] =>
+    findings
+      .filter((finding) => finding.severity === severity)
+      .sort((a, b) => Number(a.overridden !== null) - Number(b.overridden !== null))
+      .map((finding) => check(finding, tone));
+  const [blockers, warnings, notes, passed] = severities.map(({ severity, tone }) => of(severity, tone));
+  const folded = (what: string, rows: readonly Html[]): Html | false =>
+    rows.length > 0 && html`<details><summary>${count(rows.length)} ${what}</summary>${rows}</details>`;
+  return html`<section id="checks"><h2>Checks before the copy</h2>${blockers!}${warnings!}${
+    notes!.length <= SHOWN_NOTES ? notes! : folded('to know, which ask for nothing', notes!)
+  }${folded('passed', passed!)}</section>`;
+}

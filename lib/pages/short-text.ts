@@ -1,0 +1,50 @@
+import { pointText } from '../domain/readiness.ts';
+import type { Summary } from '../workflow/summary.ts';
+import { bytes, count, duration, interval, plural, utc } from './format.ts';
+import { cut, line } from './lines.ts';
+
+/** As many characters as a chat shows without folding a message. */
+export const SHORT = 1500;
+const STEPS = 3;
+
+const severities = ['BLOCKER', 'WARNING', 'INFO', 'PASS'] as const;
+
+/**
+ * A run for mail and chat, without markup: the answer, what it rests on, what to do next and where more stands. At
+ * most 1,500 characters.
+ * @param where path or address of the whole report
+ */
+export function shortText(summary: Summary, where: string): string {
+  const { readiness, checks, totals, freeze, error, next } = summary;
+  const found = severities.flatMap((severity) => {
+    const number = checks.filter((check) => check.severity === severity).length;
+    return number > 0 ? [`${count(number)} ${severity}`] : [];
+  });
+  const overridden = checks.filter((check) => check.overridden !== null).length;
+  const differ = summary.tables.filter(({ equal }) => !equal).length + summary.differences.length;
+  const facts = [
+    totals &&
+      `Copied: ${plural(totals.rows, 'row')}, ${bytes(totals.bytes)} in ${plural(summary.tables.length, 'table')}, ${duration(totals.seconds)}; ${differ === 0 ? 'all equal' : 'NOT all equal'}.`,
+    found.length > 0 && `Checks: ${found.join(', ')}${overridden > 0 ? ` (${count(overridden)} overridden)` : ''}.`,
+    readiness.open.length > 0 && `Open: ${readiness.open.map(pointText).join(', ')}.`,
+    freeze.measuredSeconds === null
+      ? freeze.predicted && `Freeze, predicted: ${interval(freeze.predicted)}.`
+      : `Freeze: ${duration(freeze.measuredSeconds)}${freeze.waitingSeconds ? `, ${duration(freeze.waitingSeconds)} of it people deciding` : ''}${freeze.predicted ? `; predicted ${interval(freeze.predicted)} without deciding` : ''}.`,
+    readiness.freshUntil !== null && `A cutover is admitted on this rehearsal until ${utc(readiness.freshUntil)}.`,
+  ].filter((fact) => typeof fact === 'string');
+  const more = next.length - STEPS;
+  return [
+    `${cut(line(summary.migration), 60)}, ${summary.mode}: ${readiness.sentence}`,
+    summary.headline,
+    ...(error ? [cut(`${line(error.name)}: ${line(error.message)}`, 240), `See ${cut(line(error.runbook), 90)}`] : []),
+    '',
+    ...facts,
+    '',
+    'Next:',
+    ...next.slice(0, STEPS).map((step, index) => `${index + 1}. ${cut(line(step), 150)}`),
+    ...(more > 0 ? [`… and ${count(more)} more in the report`] : []),
+    '',
+    `Report: ${cut(line(where), 200)}`,
+    '',
+  ].join('\n');
+}

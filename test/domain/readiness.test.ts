@@ -1,0 +1,135 @@
+import { nextSteps } from '../../lib/domain/advice.ts';
+import { openPoints, pointText, readinessOf } from '../../lib/domain/readiness.ts';
+import type { Preflight } from '../../lib/workflow/documents.ts';
+import type { Summary } from '../../lib/workflow/summary.ts';
+
+type Finding = Preflight['findings'][number];
+type Run = Parameters<typeof readinessOf>[0];
+
+const finding = (severity: Finding['severity'], more: Partial<Finding> = {}): Finding => ({
+  id: 'image-tag',
+  title: 'Both sides run the same version',
+  severity,
+  saw: 'They do not.',
+  todo: 'Upgrade the source.',
+  overridden: null,
+  runbook: 'docs/runbook.md#image-tag',
+  ...more,
+});
+const unknownCheck = (more: Partial<Finding> = {}) => finding('WARNING', { id: 'variables-unknown', ...more });
+const variable = (name: string, fate: Summary['variables'][number]['fate']): Summary['variables'][number] => ({
+  name,
+  fate,
+  services: ['main'],
+  because: 'is known',
+  secret: true,
+  value: null,
+  from: 'environment',
+  collected: null,
+  agrees: true,
+});
+const run = (more: Partial<Run> = {}): Run => ({
+  verdict: 'rehearsed',
+  plan: { mode: 'rehearsal', databasesOnly: false },
+  checks: [finding('PASS'), finding('INFO')],
+  variables: [variable('BASE_DOMAIN', 'carry')],
+  sourceOpen: true,
+  pointOfNoReturn: false,
+  freshUntil: '2026-03-02T12:00:00.000Z',
+  ...more,
+});
+
+describe('may we go', () => {
+  test('yes only after a rehearsal that leaves nothing open, and for as long as it is fresh', () => {
+    expect(readinessOf(run())).toEqual({
+      go: 'yes',
+      sentence: 'Yes. Rehearsed, and nothing stands open.',
+      open: [],
+      freshUntil: '2026-03-02T12:00:00.000Z',
+    });
+  });
+
+  test('not yet while warnings or variables are undecided, each counted once', () => {
+    const checks = [finding('WARNING'), finding('WARNING', { id: 'dns-ttl' }), unknownCheck()];
+    const told = readinessOf(run({ checks, variables: [variable('FOO', 'ask'), variable('BAR', 'carry')] }));
+    expect(told.go).toBe('not yet');
+    expect(told.sentence).toBe('Not yet. Rehearsed; before a cutover: 2 warnings to decide and 1 unknown variable.');
+    expect(told.open).toEqual([
+      { kind: 'warning', count: 2, section: 'checks' },
+      { kind: 'unknown variable', count: 1, section: 'variables' },
+    ]);
+  });
+
+  test('what would stop a cutover comes before warnings, though a rehearsal goes on', () => {
+    const open = openPoints([finding('WARNING'), finding('WARNING', { saw: 'TTL 3600. This stops a cutover.' })], []);
+    expect(open.map(pointText)).toEqual(['1 finding that stops a cutover', '1 warning to decide']);
+  });
+
+  test('a warning that is overridden with a reason is answered, and so are the variables it is about', () => {
+    const checks = [finding('WARNING', { overridden: 'CHG-4711' }), unknownCheck({ overridden: 'they are unused' })];
+    expect(readinessOf(run({ checks, variables: [variable('FOO', 'ask')] })).go).toBe('yes');
+  });
+
+  test('an unknown variable is open even where no check speaks of it', () => {
+    expect(readinessOf(run({ variables: [variable('FOO', 'ask')] })).go).toBe('not yet');
+  });
+
+  test('not by preflight alone, nor by databases alone, however clean', () => {
+    expect(readinessOf(run({ verdict: 'checked' }))).toMatchObject({ go: 'not yet', freshUntil: null });
+    expect(readinessOf(run({ plan: { mode: 'rehearsal', databasesOnly: true } })).go).toBe('not yet');
+  });
+
+  test('no after a failure, with where users work', () => {
+    expect(readinessOf(run({ verdict: 'failed' })).sentence).toMatch(/^No\. .* users work on the source as before/);
+    expect(readinessOf(run({ verdict: 'failed', sourceOpen: false })).sentence).toMatch(/nobody can work/);
+    expect(readinessOf(run({ verdict: 'failed', sourceOpen: false, pointOfNoReturn: true })).sentence).toMatch(
+      /nothing may be put back/,
+    );
+    expect(readinessOf(run({ verdict: 'unwound' })).go).toBe('no');
+  });
+
+  test('a cutover that is done asks for no decision any more', () => {
+    expect(readinessOf(run({ verdict: 'cut over', checks: [finding('WARNING')] }))).toMatchObject({
+      go: 'done',
+      open: [],
+    });
+  });
+});
+
+describe('what to do next', () => {
+  const next = (checks: Finding[], variables: Summary['variables'] = []) =>
+    nextSteps({
+      verdict: 'rehearsed',
+      plan: { run: 'autumn', migration: 'acme', mode: 'rehearsal', databasesOnly: false },
+      checks,
+      variables,
+      error: null,
+      sourceOpen: true,
+      pointOfNoReturn: null,
+    });
+
+  test('stands in order: what stops a cutover, unknown variables, warnings, the window, the cutover', () => {
+    const steps = next(
+      [
+        finding('WARNING', { title: 'A warning' }),
+        unknownCheck({ title: 'not said twice' }),
+        finding('WARNING', { title: 'A stop', saw: 'x. This stops a cutover.' }),
+        finding('WARNING', { title: 'answered', overridden: 'yes' }),
+      ],
+      ['A', 'B', 'C', 'D', 'E'].map((name) => variable(name, 'ask')),
+    );
+    expect(steps.map((step) => step.split(':')[0])).toEqual([
+      'A stop',
+      'Say “carry” or “drop” in source.ecs.variables for A, B, C and 2 more.',
+      'A warning',
+      'Choose a window that holds the longer end of the predicted freeze.',
+      'Cut over while this rehearsal is fresh',
+    ]);
+  });
+
+  test('lists five warnings and counts the others', () => {
+    const steps = next(Array.from({ length: 30 }, () => finding('WARNING')));
+    expect(steps).toHaveLength(5 + 1 + 2);
+    expect(steps[5]).toBe('Decide 25 more like these; each stands under the checks.');
+  });
+});

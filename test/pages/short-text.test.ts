@@ -1,0 +1,63 @@
+import { type RunDocuments, summarize } from '../../lib/domain/summary.ts';
+import { SHORT, shortText } from '../../lib/pages/short-text.ts';
+import { cutoverRun, failedRun, plan, preflight, rehearsalRun } from './fixtures.ts';
+import { knownVariables, unknownVariable } from './variables.ts';
+
+const text = (documents: RunDocuments): string => shortText(summarize(documents), 'runs/x/report.html');
+
+describe('the short text', () => {
+  test('says the answer first, then what it rests on, three steps and where the report is', () => {
+    const told = text(rehearsalRun({ variables: [...knownVariables, unknownVariable('ACME_FLAGS')] }));
+    const lines = told.split('\n');
+    expect(lines[0]).toBe(
+      'acme-retool, rehearsal: Not yet. Rehearsed; before a cutover: 1 warning to decide and 1 unknown variable.',
+    );
+    expect(lines).toContain('Copied: 206,747 rows, 60.4 MB in 12 tables, 8.3 s; all equal.');
+    expect(lines).toContain('Checks: 1 WARNING, 1 INFO, 3 PASS.');
+    expect(lines.filter((line) => /^\d\. /.test(line))).toHaveLength(3);
+    expect(lines.at(-2)).toBe('Report: runs/x/report.html');
+    expect(told).not.toMatch(/[<>*`]/);
+  });
+
+  test('of a cutover has the measured freeze beside the predicted one', () => {
+    expect(text(cutoverRun())).toContain('Freeze: 2 min 27 s, 2 min 07 s of it people deciding; predicted');
+  });
+
+  test('of a failed run names the error and its section', () => {
+    expect(text(failedRun())).toMatch(/^acme-retool, rehearsal: No\..*\n.*\nWorkerLost: .*\nSee docs\/runbook\.md#/);
+  });
+
+  test('stays within 1,500 characters, whatever was found', () => {
+    const findings = Array.from({ length: 60 }, () => ({
+      ...preflight.findings[2]!,
+      title: 'title '.repeat(60),
+      todo: 'do '.repeat(300),
+    }));
+    const variables = Array.from({ length: 120 }, (_, index) =>
+      unknownVariable(`A_VERY_LONG_NAME_${'X'.repeat(60)}${index}`),
+    );
+    const migration = 'm'.repeat(200);
+    const failed = failedRun({
+      plan: plan('rehearsal', { migration }),
+      variables,
+      preflight: { ...preflight, findings },
+    });
+    const histories = failed.histories.map((history) => ({
+      ...history,
+      execution: { ...history.execution, cause: 'why '.repeat(2000) },
+    }));
+    for (const documents of [
+      rehearsalRun({ variables, preflight: { ...preflight, findings } }),
+      { ...failed, histories },
+    ]) {
+      const told = shortText(summarize(documents), `runs/${'x'.repeat(1000)}`);
+      expect(told.length).toBeLessThanOrEqual(SHORT);
+      expect(told).toContain('Report: runs/');
+    }
+  });
+
+  test('steers nothing', () => {
+    const hostile = text(rehearsalRun({ plan: plan('rehearsal', { migration: '\u001b[2J\u202eevil\r\nOK' }) }));
+    expect(hostile.replace(/\n/g, '')).not.toMatch(/\p{Cc}|\p{Cf}/u);
+  });
+});
