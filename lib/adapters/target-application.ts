@@ -4,12 +4,15 @@ import type { Problem } from '../workflow/documents.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import type { Application, Backend, Deployment } from './kubernetes/application.ts';
 import type { Survey } from './kubernetes/survey.ts';
+import type { WholeEnvironment } from './kubernetes/whole-environment.ts';
 
 /** The application on the target cluster. Holds a secret: it never leaves the function that reads it. */
 export interface TargetApplication {
   readonly namespace: string;
   readonly deployments: readonly Deployment[];
+  /** With the variables of the objects that it takes all keys of, as far as these may be known. */
   readonly main: Deployment;
+  readonly environmentFrom: WholeEnvironment['sources'];
   /** Variables of the main backend whose values stand in clear. */
   readonly plain: Variables;
   readonly database: ReturnType<typeof databaseOf>;
@@ -41,8 +44,8 @@ export async function findTarget(
   { namespace, ingress }: { namespace: string; ingress: string },
 ): Promise<TargetApplication> {
   const deployments = await application.deployments();
-  const main = deployments.find(({ role }) => role === MAIN_BACKEND);
-  if (!main) {
+  const stated = deployments.find(({ role }) => role === MAIN_BACKEND);
+  if (!stated) {
     const elsewhere = survey.deployments?.application.filter(({ role }) => role === MAIN_BACKEND) ?? [];
     const seen = [...new Set(elsewhere.map((each) => each.namespace))];
     throw new WorkflowError(
@@ -54,6 +57,8 @@ export async function findTarget(
       }`,
     );
   }
+  const { environment, sources } = await application.environment(stated);
+  const main = { ...stated, environment };
   const plain = new Map(
     [...main.environment].flatMap(([name, { value }]) => (value === undefined ? [] : [[name, value] as const])),
   );
@@ -69,6 +74,7 @@ export async function findTarget(
     namespace,
     deployments,
     main,
+    environmentFrom: sources,
     plain,
     database: databaseOf(plain),
     encryptionKey: 'value' in key ? key.value : null,

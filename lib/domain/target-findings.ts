@@ -36,7 +36,8 @@ export const withoutTargetApplication = (database: Address): TargetFindings => (
 interface ReadApplication {
   readonly namespace: string;
   readonly deployments: readonly ReadDeployment[];
-  readonly main: ReadDeployment & { readonly environmentFrom: readonly TargetFindings['environmentFrom'][number][] };
+  readonly main: ReadDeployment;
+  readonly environmentFrom: TargetFindings['environmentFrom'];
   readonly plain: Variables;
   readonly database: ApplicationDatabase | null;
   readonly encryptionKey: string | null;
@@ -74,12 +75,12 @@ export function targetFindings(
     applicationDatabase: found.database && named(found.database),
     encryptionKey: encryptionKey ? { secretArn: null, fingerprint: of.print(encryptionKey) } : null,
     encryption: {
-      gcm: flag(found.main, 'USE_GCM_ENCRYPTION'),
-      v2: flag(found.main, 'USE_ENCRYPTION_V2'),
+      gcm: flag(found, 'USE_GCM_ENCRYPTION'),
+      v2: flag(found, 'USE_ENCRYPTION_V2'),
       previousKey: previous ? { secretArn: null, fingerprint: of.print(previous) } : null,
     },
     variables: describeVariables(found.main.environment, of.print),
-    environmentFrom: [...found.main.environmentFrom],
+    environmentFrom: [...found.environmentFrom],
     releases,
     addOns: addOnsOf(cluster.apiGroups, cluster.deployments?.others ?? null),
     kubernetesVersion: cluster.version,
@@ -92,15 +93,16 @@ export function targetFindings(
       ...keyProblem(encryptionKey),
       ...(releases === null ? [unseen] : []),
       ...(cluster.nodes === null ? [unseenNodes] : []),
+      ...found.environmentFrom.filter(({ complete }) => !complete).map(unknownKeys),
     ],
   };
 }
 
 /** A variable that is `true`; null where it comes, or may come, from an object that Passage does not read. */
-function flag({ environment, environmentFrom }: ReadApplication['main'], name: string): boolean | null {
+function flag({ main: { environment }, environmentFrom }: ReadApplication, name: string): boolean | null {
   const variable = environment.get(name);
   if (variable) return variable.value === undefined ? null : variable.value === 'true';
-  return environmentFrom.length > 0 ? null : false;
+  return environmentFrom.every(({ complete }) => complete) ? false : null;
 }
 
 const unseen: Problem = {
@@ -118,6 +120,19 @@ const unseenNodes: Problem = {
   where: 'the target cluster',
   todo: "Apply Passage's RBAC file of this version, with its ClusterRole passage-surveyor.",
 };
+
+const unknownKeys = ({ kind, name, through }: TargetFindings['environmentFrom'][number]): Problem => ({
+  kind: 'not-looked',
+  severity: 'INFO',
+  what: through
+    ? `${through} names only some keys of the object from which the main backend takes all variables: the others come from a store as a whole.`
+    : 'The main backend takes all variables of this object, and Passage may not know its keys.',
+  where: `${kind === 'secret' ? 'Secret' : 'ConfigMap'} ${name}`,
+  todo:
+    kind === 'secret'
+      ? 'Compare its keys by hand. Passage asks for no right to read all Secrets: apply its RBAC file of this version, so that it may list ExternalSecrets, or add this Secret to the resourceNames of Role passage-reader.'
+      : "Apply Passage's RBAC file of this version, so that it may read ConfigMaps.",
+});
 
 function keyProblem(key: string | null): Problem[] {
   const wrong = key === null ? null : keyFormatProblem(key);

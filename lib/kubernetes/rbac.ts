@@ -41,12 +41,15 @@ export const rbacFor = (application: string) => ({
     // Sees which deployments there are, to find the application, a second release, and what the chart rests on; and
     // which nodes, which belong to no namespace: their processors and the room for pods. Usage and pods are not read.
     ...clusterRole('surveyor', 'reader', [rule('apps', 'deployments', ['list']), rule('', 'nodes', ['list'])]),
-    // Reads the application; of its secrets only the encryption key, to take its fingerprint.
+    // Reads the application; of its secrets only the encryption key, to take its fingerprint. Keys of the others are told
+    // by what makes them.
     ...role('reader', application, [
       rule('apps', 'deployments', ['get', 'list']),
       rule('networking.k8s.io', 'ingresses', ['get']),
       rule('', 'pods', ['get', 'list']),
       rule('', 'secrets', ['get'], ['encryption-key']),
+      rule('', 'configmaps', ['get']),
+      rule('external-secrets.io', 'externalsecrets', ['list']),
     ]),
     // Starts and stops the application, opens and closes its gate.
     ...role('operator', application, [

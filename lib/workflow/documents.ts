@@ -98,7 +98,16 @@ export const TargetFindings = z.strictObject({
   /** Of the main backend, by name. */
   variables: z.array(TargetVariable),
   /** Secrets and ConfigMaps from which the main backend takes all keys as variables (`envFrom`). */
-  environmentFrom: z.array(z.strictObject({ kind: z.enum(['secret', 'config-map']), name: z.string() })),
+  environmentFrom: z.array(
+    z.strictObject({
+      kind: z.enum(['secret', 'config-map']),
+      name: z.string(),
+      /** What told its keys: `ConfigMap …`, `Secret …`, or `ExternalSecret …`, which knows names alone; null for nothing. */
+      through: z.string().nullable(),
+      /** Whether all its keys are among `variables`. */
+      complete: z.boolean(),
+    }),
+  ),
   /** Every release of the application in the cluster; null where Passage may look at one namespace only. */
   releases: z.array(Release).nullable(),
   addOns: z.array(AddOn),

@@ -13,7 +13,6 @@ const deployment = (name: string, more: Partial<ReadDeployment> = {}) => ({
   name,
   namespace: 'retool',
   environment: new Map(),
-  environmentFrom: [] as { kind: 'secret' | 'config-map'; name: string }[],
   ...more,
 });
 
@@ -21,6 +20,7 @@ const found = (main = deployment('retool'), deployments = [main]) => ({
   namespace: 'retool',
   deployments,
   main,
+  environmentFrom: [] as TargetFindings['environmentFrom'],
   plain: new Map(
     [...main.environment].flatMap(([name, { value }]) => (value === undefined ? [] : [[name, value] as const])),
   ),
@@ -61,8 +61,15 @@ test('a flag that comes, or may come, from an object that is not read is not kno
   const from = { secret: { name: 's', key: 'k' } };
   const named = deployment('retool', { environment: new Map([['USE_GCM_ENCRYPTION', from]]) });
   expect(targetFindings(found(named), cluster(), of).encryption).toMatchObject({ gcm: null, v2: false });
-  const whole = { ...deployment('retool'), environmentFrom: [{ kind: 'secret' as const, name: 'extra-env-vars' }] };
-  expect(targetFindings(found(whole), cluster(), of).encryption).toMatchObject({ gcm: null, v2: null });
+  const taking = (complete: boolean) => {
+    const bundle = { kind: 'secret' as const, name: 'extra-env-vars', through: null, complete };
+    return targetFindings({ ...found(), environmentFrom: [bundle] }, cluster(), of);
+  };
+  expect(taking(false)).toMatchObject({
+    encryption: { gcm: null, v2: null },
+    problems: [{ kind: 'not-looked', where: 'Secret extra-env-vars' }],
+  });
+  expect(taking(true)).toMatchObject({ encryption: { gcm: false, v2: false }, problems: [] });
 });
 
 test('values are told only of variables that are known to be no secret', () => {

@@ -100,6 +100,7 @@ export function account() {
   );
   const app: Application = {
     deployments: async () => [...deployments.values()],
+    environment: async ({ environment }) => ({ environment, sources: [] }),
     secret: async () => null,
     backend: async () => ({ service: 'retool', port: 80 }),
     ingress: async () => target().ingress!,

@@ -12,6 +12,7 @@ import type { z } from 'zod';
 import type { IngressFindings } from '../../workflow/findings.ts';
 import { connectCluster, kubernetesRefused } from './cluster.ts';
 import { type Deployment, readDeployment } from './deployments.ts';
+import { type WholeEnvironment, wholeEnvironment } from './whole-environment.ts';
 
 export type { Deployment, Variable } from './deployments.ts';
 
@@ -29,6 +30,8 @@ export interface Backend {
 /** The application in its namespace of the target cluster. */
 export interface Application {
   deployments(): Promise<Deployment[]>;
+  /** Its own variables and those of the objects that it takes all keys of. */
+  environment(deployment: Deployment): Promise<WholeEnvironment>;
   secret(name: string, key: string): Promise<string | null>;
   scale(deployment: string, replicas: number): Promise<void>;
   /** The service behind the Ingress, or null while the gate is closed. */
@@ -84,6 +87,13 @@ export function application(eks: EKSClient, cluster: string, namespace: string):
         return items.flatMap(readDeployment);
       } catch (error) {
         throw kubernetesRefused(`list deployments of namespace "${namespace}"`, error);
+      }
+    },
+    async environment(deployment) {
+      try {
+        return await wholeEnvironment(await connectCluster(eks, cluster), namespace, deployment);
+      } catch (error) {
+        throw kubernetesRefused(`read the variables of deployment "${deployment.name}"`, error);
       }
     },
     async secret(name, key) {

@@ -10,7 +10,7 @@ const RELEASE_LABEL = 'app.kubernetes.io/instance';
 export interface Variable {
   readonly value?: string;
   readonly secret?: { readonly name: string; readonly key: string };
-  /** Neither a value nor a secret's. */
+  /** Neither a value of its own nor a secret's. */
   readonly from?: 'config-map' | 'field';
   /** `name/key` of the ConfigMap. */
   readonly reference?: string;
@@ -30,7 +30,12 @@ export interface Deployment {
   readonly serviceAccount: string | null;
   readonly architectures: readonly string[] | null;
   readonly environment: ReadonlyMap<string, Variable>;
-  readonly environmentFrom: readonly { readonly kind: 'secret' | 'config-map'; readonly name: string }[];
+  /** `envFrom`: objects all of whose keys are variables, each with the prefix before it. */
+  readonly environmentFrom: readonly {
+    readonly kind: 'secret' | 'config-map';
+    readonly name: string;
+    readonly prefix: string;
+  }[];
 }
 
 /** A deployment of the application, by its role label, or by SERVICE_TYPE where the chart is older than the label; else none. */
@@ -72,9 +77,9 @@ function readVariable({ value, valueFrom }: V1EnvVar): Variable {
 }
 
 const readSources = ({ envFrom = [] }: V1Container): Deployment['environmentFrom'] =>
-  envFrom.flatMap(({ secretRef, configMapRef }) => [
-    ...(secretRef?.name ? [{ kind: 'secret' as const, name: secretRef.name }] : []),
-    ...(configMapRef?.name ? [{ kind: 'config-map' as const, name: configMapRef.name }] : []),
+  envFrom.flatMap(({ prefix = '', secretRef, configMapRef }) => [
+    ...(secretRef?.name ? [{ kind: 'secret' as const, name: secretRef.name, prefix }] : []),
+    ...(configMapRef?.name ? [{ kind: 'config-map' as const, name: configMapRef.name, prefix }] : []),
   ]);
 
 const ARCHITECTURE = 'kubernetes.io/arch';

@@ -6,11 +6,9 @@ import { deleteObject, type PropagationPolicy } from './deletion.ts';
 import { withDeploymentDefaults } from './deployment-controller.ts';
 import { withJobDefaults } from './job-controller.ts';
 import type { Kubelet } from './kubelet.ts';
-import type { Manifest, ObjectStore } from './object-store.ts';
+import { type Manifest, type ObjectStore, servedBy } from './object-store.ts';
 import {
   apiVersionOf,
-  CUSTOM_RESOURCE_DEFINITIONS,
-  type CustomResourceDefinition,
   DEPLOYMENTS,
   type Deployment,
   JOBS,
@@ -19,7 +17,6 @@ import {
   NAMESPACES,
   PODS,
   type Pod,
-  RESOURCES,
   type Resource,
 } from './objects.ts';
 import { patched } from './patch.ts';
@@ -72,7 +69,7 @@ const VERSION = { major: '1', minor: '33', gitVersion: 'v1.33.5-eks-simulated', 
 export function createApi(store: ObjectStore, kubelet: Kubelet, clock: Clock): (request: ApiRequest) => ApiAnswer {
   return (request) => {
     if (request.path === '/version') return ok(VERSION);
-    const target = targetOf(request.path);
+    const target = targetOf(request.path, store);
     if (!target) return discovery(request.path, store);
     if (request.query.get('watch') === 'true') throw badRequest('watching is not simulated: list again instead');
     const verb = verbOf(request.method, target);
@@ -218,14 +215,16 @@ export function create(store: ObjectStore, resource: Resource, given: Manifest, 
 }
 
 /** `/apis/batch/v1/namespaces/retool/jobs/restore/status`, `/api/v1/pods`, `/api/v1/namespaces/retool` */
-function targetOf(path: string): Target | undefined {
+function targetOf(path: string, store: ObjectStore): Target | undefined {
   const [root, ...segments] = path.replace(/\/$/, '').split('/').slice(1).map(decodeURIComponent);
   const group = root === 'apis' ? segments.shift() : root === 'api' ? '' : undefined;
   const version = segments.shift();
   if (group === undefined || segments.length === 0) return undefined;
   const namespaced = segments[0] === 'namespaces' && segments.length > 2;
   const [plural, name, subresource] = namespaced ? segments.slice(2) : segments;
-  const resource = RESOURCES.find((each) => each.group === group && each.version === version && each.plural === plural);
+  const resource = servedBy(store).find(
+    (each) => each.group === group && each.version === version && each.plural === plural,
+  );
   if (!resource || (resource.namespaced && !namespaced && name !== undefined)) throw unserved();
   return { resource, ...(namespaced ? { namespace: segments[1] } : {}), name, subresource };
 }
@@ -241,16 +240,20 @@ function verbOf(method: string, { name }: Target): Attributes['verb'] {
 
 /** What clients ask first to learn which kinds there are. */
 function discovery(path: string, store: ObjectStore): ApiAnswer {
-  const custom = store.list<CustomResourceDefinition>(CUSTOM_RESOURCE_DEFINITIONS).map(({ spec }) => spec.group);
-  const groups = [...new Set([...RESOURCES.map(({ group }) => group), ...custom].filter(Boolean))];
+  const all = servedBy(store);
+  const groups = [...new Set(all.map(({ group }) => group).filter(Boolean))];
   if (path === '/api') return ok({ kind: 'APIVersions', versions: ['v1'] });
   if (path === '/apis') {
-    const versions = (group: string) => [{ groupVersion: `${group}/v1`, version: 'v1' }];
+    const versions = (name: string) =>
+      [...new Set(all.filter(({ group }) => group === name).map(({ version }) => version))].map((version) => ({
+        groupVersion: `${name}/${version}`,
+        version,
+      }));
     const named = groups.map((name) => ({ name, versions: versions(name), preferredVersion: versions(name)[0] }));
     return ok({ kind: 'APIGroupList', apiVersion: 'v1', groups: named });
   }
   const groupVersion = /^\/apis?\/(.+?)\/?$/.exec(path)?.[1];
-  const served = RESOURCES.filter((each) => apiVersionOf(each) === groupVersion);
+  const served = all.filter((each) => apiVersionOf(each) === groupVersion);
   if (served.length === 0) throw unserved();
   const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update'];
   const resources = served.map(({ plural, kind, namespaced, shortNames }) => ({

@@ -98,7 +98,7 @@ export async function createKubernetes(options: KubernetesOptions): Promise<Kube
     url: server.url,
     caCertificate: certificates.ca,
     apply(manifest) {
-      const resource = resourceOf(manifest);
+      const resource = resourceOf(manifest, store);
       const namespace = resource.namespaced ? (manifest.metadata.namespace ?? 'default') : undefined;
       if (namespace && !store.find(NAMESPACES, undefined, namespace)) {
         create(store, NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });

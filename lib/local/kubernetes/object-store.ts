@@ -4,6 +4,8 @@ import type { Clock } from '../clock.ts';
 import { openStateFile } from '../state-file.ts';
 import {
   apiVersionOf,
+  CUSTOM_RESOURCE_DEFINITIONS,
+  type CustomResourceDefinition,
   type KubernetesObject,
   type ObjectMeta,
   RESOURCES,
@@ -117,9 +119,25 @@ export function openObjectStore(directory: string, clock: Clock, changed: () => 
   return store;
 }
 
+/** Every kind that is served: the cluster's own, and those that custom resource definitions add. */
+export const servedBy = (store: ObjectStore): readonly Resource[] => [
+  ...RESOURCES,
+  ...store.list<CustomResourceDefinition>(CUSTOM_RESOURCE_DEFINITIONS).map(({ spec }) => ({
+    group: spec.group,
+    version: spec.versions?.find(({ served }) => served)?.name ?? 'v1',
+    kind: spec.names.kind,
+    plural: spec.names.plural,
+    namespaced: spec.scope === 'Namespaced',
+    shortNames: spec.names.shortNames ?? [],
+  })),
+];
+
 /** The kind a manifest is of. */
-export function resourceOf({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): Resource {
-  const found = RESOURCES.find((each) => each.kind === kind && apiVersionOf(each) === apiVersion);
+export function resourceOf(
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+  store: ObjectStore,
+): Resource {
+  const found = servedBy(store).find((each) => each.kind === kind && apiVersionOf(each) === apiVersion);
   if (!found) throw new Error(`The simulated cluster has no ${kind} of ${apiVersion}.`);
   return found;
 }

@@ -15,6 +15,10 @@ const DEPLOYMENTS = [
 
 const NODES = ['ip-10-0-1-17.eu-west-1.compute.internal', 'ip-10-0-2-31.eu-west-1.compute.internal'];
 
+/** Objects all of whose keys are variables of the main backend. */
+const SETTINGS = 'retool-settings';
+const EXTRA = 'extra-env-vars';
+
 /** Retool on EKS as the vendor's chart deploys it: waiting, with no replicas, behind an Ingress. */
 export async function deployTarget(options: {
   readonly cloud: Cloud;
@@ -34,6 +38,8 @@ export async function deployTarget(options: {
   const certificate = cloud.acm.createCertificate({ names: [record, `*.${record}`] });
   // Deployments that were there keep their replicas: a world that was cut over starts as such.
   const first = kubernetes.ingress(namespace, ingress) === undefined;
+  deployAddOns(kubernetes);
+  shareVariables(kubernetes, namespace);
   secret(kubernetes, namespace, 'encryption-key', 'encryption-key', databases.encryptionKey);
   secret(kubernetes, namespace, 'db-credentials', 'password', master.password);
   for (const each of DEPLOYMENTS) deployment(kubernetes, namespace, each, { names, databases, first });
@@ -71,7 +77,6 @@ export async function deployTarget(options: {
       },
     });
   }
-  deployAddOns(kubernetes);
   for (const name of NODES) joinNode(kubernetes, name);
   kubernetes.publishIngress(namespace, ingress, names.dns.target);
   return cloud.loadBalancers.start({
@@ -101,8 +106,6 @@ function deployment(
     POSTGRES_DB: master.database,
     POSTGRES_USER: master.user,
     POSTGRES_SSL_ENABLED: 'false',
-    USE_GCM_ENCRYPTION: plainVariables.USE_GCM_ENCRYPTION,
-    USE_ENCRYPTION_V2: plainVariables.USE_ENCRYPTION_V2,
   };
   const from = (variable: string, secretName: string, key: string) => ({
     name: variable,
@@ -134,6 +137,7 @@ function deployment(
                 from('POSTGRES_PASSWORD', 'db-credentials', 'password'),
                 from('ENCRYPTION_KEY', 'encryption-key', 'encryption-key'),
               ],
+              envFrom: [{ configMapRef: { name: SETTINGS } }, { secretRef: { name: EXTRA } }],
               ports: [{ containerPort: port }],
               readinessProbe: {
                 httpGet: { path: '/api/checkHealth', port },
@@ -196,6 +200,29 @@ function deployAddOns(kubernetes: Kubernetes): void {
       },
     },
   });
+}
+
+/** Variables beside the deployments: settings in clear, and a Secret that External Secrets makes from the account's store. */
+function shareVariables(kubernetes: Kubernetes, namespace: string): void {
+  const { USE_GCM_ENCRYPTION, USE_ENCRYPTION_V2 } = plainVariables;
+  kubernetes.apply({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: SETTINGS, namespace },
+    data: { USE_GCM_ENCRYPTION, USE_ENCRYPTION_V2 },
+  });
+  const remoteRef = { key: 'retool/acme/extra-env-vars', property: 'SCIM_AUTH_TOKEN' };
+  kubernetes.apply({
+    apiVersion: 'external-secrets.io/v1',
+    kind: 'ExternalSecret',
+    metadata: { name: EXTRA, namespace },
+    spec: {
+      secretStoreRef: { name: 'aws', kind: 'ClusterSecretStore' },
+      target: { name: EXTRA },
+      data: [{ secretKey: 'SCIM_AUTH_TOKEN', remoteRef }],
+    },
+  });
+  secret(kubernetes, namespace, EXTRA, 'SCIM_AUTH_TOKEN', 'set by hand after the migration');
 }
 
 function secret(kubernetes: Kubernetes, namespace: string, name: string, key: string, value: string): void {

@@ -80,7 +80,7 @@ test('sees the application in every namespace, by its label or by SERVICE_TYPE, 
       release: 'blue',
       requests: { cpuMillis: 500, memoryMiB: 1536 },
       limits: { cpuMillis: 2000, memoryMiB: 1907 },
-      environmentFrom: [{ kind: 'secret', name: 'extra-env-vars' }],
+      environmentFrom: [{ kind: 'secret', name: 'extra-env-vars', prefix: '' }],
     },
     { namespace: 'staging', name: 'green', role: 'main-backend', release: null, requests: { cpuMillis: null } },
   ]);

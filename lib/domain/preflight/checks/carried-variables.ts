@@ -19,8 +19,9 @@ export const check: Check = {
     const carried = source.variables.filter(({ name, fate }) => fate === 'carry' && !ELSEWHERE.includes(name));
     const there = new Map(target.variables.map((variable) => [variable.name, variable]));
     const missing = carried.filter(({ name }) => !there.has(name)).map(({ name }) => name);
-    if (missing.length > 0 && target.environmentFrom.length > 0) {
-      const objects = several(target.environmentFrom.map(({ name }) => name));
+    const unknown = target.environmentFrom.filter(({ complete }) => !complete);
+    if (missing.length > 0 && unknown.length > 0) {
+      const objects = several(unknown.map(({ name }) => name));
       return unlearned(`whether ${objects} sets ${several(missing)}.`, 'Look at its keys.');
     }
     if (missing.length > 0) {

@@ -11,7 +11,10 @@ export const check: Check = {
     const [from, to] = [source.encryptionKey?.fingerprint, target.encryptionKey?.fingerprint];
     const sets = ({ variables }: { variables: readonly { name: string }[] }) =>
       variables.some(({ name }) => name === NAME);
-    if ((!from && sets(source)) || (!to && (sets(target) || target.environmentFrom.length > 0))) {
+    if (
+      (!from && sets(source)) ||
+      (!to && (sets(target) || target.environmentFrom.some(({ complete }) => !complete)))
+    ) {
       return warning(
         `Could not be learned: the ${from ? 'target' : 'source'}'s ${NAME}, which is set from a place that Passage could not read.`,
         'Let Passage read it (the target\'s from Kubernetes secret "encryption-key"), or open a resource on the target with the copied data: readable credentials prove the key.',

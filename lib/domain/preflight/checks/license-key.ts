@@ -10,7 +10,7 @@ export const check: Check = {
     const from = source.variables.find(({ name }) => name === NAME);
     const to = target.variables.find(({ name }) => name === NAME);
     if (!from && !to) return info(`Neither side sets ${NAME}.`, 'If there is a license, set it on the target.');
-    if (!to && target.environmentFrom.length === 0) {
+    if (!to && target.environmentFrom.every(({ complete }) => complete)) {
       return warning(
         `The source sets ${NAME}, the target does not.`,
         'Set it: without a license features are missing.',

@@ -21,7 +21,10 @@ export const cases: Cases = {
   'perhaps in an object': {
     given: {
       ...withSource({ variables: [variable('JWT_SECRET', { fingerprint: 'jwt', secret: true })] }),
-      ...withTarget({ variables: [], environmentFrom: [{ kind: 'secret', name: 'bundle' }] }),
+      ...withTarget({
+        variables: [],
+        environmentFrom: [{ kind: 'secret', name: 'bundle', through: null, complete: false }],
+      }),
     },
     severity: 'INFO',
     says: /whether bundle sets JWT_SECRET/,

@@ -28,7 +28,10 @@ export const cases: Cases = {
     says: /could not read|the target's ENCRYPTION_KEY/,
   },
   "the target's may come with all keys of a secret": {
-    given: withTarget({ encryptionKey: null, environmentFrom: [{ kind: 'secret', name: 'retool' }] }),
+    given: withTarget({
+      encryptionKey: null,
+      environmentFrom: [{ kind: 'secret', name: 'retool', through: null, complete: false }],
+    }),
     severity: 'WARNING',
     says: /Could not be learned/,
   },
