@@ -4,7 +4,7 @@ import { earlierEvidence } from '../../lib/adapters/earlier.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { type Measurements, s3Measurements } from '../../lib/adapters/measurements.ts';
-import { driftSince } from '../../lib/domain/drift/drift.ts';
+import { driftSince, unlikeApproved } from '../../lib/domain/drift/drift.ts';
 import { predictedToday, predictFreeze } from '../../lib/domain/prediction.ts';
 import { blockers, openWarnings, runChecks } from '../../lib/domain/preflight/preflight.ts';
 import { whereOf } from '../../lib/domain/run.ts';
@@ -57,6 +57,22 @@ export const runPreflight = task('RunPreflight')(async (deps: Deps, { lease, loo
   const stops = blockers(findings);
   if (stops.length > 0) {
     throw new WorkflowError('PreflightBlocked', `Nothing was copied. ${stops.join(' ')}`);
+  }
+  if (look === 'last') {
+    const approved = await Promise.all([
+      evidence.read(lease.run, 'source'),
+      evidence.read(lease.run, 'target'),
+      evidence.read(lease.run, 'dns'),
+      evidence.read(lease.run, 'databases'),
+    ]);
+    const [source, target, dns, databases] = approved;
+    const changed = unlikeApproved({ plan, configuration, source, target, dns, databases }, collected);
+    if (changed.length > 0) {
+      throw new WorkflowError(
+        'WorldChanged',
+        `Since "go" was asked for: ${changed.join('; ')}. The approval is for what was then, so nothing was stopped. Find out who changed it, and start the cutover anew.`,
+      );
+    }
   }
   return { document: 'preflight', warnings: openWarnings(findings).length };
 });

@@ -363,6 +363,33 @@ describe('RunPreflight', () => {
     });
   });
 
+  describe('at its last look', () => {
+    const again = async (more: Partial<SourceFindings>) => {
+      const it = uncollected();
+      for (const where of [lease.run, whereOf(lease.run, 'last')]) {
+        it.documents.tamper(keys.document(where, 'source'), source(where === lease.run ? {} : more));
+        it.documents.tamper(keys.document(where, 'target'), target());
+        it.documents.tamper(keys.document(where, 'dns'), dns(...it.zone()));
+        for (const name of ['databases', 'mail']) {
+          it.documents.tamper(keys.document(where, name), it.documents.json(keys.document(lease.run, name)) as object);
+        }
+      }
+      return runPreflight.run(it, { lease, look: 'last' }, call);
+    };
+
+    test('goes on where all is as it was approved', async () => {
+      expect(await again({})).toMatchObject({ document: 'preflight' });
+    });
+
+    test('refuses a world that is no longer what people approved, and names what changed', async () => {
+      const [main, ...others] = source().services;
+      const services = [{ ...main!, size: { cpuMillis: 500, memoryMiB: 512 } }, ...others];
+      await expect(again({ services })).rejects.toEqual(
+        refusedBy('WorldChanged', /Since "go" was asked for: service \S+: size: .*is 0.5 vCPU, 512 MiB.*nothing was/),
+      );
+    });
+  });
+
   test('knows whether this plan was rehearsed', async () => {
     const it = uncollected();
     it.documents.tamper(keys.document(lease.run, 'source'), source());

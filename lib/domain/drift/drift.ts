@@ -48,3 +48,12 @@ export function driftSince(
     notCompared: Object.entries(was).flatMap(([name, document]) => (document === null ? [name] : [])),
   };
 }
+
+/**
+ * What is no longer as people approved it, in words: what matters of everything that differs between the look that they
+ * decided on and the last one. A database grows while they decide; that alone is no other world.
+ */
+export const unlikeApproved = (approved: Evidence, is: Evidence): string[] =>
+  driftSince({ run: approved.plan.run, finishedAt: approved.plan.startedAt }, approved, is)
+    .changes.filter(({ matters, about }) => matters && about !== 'size')
+    .map(({ what, was, is: now }) => `${what}: was ${was}, is ${now}`);
