@@ -96,7 +96,7 @@ function copying(copies: readonly Copied[], predicting: Predicting): Measured {
     low: spread.low,
     high: spread.high,
     basis: 'measured',
-    because: `${times(copies.length)} measured, ${range(seconds)}; scaled to ${size(today)}${growth}`,
+    because: `measured ${times(copies.length)}, ${range(seconds)}; scaled to ${size(today)}${growth}`,
     spread,
   };
 }
@@ -135,7 +135,7 @@ function step(
     low: spread.low,
     high: spread.high,
     basis: 'measured',
-    because: `${times(newest.length)} measured, ${range(newest.map(({ seconds }) => seconds))}${boots > 0 ? `; ${boots} of them the boot of one backend in a rehearsal` : ''}`,
+    because: `measured ${times(newest.length)}, ${range(newest.map(({ seconds }) => seconds))}${boots > 0 ? `; ${boots} of them the boot of one backend in a rehearsal` : ''}`,
     spread,
   };
 }

@@ -95,7 +95,7 @@ describe('the other parts', () => {
 
   test("a rehearsal measures the workers' start", () => {
     const start = part(predicted([measurement({ parts: { 'Start the workers': 30 } })]), 'Start the workers');
-    expect(start).toMatchObject({ basis: 'measured', because: expect.stringContaining('once measured, 30 s') });
+    expect(start).toMatchObject({ basis: 'measured', because: expect.stringContaining('measured once, 30 s') });
     expect(start.low).toBeGreaterThan(10);
     expect(start.high).toBeLessThan(90);
   });

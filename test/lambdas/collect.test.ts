@@ -7,6 +7,7 @@ import type { Application, Deployment, Variable } from '../../lib/adapters/kuber
 import type { LoadBalancers } from '../../lib/adapters/load-balancers.ts';
 import { namespaceOf } from '../../lib/adapters/target-namespace.ts';
 import { recordsOf } from '../../lib/domain/dns.ts';
+import { duration } from '../../lib/domain/preflight/words.ts';
 import { keys, whereOf } from '../../lib/domain/run.ts';
 import {
   DnsFindings,
@@ -16,7 +17,20 @@ import {
   TargetFindings,
 } from '../../lib/workflow/documents.ts';
 import type { LoadBalancer, Problem } from '../../lib/workflow/findings.ts';
-import { deployed, dns, lease, migrationFile, plan, record, source, target } from '../support/run-documents.ts';
+import { Drift, Prediction } from '../../lib/workflow/measurement.ts';
+import {
+  databases,
+  deployed,
+  dns,
+  lease,
+  measurement,
+  migrationFile,
+  plan,
+  record,
+  rehearsal,
+  source,
+  target,
+} from '../support/run-documents.ts';
 import { type Account, call, refusedBy, withRun } from './account.ts';
 
 const written = (of: Account, name: string) => of.documents.json(keys.document(lease.run, name));
@@ -401,5 +415,57 @@ describe('RunPreflight', () => {
       severity: 'WARNING',
       saw: expect.stringContaining('no green rehearsal'),
     });
+    expect([written(it, 'drift'), written(it, 'prediction')]).toEqual([null, null]);
+  });
+
+  /** Rehearsed on Monday as it is now, but for its release. */
+  const rehearsed = (mode: 'rehearsal' | 'cutover') => {
+    const it = withRun(mode);
+    it.documents.remove([keys.document(lease.run, 'preflight')]);
+    it.setLedger({ lastRehearsal: rehearsal() });
+    for (const name of ['plan', 'target', 'dns', 'databases']) {
+      it.documents.tamper(keys.document('monday', name), it.documents.json(keys.document(lease.run, name)));
+    }
+    it.documents.tamper(keys.document('monday', 'source'), source({ imageTag: '3.100.0' }));
+    it.documents.tamper(keys.measurement(lease.migration, measurement()), measurement());
+    return it;
+  };
+
+  test('tells what changed since the last rehearsal, and refuses what stops a cutover', async () => {
+    const it = rehearsed('cutover');
+    await expect(runPreflight.run(it, { lease, look: 'first' }, call)).rejects.toEqual(
+      refusedBy('PreflightBlocked', /drift-since-rehearsal: .*image tag of the source: 3\.100\.0 .*Rehearse again/),
+    );
+    const { since, changes } = Drift.parse(written(it, 'drift'));
+    expect(since.run).toBe('monday');
+    expect(changes[0]).toMatchObject({ what: 'image tag of the source', was: '3.100.0', stops: true });
+  });
+
+  test('in a rehearsal the same change is told only', async () => {
+    const it = rehearsed('rehearsal');
+    await runPreflight.run(it, { lease, look: 'first' }, call);
+    const { findings } = Preflight.parse(written(it, 'preflight'));
+    expect(findings.find(({ id }) => id === 'drift-since-rehearsal')?.severity).toBe('INFO');
+    // It predicts once it has measured.
+    expect(written(it, 'prediction')).toBeNull();
+  });
+
+  test('predicts the freeze for the size of today, and judges the window by that', async () => {
+    const it = rehearsed('cutover');
+    it.documents.tamper(keys.document('monday', 'source'), it.documents.json(keys.document(lease.run, 'source')));
+    const grown = databases();
+    it.documents.tamper(keys.document(lease.run, 'databases'), {
+      ...grown,
+      source: { ...grown.source, sizeBytes: 80_000_000 },
+    });
+    await runPreflight.run(it, { lease, look: 'first' }, call);
+    const { low, high, parts, samples } = Prediction.parse(written(it, 'prediction'));
+    const copy = parts.find(({ name }) => name === 'Copy and prove')!;
+    expect(Math.sqrt(copy.low * copy.high)).toBeCloseTo((8 * 80) / 60);
+    expect(samples).toMatchObject([{ run: 'monday', weight: 0.75 }]);
+    const { findings } = Preflight.parse(written(it, 'preflight'));
+    const { saw } = findings.find(({ id }) => id === 'freeze-window')!;
+    expect(saw).toContain(`Predicted: ${duration(low)} to ${duration(high)}`);
+    expect(rehearsal().predictedFreezeSeconds.high).not.toBe(high);
   });
 });

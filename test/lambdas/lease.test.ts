@@ -8,7 +8,19 @@ import { s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { digestOf } from '../../lib/domain/digest.ts';
 import { keys } from '../../lib/domain/run.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
-import { copyProof, deployed, later, lease, migrationFile, noon, plan, rehearsal } from '../support/run-documents.ts';
+import { Prediction } from '../../lib/workflow/measurement.ts';
+import {
+  copyProof,
+  databases,
+  deployed,
+  later,
+  lease,
+  measurement,
+  migrationFile,
+  noon,
+  plan,
+  rehearsal,
+} from '../support/run-documents.ts';
 import { type Account, account, call, refusedBy, withRun } from './account.ts';
 
 const arn = (name: string) => `arn:aws:states:eu-west-1:111111111111:execution:RetoolEcsToEks:${name}`;
@@ -185,6 +197,38 @@ describe('RecordRehearsal', () => {
     const written = it.documents.json(keys.document('autumn', 'rehearsal'));
     expect(written).toMatchObject({ run: 'autumn', planDigest: plan().planDigest, copySeconds: 8, finishedAt: noon });
     expect(it.ledger().lastRehearsal).toEqual(written);
+  });
+
+  test('leaves its measurement to later runs, and predicts from it and from those before', async () => {
+    const it = withRun('rehearsal');
+    await it.measurements.record(lease.migration, measurement());
+    it.documents.tamper(keys.document('autumn', 'copy-main'), copyProof({ into: 'scratch' }));
+    await recordRehearsal.run(it, { lease }, call);
+    const prediction = Prediction.parse(it.documents.json(keys.document('autumn', 'prediction')));
+    expect(prediction.samples.map(({ run }) => run)).toEqual(['autumn', 'monday']);
+    const { low, high } = prediction;
+    expect(it.ledger().lastRehearsal?.predictedFreezeSeconds).toEqual({ low, high });
+    expect(await it.measurements.read(lease.migration)).toMatchObject([
+      { run: 'monday' },
+      { run: 'autumn', mode: 'rehearsal', copy: { seconds: 8 }, predicted: { low, high }, freezeSeconds: null },
+    ]);
+  });
+
+  test('a source that grows may take longer until the rehearsal is stale', async () => {
+    const longest = async (bytesPerDay: number) => {
+      const it = withRun('rehearsal');
+      const found = databases();
+      const growth = { since: later(-86_400), bytes: bytesPerDay, bytesPerDay };
+      it.documents.tamper(keys.document('autumn', 'databases'), { ...found, source: { ...found.source, growth } });
+      it.documents.tamper(keys.document('autumn', 'copy-main'), copyProof({ into: 'scratch' }));
+      await recordRehearsal.run(it, { lease }, call);
+      const { parts } = Prediction.parse(it.documents.json(keys.document('autumn', 'prediction')));
+      return parts.find(({ name }) => name === 'Copy and prove')!;
+    };
+    const [still, growing] = [await longest(-5), await longest(6_000_000)];
+    // 168 hours are seven days of 6 MB, on 60 MB.
+    expect(growing.high / still.high).toBeCloseTo(1.7);
+    expect(growing.low).toBeCloseTo(still.low);
   });
 
   test('twice keeps the first figures', async () => {

@@ -1,0 +1,271 @@
+import { driftSince, type EarlierEvidence, type Evidence } from '../../../lib/domain/drift/drift.ts';
+import type { DatabaseFindings, SourceFindings, TargetFindings } from '../../../lib/workflow/documents.ts';
+import { Drift } from '../../../lib/workflow/measurement.ts';
+import {
+  databases,
+  deployed,
+  dns,
+  migrationFile,
+  plan,
+  record,
+  rehearsal,
+  source,
+  target,
+} from '../../support/run-documents.ts';
+import { setOnTarget, variable } from '../preflight/world.ts';
+
+const collected = (): Evidence => ({
+  plan: plan(),
+  configuration: deployed(),
+  source: source(),
+  target: target(),
+  dns: dns(),
+  databases: databases(),
+});
+const changesOf = (was: EarlierEvidence, is: Evidence) => driftSince(rehearsal(), was, is).changes;
+
+type Table = DatabaseFindings['largestTables'][number];
+const table = (name: string, more: Partial<Table> = {}): Table => ({
+  table: name,
+  kind: 'table',
+  bytes: 1_000_000,
+  rows: 10,
+  primaryKey: true,
+  unlogged: false,
+  ...more,
+});
+
+const onSource = (more: Partial<DatabaseFindings>): Partial<Evidence> => ({
+  databases: { ...databases(), source: { ...databases().source, ...more } },
+});
+const onTarget = (more: Partial<DatabaseFindings>): Partial<Evidence> => ({
+  databases: { ...databases(), target: { ...databases().target, ...more } },
+});
+const ofSource = (more: Partial<SourceFindings>): Partial<Evidence> => ({ source: source(more) });
+const ofTarget = (more: Partial<TargetFindings>): Partial<Evidence> => ({ target: target(more) });
+const [web, jobs] = source().services;
+const [main] = target().deployments;
+const named = (fingerprint: string) => ({ secretArn: null, fingerprint });
+const license = (fingerprint: string) => [variable('LICENSE_KEY', { secret: true, fingerprint })];
+
+/** What was, what is, and the one change that must be told: what, was → is, how much it means. */
+const cases: Record<string, readonly [was: Partial<Evidence>, is: Partial<Evidence>, says: string]> = {
+  'a migrated schema': [
+    {},
+    onSource({ schemaMigrations: { count: 701, newest: '20260101-new' } }),
+    'schema migrations of the source: 700, the newest 20240301000000-last → 701, the newest 20260101-new, stops',
+  ],
+  'a new table': [{}, onSource({ largestTables: [table('public.new')] }), 'table public.new: not there → new, matters'],
+  'a table that is gone': [
+    onSource({ largestTables: [table('public.old')] }),
+    {},
+    'table public.old: there → gone, matters',
+  ],
+  'a new partition': [
+    {},
+    onSource({ largestTables: [table('public.audit_2026', { kind: 'partition' })] }),
+    'table public.audit_2026: not there → new',
+  ],
+  'a lost primary key': [
+    onSource({ largestTables: [table('public.a')] }),
+    onSource({ largestTables: [table('public.a', { primaryKey: false })] }),
+    'table public.a: primary key: there → none, matters',
+  ],
+  'an extension in another version': [
+    onSource({ extensions: [{ name: 'hstore', version: '1.7' }] }),
+    onSource({ extensions: [{ name: 'hstore', version: '1.8' }] }),
+    'extension hstore: 1.7 → 1.8, matters',
+  ],
+  'another major version': [
+    {},
+    onTarget({ version: '16.1', major: 16 }),
+    'PostgreSQL of the target: 15.4 → 16.1, stops',
+  ],
+  'another minor version': [{}, onSource({ version: '15.5' }), 'PostgreSQL of the source: 15.4 → 15.5'],
+  'another kind of server': [
+    onSource({ provider: 'rds' }),
+    onSource({ provider: 'aurora' }),
+    'kind of server of the source: rds → aurora, matters',
+  ],
+  'another collation': [
+    {},
+    onSource({ collation: 'en_US.UTF-8' }),
+    'collation of the source: C.UTF-8 → en_US.UTF-8, stops',
+  ],
+  'a source that grew a little': [{}, onSource({ sizeBytes: 70_000_000 }), 'size of the source: 60 MB → 70 MB'],
+  'a source that doubled': [{}, onSource({ sizeBytes: 120_000_000 }), 'size of the source: 60 MB → 120 MB, matters'],
+  'a large table that doubled': [
+    onSource({ largestTables: [table('public.pages', { bytes: 10_000_000 })] }),
+    onSource({ largestTables: [table('public.pages', { bytes: 25_000_000 })] }),
+    'size of public.pages: 10 MB → 25 MB, matters',
+  ],
+  'a small table that doubled': [
+    onSource({ largestTables: [table('public.pages', { bytes: 2_000_000 })] }),
+    onSource({ largestTables: [table('public.pages', { bytes: 4_000_000 })] }),
+    'size of public.pages: 2 MB → 4 MB',
+  ],
+  'a setting': [
+    onSource({ settings: { max_locks_per_transaction: '64' } }),
+    onSource({ settings: { max_locks_per_transaction: '32' } }),
+    'max_locks_per_transaction of the source: 64 → 32, matters',
+  ],
+  'another release of the source': [
+    {},
+    ofSource({ imageTag: '3.148.0' }),
+    'image tag of the source: 3.114.3-stable → 3.148.0, stops',
+  ],
+  'another release of the target': [
+    {},
+    ofTarget({ imageTag: null }),
+    'image tag of the target: 3.114.3-stable → none, stops',
+  ],
+  'another database server': [
+    {},
+    ofTarget({ database: { ...target().database, host: 'other.invalid' } }),
+    'database of the target: retool on target.invalid → retool on other.invalid, stops',
+  ],
+  'another encryption key': [
+    {},
+    ofSource({ encryptionKey: named('0'.repeat(32)) }),
+    `encryption key of the source: ${'f'.repeat(32)} → ${'0'.repeat(32)}, matters`,
+  ],
+  'another encryption mode': [
+    {},
+    ofSource({ encryptionMode: 'AES-GCM V2' }),
+    'encryption mode of the source: AES-CBC V1 → AES-GCM V2, matters',
+  ],
+  'a service less': [{}, ofSource({ services: [web!] }), 'service jobs: there → gone, matters'],
+  'a larger service': [
+    {},
+    ofSource({ services: [{ ...web!, size: { cpuMillis: 2000, memoryMiB: 2048 } }, jobs!] }),
+    'service web: size: 1 vCPU, 2048 MiB → 2 vCPU, 2048 MiB, matters',
+  ],
+  'another number of tasks': [
+    {},
+    ofSource({ services: [{ ...web!, desiredCount: 3 }, jobs!] }),
+    'service web: tasks: 2 → 3',
+  ],
+  'a variable': [
+    ofSource({ variables: [variable('LOG_LEVEL', { value: 'info' })] }),
+    ofSource({ variables: [variable('LOG_LEVEL', { value: 'debug' })] }),
+    'variable LOG_LEVEL: info → debug, matters',
+  ],
+  'a secret variable, whose value is not told': [
+    ofSource({ variables: license('one') }),
+    ofSource({ variables: license('two') }),
+    'variable LICENSE_KEY: a secret → another secret, matters',
+  ],
+  'a variable that is dropped anyway': [
+    {},
+    ofSource({ variables: [variable('PORT', { fate: 'drop' })] }),
+    'variable PORT: not there → new',
+  ],
+  'a variable of the target': [
+    ofTarget({ variables: [setOnTarget('BASE_DOMAIN', { value: 'https://a' })] }),
+    ofTarget({ variables: [setOnTarget('BASE_DOMAIN', { value: 'https://b' })] }),
+    'variable of the target BASE_DOMAIN: https://a → https://b, matters',
+  ],
+  'an upgraded cluster': [
+    {},
+    ofTarget({ kubernetesVersion: 'v1.34.1-eks-1' }),
+    'Kubernetes of the target: v1.33 → v1.34, matters',
+  ],
+  'smaller limits of a deployment': [
+    {},
+    ofTarget({ deployments: [{ ...main!, limits: { cpuMillis: 4000, memoryMiB: 4096 } }] }),
+    'deployment retool: limits: 4 vCPU, 8192 MiB → 4 vCPU, 4096 MiB, matters',
+  ],
+  'a lowered TTL': [{ dns: dns(record({ ttl: 300 })) }, {}, 'TTL of retool.acme.example.com. CNAME: 300 s → 60 s'],
+  'a raised TTL': [
+    {},
+    { dns: dns(record({ ttl: 300 })) },
+    'TTL of retool.acme.example.com. CNAME: 60 s → 300 s, matters',
+  ],
+  'another record': [
+    {},
+    { dns: dns(record({ values: ['new.elb.example.com'] })) },
+    'record retool.acme.example.com. CNAME: ecs.elb.example.com → new.elb.example.com, matters',
+  ],
+  'another version of Passage': [
+    {},
+    { plan: plan({ planDigest: 'e'.repeat(64) }) },
+    'Passage itself: another version → this version, matters',
+  ],
+  'another configuration, by its fields': [
+    {},
+    {
+      plan: plan({ planDigest: 'e'.repeat(64), configurationDigest: 'e'.repeat(64) }),
+      configuration: deployed({ ...migrationFile(), rehearsalFreshForHours: 24 }),
+    },
+    'rehearsalFreshForHours: 168 → 24, matters',
+  ],
+};
+
+describe('since a rehearsal', () => {
+  test('nothing changed where everything is as it was', () => {
+    expect(driftSince(rehearsal(), collected(), collected())).toEqual({
+      since: { run: 'monday', at: rehearsal().finishedAt },
+      changes: [],
+      notCompared: [],
+    });
+  });
+
+  test.each(Object.entries(cases))('%s is told', (_, [was, is, says]) => {
+    const changes = changesOf({ ...collected(), ...was }, { ...collected(), ...is });
+    const told = changes.map(
+      (one) => `${one.what}: ${one.was} → ${one.is}${one.stops ? ', stops' : one.matters ? ', matters' : ''}`,
+    );
+    expect(told).toEqual([says]);
+    expect(changes.every(({ because }) => because.length > 10)).toBe(true);
+  });
+
+  test('what is measured anew each time, and what AWS renews by itself, is no change', () => {
+    const is = {
+      ...collected(),
+      ...onSource({ sizeBytes: 61_000_000, longestTransactionSeconds: 90, sessions: { used: 50, most: 100 } }),
+      ...ofTarget({ kubernetesVersion: 'v1.33.9-eks-2' }),
+    };
+    expect(changesOf(collected(), is)).toEqual([]);
+  });
+
+  test('a change that stops comes first, one that matters little last', () => {
+    const is = {
+      ...collected(),
+      ...onSource({ version: '15.9', schemaMigrations: null, settings: { wal_level: 'logical' } }),
+    };
+    expect(changesOf(collected(), is).map(({ what }) => what)).toEqual([
+      'schema migrations of the source',
+      'wal_level of the source',
+      'PostgreSQL of the source',
+    ]);
+  });
+
+  test('every change that stops matters', () => {
+    for (const [was, is] of Object.values(cases)) {
+      for (const { stops, matters } of changesOf({ ...collected(), ...was }, { ...collected(), ...is })) {
+        expect(stops && !matters).toBe(false);
+      }
+    }
+  });
+
+  test('of a database with more tables than are listed, none is said to be gone', () => {
+    const listed = Array.from({ length: 1000 }, (_, index) => table(`public.t${index}`));
+    const was = { ...collected(), ...onSource({ largestTables: [...listed.slice(1), table('public.smallest')] }) };
+    expect(changesOf(was, { ...collected(), ...onSource({ largestTables: listed }) })).toEqual([]);
+  });
+
+  test('what cannot be read of the rehearsal is named, and the rest is compared', () => {
+    const was = { ...collected(), source: null, configuration: null };
+    const is = { ...collected(), ...ofTarget({ imageTag: 'new' }) };
+    const drift = driftSince(rehearsal(), was, is);
+    expect(drift.notCompared).toEqual(['configuration', 'source']);
+    expect(drift.changes.map(({ what }) => what)).toEqual(['image tag of the target']);
+    expect(Drift.parse(drift)).toEqual(drift);
+  });
+
+  test('no fingerprint of a variable and no reference to a secret is told', () => {
+    const [was, is] = [ofSource({ variables: license('aaaa1111') }), ofSource({ variables: license('bbbb2222') })];
+    const words = JSON.stringify(changesOf({ ...collected(), ...was }, { ...collected(), ...is }));
+    expect(words).not.toMatch(/aaaa1111|bbbb2222/);
+  });
+});
