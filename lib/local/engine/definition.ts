@@ -49,7 +49,7 @@ const task = z.strictObject({
   Arguments: json.optional(),
   TimeoutSeconds: wholeNumber(1).optional(),
   HeartbeatSeconds: wholeNumber(1).optional(),
-  Credentials: z.strictObject({ RoleArn: z.string() }).optional(),
+  Credentials: z.union([z.strictObject({ RoleArn: z.string() }), expression]).optional(),
 });
 
 const choice = z.strictObject({

@@ -9,6 +9,13 @@ export class StateFailure extends Error {
   }
 }
 
+/** No heartbeat came in time: recorded as States.Timeout, but caught by the name States.HeartbeatTimeout, too. */
+export class HeartbeatFailure extends StateFailure {
+  constructor() {
+    super('States.Timeout', undefined);
+  }
+}
+
 /** What AWS calls States.Runtime: no Retry and no Catch sees it, not even one that names it; the execution fails at once. */
 export class RuntimeFailure extends StateFailure {
   constructor(place: { readonly state: string; readonly entered: number }, text: string) {

@@ -3,15 +3,18 @@ import { type Execution, whole } from './execution.ts';
 import { evaluateAs, QueryFailure } from './expressions.ts';
 import { about, Ended, errorOutput, RuntimeFailure, StateFailure } from './failure.ts';
 import { PartFailure, runMap, runParallel } from './fork.ts';
-import type { Json, JsonObject } from './json.ts';
+import { exceedsPayloadLimit, type Json, type JsonObject } from './json.ts';
 import { findCatcher, nextRetry } from './retry.ts';
-import { hasEnded, payloadText, Run, type Services } from './run.ts';
+import { dataLimitExceeded, hasEnded, payloadText, Run, type Services } from './run.ts';
 import { runTask } from './task.ts';
+
+/** AWS lets an execution be open for a year: 365 days of 86,400 seconds. */
+const LONGEST_EXECUTION = 365 * 86_400;
 
 /** Runs an execution that has started until its last event is written. Never rejects. */
 export async function runExecution(services: Services, execution: Execution): Promise<void> {
-  const { TimeoutSeconds } = execution.stateMachine.machine;
-  if (TimeoutSeconds !== undefined) void endInTime(services, execution, TimeoutSeconds);
+  const { TimeoutSeconds = LONGEST_EXECUTION } = execution.stateMachine.machine;
+  void endInTime(services, execution, Math.min(TimeoutSeconds, LONGEST_EXECUTION));
   try {
     const output = await runBranch(new Run(services, execution, execution.top, execution.signal));
     execution.end('ExecutionSucceeded', { output: JSON.stringify(output), outputDetails: whole });
@@ -155,6 +158,8 @@ export async function evaluateExit(
   for (const [variable, value] of Object.entries(rule.Assign ?? {})) {
     assigned[variable] = payloadText(await run.evaluate(value, scope, `${prefix}Assign/${variable}`), name);
   }
+  // One Assign may hold as much as one payload.
+  if (exceedsPayloadLimit(Object.values(assigned).join(''))) throw dataLimitExceeded(name);
   return { output: payloadText(left, name), assigned };
 }
 

@@ -1,12 +1,14 @@
 import { AwsError } from '../wire/endpoint.ts';
 import { exceedsPayloadLimit } from './json.ts';
 
-/** Names as AWS allows them, without the characters that a file name may not have. */
-const NAME = /^[\w.!()=@+-]{1,80}$/;
+/** What AWS allows in no name: white space, brackets, wildcards, special and control characters. */
+const FORBIDDEN = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\p{Cs}]/u;
 
 /** Throws AWS's InvalidName for a name that no machine or execution may have. */
 export function checkName(name: string): void {
-  if (!NAME.test(name)) throw new AwsError('InvalidName', 400, `Invalid Name: '${name}'`);
+  // A history's file is named so: the two names of folders are out, too.
+  if (name.length >= 1 && name.length <= 80 && !FORBIDDEN.test(name) && !/^\.{1,2}$/.test(name)) return;
+  throw new AwsError('InvalidName', 400, `Invalid Name: '${name}'`);
 }
 
 /** Throws AWS's InvalidExecutionInput. */

@@ -1,14 +1,17 @@
 import type { Catcher, Retrier } from './definition.ts';
-import type { StateFailure } from './failure.ts';
+import { HeartbeatFailure, type StateFailure } from './failure.ts';
 
 /** `States.ALL` leaves these two alone: they must be named. */
 const NOT_IN_ALL = new Set(['States.DataLimitExceeded', 'States.Runtime']);
 
 /** Whether a list of error names matches, by AWS's rules for the wildcards. */
-export function matches(names: readonly string[], error: string | undefined): boolean {
+export function matches(names: readonly string[], failure: StateFailure): boolean {
+  const { error } = failure;
   return names.some((name) => {
     if (name === 'States.ALL') return !NOT_IN_ALL.has(error ?? '');
     if (name === 'States.TaskFailed') return error !== 'States.Timeout' && error !== 'States.Runtime';
+    // Documented for Retry and Catch; the history says States.Timeout [recorded].
+    if (name === 'States.HeartbeatTimeout' && failure instanceof HeartbeatFailure) return true;
     return name === error;
   });
 }
@@ -21,7 +24,7 @@ export interface Retry {
 
 /** Index of the retrier that decides; below 0 when none matches. */
 export const findRetrier = (retriers: readonly Retrier[], failure: StateFailure): number =>
-  retriers.findIndex(({ ErrorEquals }) => matches(ErrorEquals, failure.error));
+  retriers.findIndex(({ ErrorEquals }) => matches(ErrorEquals, failure));
 
 /**
  * Whether a failed state is tried again, and after how long.
@@ -43,4 +46,4 @@ export function nextRetry(
 }
 
 export const findCatcher = (catchers: readonly Catcher[], failure: StateFailure): number =>
-  catchers.findIndex(({ ErrorEquals }) => matches(ErrorEquals, failure.error));
+  catchers.findIndex(({ ErrorEquals }) => matches(ErrorEquals, failure));

@@ -1,7 +1,7 @@
 import type { TaskState } from './definition.ts';
 import { whole } from './execution.ts';
 import { evaluateAs, type Scope } from './expressions.ts';
-import { StateFailure, TaskFailure } from './failure.ts';
+import { HeartbeatFailure, StateFailure, TaskFailure } from './failure.ts';
 import type { EventDetails } from './history.ts';
 import { exceedsPayloadLimit, isObject, type Json } from './json.ts';
 import { dataLimitExceeded, hasEnded, payloadText, type Run } from './run.ts';
@@ -172,10 +172,10 @@ function attempt(run: Run, o: AttemptOptions): Promise<Json> {
     if (over || run.signal.aborted) return;
     run.record('TaskSubmitted', { ...target, output: JSON.stringify(output), outputDetails: whole });
   };
-  const timeOut = () => {
+  const timeOut = (failure: StateFailure) => {
     finish(
       () => run.record(`${family.name}TimedOut`, { ...target, error: 'States.Timeout' }),
-      () => end.reject(new StateFailure('States.Timeout', undefined)),
+      () => end.reject(failure),
     );
     work.abort(new Error(`"${run.visit.name}" timed out`));
   };
@@ -186,13 +186,13 @@ function attempt(run: Run, o: AttemptOptions): Promise<Json> {
     );
     work.abort(run.signal.reason);
   };
-  const watch = async (deadline: () => number) => {
+  const watch = async (deadline: () => number, failure: StateFailure) => {
     try {
       while (deadline() > clock.now()) await clock.sleep(deadline() - clock.now(), watches.signal);
     } catch {
       return; // The task is over.
     }
-    timeOut();
+    timeOut(failure);
   };
   const call = async () => {
     try {
@@ -214,8 +214,9 @@ function attempt(run: Run, o: AttemptOptions): Promise<Json> {
   run.signal.addEventListener('abort', abort);
   const { stateMachineArn } = run.execution.stateMachine;
   if (token !== undefined) tokens.open(token, { stateMachineArn, beat, succeed, fail });
-  if (timeoutSeconds !== undefined) void watch(() => started + timeoutSeconds * 1000);
-  if (heartbeatSeconds !== undefined) void watch(() => lastBeat + heartbeatSeconds * 1000);
+  if (timeoutSeconds !== undefined)
+    void watch(() => started + timeoutSeconds * 1000, new StateFailure('States.Timeout', undefined));
+  if (heartbeatSeconds !== undefined) void watch(() => lastBeat + heartbeatSeconds * 1000, new HeartbeatFailure());
   void call();
   return end.promise;
 }

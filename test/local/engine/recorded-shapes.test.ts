@@ -1,4 +1,4 @@
-import type { Integration, Json, JsonObject } from '../../../lib/local/engine/engine.ts';
+import { type Integration, type Json, type JsonObject, TaskFailure } from '../../../lib/local/engine/engine.ts';
 import { differences } from '../../../lib/local/recordings/compare.ts';
 import { asRecorded } from '../../../lib/local/recordings/own-history.ts';
 import { settle } from './fake-clock.ts';
@@ -17,6 +17,10 @@ interface Translation {
   readonly answer?: (stage: Stage, taskToken: string) => void;
   /** Another machine that is there. */
   readonly child?: Readonly<Record<string, object>>;
+  /** The text of the object that an ItemReader reads. */
+  readonly object?: string;
+  /** Every task fails as Lambda tells it. */
+  readonly fails?: boolean;
 }
 
 const SEND = 'arn:aws:states:::sqs:sendMessage.waitForTaskToken';
@@ -35,6 +39,22 @@ const catchAll = [
   { ErrorEquals: ['States.Runtime'], Next: 'CaughtRuntimeError' },
   { ErrorEquals: ['States.ALL'], Next: 'CaughtStatesALL' },
 ];
+const apart = (items: Json | undefined, more: object = {}) => ({
+  Type: 'Map',
+  MaxConcurrency: 1,
+  ...(items !== undefined && { Items: items }),
+  ItemProcessor: {
+    ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+    StartAt: 'Item',
+    States: pass('Item'),
+  },
+  End: true,
+  ...more,
+});
+const GET = 'arn:aws:states:::s3:getObject';
+const reader = (more: object = {}) => ({
+  ItemReader: { Resource: GET, Arguments: '{% $states.input %}', ReaderConfig: { InputType: 'JSON', ...more } },
+});
 const caught = { ...pass('CaughtRuntimeError'), ...pass('CaughtStatesALL') };
 const list = (items: Json[], Next: string) => ({ Type: 'Pass', Output: items, Next });
 
@@ -148,6 +168,41 @@ const translations: Translation[] = [
     ],
   },
   {
+    recorded:
+      'assign/test_assign_reference_variables/test_reference_in_map_state[MAP_STATE_REFERENCE_IN_TOLERATED_FAILURE_PATH]',
+    states: {
+      Start: { Type: 'Pass', Assign: { count: 1 }, Output: [1, 2, 3], Next: 'MapState' },
+      MapState: apart('{% $states.input %}', { ToleratedFailureCount: '{% $count %}' }),
+    },
+  },
+  {
+    recorded:
+      'assign/test_assign_reference_variables/test_reference_in_map_state_max_items_path[MAP_STATE_REFERENCE_IN_MAX_ITEMS_PATH]',
+    states: {
+      Start: { Type: 'Pass', Assign: { most: 2 }, Next: 'MapState' },
+      MapState: apart(undefined, reader({ MaxItems: '{% $most %}' })),
+    },
+    object: '[1,2,3]',
+  },
+  {
+    recorded: 'scenarios/test_base_scenarios/test_map_item_reader_json_no_json_list_object',
+    states: { MapState: apart(undefined, reader()) },
+    object: '{"Hello":"world"}',
+  },
+  {
+    recorded: 'scenarios/test_base_scenarios/test_map_state_tolerated_failure_count_path[-1]',
+    states: { MapState: apart([0], { ToleratedFailureCount: '{% -1 %}' }) },
+  },
+  {
+    recorded: 'scenarios/test_base_scenarios/test_map_state_tolerated_failure_percentage_path[-1.1]',
+    states: { MapState: apart([0], { ToleratedFailurePercentage: '{% -1.1 %}' }) },
+  },
+  {
+    recorded: 'error_handling/test_task_lambda/test_raise_exception',
+    states: { Start: { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:111111111111:function:function', End: true } },
+    fails: true,
+  },
+  {
     recorded: 'error_handling/test_states_errors/test_start_large_input',
     states: { State_1: { Type: 'Pass', Output: "{% $pad('', 262145) %}", End: true } },
   },
@@ -167,7 +222,14 @@ if (pack === undefined) {
         stage.tokens.push(call.token ?? '');
         return {};
       };
-      stage = new Stage({ integrations: { [SEND]: handOver } });
+      const raise: Integration = async () => {
+        throw new TaskFailure('Exception', JSON.stringify(caseNamed(pack, o.recorded).expected.cause));
+      };
+      const get: Integration = async () => ({ Body: o.object ?? '' });
+      stage = new Stage({
+        integrations: { [SEND]: handOver, [GET]: get },
+        ...(o.fails && { anyResource: raise }),
+      });
       stage.lambda = () => new Promise(() => {});
       if (o.child) stage.create('child', o.child);
       const arn = stage.start(o.states, o.input ?? {});

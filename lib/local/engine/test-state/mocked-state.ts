@@ -38,7 +38,7 @@ async function askTask(run: TestRun, state: TaskState, inspection: Inspection): 
 }
 
 async function goThrough(run: TestRun, state: MapState, mocked: Mocked, inspection: Inspection): Promise<void> {
-  const items = await mockedItems(run, state, mocked.configuration);
+  const items = await mockedItems(run, state, mocked.configuration, inspection);
   const maxConcurrency = await numberOf(run, state, 'MaxConcurrency');
   inspection.maxConcurrency = maxConcurrency ?? 0;
   const count = await numberOf(run, state, 'ToleratedFailureCount');
@@ -59,9 +59,17 @@ async function goThrough(run: TestRun, state: MapState, mocked: Mocked, inspecti
 }
 
 /** The items of a Map; undefined where a reader would read them and nobody says what. */
-async function mockedItems(run: TestRun, state: MapState, o: StateConfiguration): Promise<Json[] | undefined> {
+async function mockedItems(
+  run: TestRun,
+  state: MapState,
+  o: StateConfiguration,
+  inspection: Inspection,
+): Promise<Json[] | undefined> {
   if (!state.ItemReader) return itemsOf(run, state);
   const { Arguments, ReaderConfig = {} } = state.ItemReader;
   if (Arguments !== undefined) await run.evaluate(Arguments, run.scope(), 'ItemReader/Arguments');
-  return o.mapItemReaderData === undefined ? undefined : itemsIn(o.mapItemReaderData, ReaderConfig);
+  if (o.mapItemReaderData === undefined) return undefined;
+  const items = itemsIn(o.mapItemReaderData, ReaderConfig);
+  if (ReaderConfig.ItemsPointer !== undefined) inspection.afterItemsPointer = JSON.stringify(items);
+  return items;
 }
