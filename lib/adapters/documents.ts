@@ -41,6 +41,12 @@ export interface Documents {
 /** 50, 100, 150 and 200 ms apart: a write of a few kilobytes is over by then. */
 const CONFLICTS = 5;
 
+/** Files for people are shown as they are, whatever they are for. */
+function contentTypeOf(key: string): string {
+  if (key.endsWith('.html')) return 'text/html; charset=utf-8';
+  return key.endsWith('.json') ? 'application/json' : 'text/plain; charset=utf-8';
+}
+
 export function s3Documents(s3: S3Client, bucket: string): Documents {
   const get = async (key: string) => {
     try {
@@ -105,8 +111,7 @@ export function s3Documents(s3: S3Client, bucket: string): Documents {
     },
     async create(key, value) {
       const body = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
-      const contentType = key.endsWith('.html') ? 'text/html; charset=utf-8' : 'application/json';
-      return (await conditional(key, body, contentType, { IfNoneMatch: '*' })) !== false;
+      return (await conditional(key, body, contentTypeOf(key), { IfNoneMatch: '*' })) !== false;
     },
     swap: (key, value, etag) =>
       conditional(

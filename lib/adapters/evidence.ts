@@ -16,6 +16,7 @@ export const runDocuments = {
   dns: shapes.DnsFindings,
   mail: shapes.MailFindings,
   databases: shapes.DatabasesFindings,
+  files: shapes.FilesWritten,
   preflight: shapes.Preflight,
   'copy-main': shapes.CopyProof,
   fence: shapes.FenceProof,

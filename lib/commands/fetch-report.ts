@@ -7,7 +7,7 @@ import type { SimulatedAccount } from './simulated-account.ts';
 
 const folderOf = (directory: string, run: string): string => join(directory, 'runs', run);
 
-/** Brings the report of a run and its data, beside each other, to `.passage/runs/<run>/`; null while there is none. */
+/** Brings the report of a run, its data and its files for people, beside each other, to `.passage/runs/<run>/`; null while there is none. */
 export async function fetchReport(account: SimulatedAccount, directory: string, run: string) {
   const summary = await account.evidence.read(keys.document(run, 'summary'), Summary);
   const page = await account.evidence.text(keys.report(run));
@@ -18,6 +18,12 @@ export async function fetchReport(account: SimulatedAccount, directory: string, 
   const path = join(folder, 'report.html');
   writeFileSync(path, page);
   writeFileSync(join(folder, 'report.txt'), shortText(summary.value, path));
+  for (const { name, key } of summary.value.files) {
+    const text = await account.evidence.text(key);
+    if (text === null) continue;
+    mkdirSync(join(folder, 'files'), { recursive: true });
+    writeFileSync(join(folder, 'files', name), text);
+  }
   return { summary: summary.value, path };
 }
 

@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { runOf } from '../domain/run.ts';
 import { summaryText } from '../pages/terminal.ts';
@@ -57,6 +57,11 @@ export async function runJourney(journey: Journey, input: JourneyInput): Promise
     console.line(show(report.summary, console.columns));
     console.line();
     console.line(`Report: ${relative(process.cwd(), report.path)}`);
+    const { files } = report.summary;
+    if (files.length > 0) {
+      const folder = relative(process.cwd(), join(dirname(report.path), 'files'));
+      console.line(`Files to go on with: ${folder}/ (${files.map(({ name }) => name).join(', ')})`);
+    }
   } else if (ended.status !== 'SUCCEEDED') {
     console.line(`${ended.error ?? ended.status}: ${causeOf(ended.cause)}`);
   }

@@ -27,6 +27,7 @@ export const keys = {
   measurement: (migration: string, { at, run }: { at: string; run: string }) =>
     `migrations/${migration}/measurements/${new Date(at).toISOString()}-${run}.json`,
   document: (run: string, name: string) => `runs/${run}/${name}.json`,
+  file: (run: string, name: string) => `runs/${run}/files/${name}`,
   report: (run: string) => `runs/${run}/report.html`,
   text: (run: string) => `runs/${run}/report.txt`,
   requester: (run: string) => `requesters/${run}.json`,

@@ -1,6 +1,7 @@
 import type {
   ApprovalRequest,
   CopyProof,
+  FilesWritten,
   Ledger,
   Outcome,
   Plan,
@@ -32,6 +33,7 @@ export interface RunDocuments {
   readonly variables: SourceFindings['variables'];
   /** For how long after its end a cutover may rest on a rehearsal; null where the configuration cannot be read. */
   readonly freshForHours: number | null;
+  readonly files: FilesWritten | null;
   readonly copies: readonly CopyProof[];
   /** A rehearsal's own record; in a cutover the one that admitted it. */
   readonly rehearsal: Rehearsal | null;
@@ -144,6 +146,7 @@ export function summarize(documents: RunDocuments): Summary {
         cpuSeconds: cpuSeconds.restore,
       },
     ]),
+    files: documents.files?.files ?? [],
     survived: copies.flatMap(({ incidents }) => incidents),
     error,
     leftOut: leftOut({

@@ -4,6 +4,7 @@ import type { Told } from './task.ts';
 import * as approval from './tasks/approval.ts';
 import * as collect from './tasks/collect.ts';
 import * as copy from './tasks/copy.ts';
+import * as files from './tasks/files.ts';
 import * as freeze from './tasks/freeze.ts';
 import { AdmitCutover, Held, JourneyInput, Looking, ReconcileRuns, RecordRequester, TakeLease } from './tasks/lease.ts';
 import * as report from './tasks/report.ts';
@@ -21,6 +22,7 @@ export const tasks = {
   CollectDns: collect.CollectDns,
   CollectMail: collect.CollectMail,
   InspectDatabases: collect.InspectDatabases,
+  WriteFiles: files.WriteFiles,
   RunPreflight: collect.RunPreflight,
   PrepareTarget: copy.PrepareTarget,
   DumpDatabase: copy.DumpDatabase,

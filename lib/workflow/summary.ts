@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Finding, Mode, Subject } from './documents.ts';
+import { FileEntry, Finding, Mode, Subject } from './documents.ts';
 import { SourceVariable } from './findings.ts';
 import { Drift, Grade, HistoryEntry, Interval, PredictedPart, Prediction } from './measurement.ts';
 
@@ -159,6 +159,7 @@ export const Summary = z.strictObject({
       aimBytes: Count.describe('256 MB + twice the largest row.'),
     }),
   ),
+  files: z.array(FileEntry).describe('Made of what was collected, for people, in the order in which they are used.'),
   survived: z.array(z.string()).describe('What went wrong during the copy, and how it went on, in sentences.'),
   error: z
     .strictObject({

@@ -83,6 +83,7 @@ const harmless: readonly TaskName[] = [
   'CollectDns',
   'CollectMail',
   'InspectDatabases',
+  'WriteFiles',
   'RunPreflight',
   'ShowApproval',
   'CastVote',

@@ -346,6 +346,7 @@ const unwinding = (from: number): Played['nested'] => ({
     ].map((name) => ({ name, seconds: 0.11 })),
     { name: 'Drop the copy', seconds: 0.31 },
     { name: 'Empty the staging', seconds: 0.14 },
+    { name: 'Write the files', seconds: 0 },
     { name: 'Write the report', seconds: from, running: true },
   ],
 });
@@ -384,6 +385,7 @@ export function rehearsalRun(more: Partial<RunDocuments> = {}): RunDocuments {
     preflight,
     variables: [...knownVariables],
     freshForHours: 24,
+    files: null,
     copies: [copy],
     rehearsal: {
       run: 'acme-retool-20261121-201403',

@@ -95,6 +95,7 @@ export const goodDay: Scripts = {
   CollectDns: wrote('dns'),
   CollectMail: wrote('mail'),
   InspectDatabases: wrote('databases'),
+  WriteFiles: returns({ document: 'files', files: 8 }),
   RunPreflight: returns({ document: 'preflight', warnings: 0 }),
   PrepareTarget: returns({
     dump: { ...copier, workers: 2 },

@@ -5,15 +5,16 @@ import { everyFailureHasItsFate } from './recovery.ts';
 
 const first = { lease, look: 'first' as const };
 
-test('collects from all sides at once, DNS once the target has told its Ingress, inspects the databases that were found, and judges', async () => {
+test('collects the source, then all other sides at once, DNS once the target has told its Ingress, inspects the databases that were found, and judges', async () => {
   const run = await play('Preflight', first);
   expect(run.path).toEqual([
-    'Collect',
     'Collect source',
+    'Collect',
     'Collect target',
     'Collect mail',
     'Collect DNS',
     'Inspect databases',
+    'Write the files',
     'Run preflight',
     'Looked',
   ]);
@@ -21,14 +22,22 @@ test('collects from all sides at once, DNS once the target has told its Ingress,
 
 test.each(['first', 'last'] as const)('every task is told that it is the %s look', async (look) => {
   const run = await play('Preflight', { lease, look });
-  expect(run.calls.map(({ input }) => input)).toEqual(run.calls.map(() => ({ lease, look })));
-  expect(run.calls).toHaveLength(6);
+  const looking = run.calls.filter(({ task }) => task !== 'WriteFiles');
+  expect(looking.map(({ input }) => input)).toEqual(looking.map(() => ({ lease, look })));
+  expect(looking).toHaveLength(6);
 });
 
 test('one part of the collection that fails ends the others', async () => {
   const run = await play('Preflight', first, { CollectTarget: fails('TargetNotFound') });
   expect(run).toMatchObject({ status: 'FAILED', error: 'TargetNotFound' });
   expect(run.path).not.toContain('Inspect databases');
+});
+
+test('files are written before a BLOCKER can end the run, and where they cannot be, it goes on', async () => {
+  const blocked = await play('Preflight', first, { RunPreflight: fails('PreflightBlocked') });
+  expect(blocked.path).toContain('Write the files');
+  const run = await play('Preflight', first, { WriteFiles: fails('LeaseLost') });
+  expect(run.path.slice(-3)).toEqual(['Write the files', 'Run preflight', 'Looked']);
 });
 
 everyFailureHasItsFate('Preflight', () => first);

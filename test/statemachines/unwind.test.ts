@@ -13,6 +13,7 @@ const whole = [
   'Start the source services',
   'Drop the copy',
   'Empty the staging',
+  'Write the files',
   'Write the report',
   'Release the lease',
   'As before',

@@ -1,0 +1,33 @@
+-- Creates a login of Passage's own on the target, for a server whose application does not use the master itself.
+-- Run it connected to the application's database, as the RDS master or another login with CREATEROLE and CREATEDB that
+-- owns that database:
+--
+--   PASSAGE_TARGET_PASSWORD='…' psql --set=application=retool --file=create-target-login.sql <connection>
+--
+-- application              the role that the target's application connects as
+-- login                    optional; default: passage
+-- PASSAGE_TARGET_PASSWORD  of the new login. Put the same into the secret that the migration's configuration names.
+--                          Where the server logs such statements, set it afterwards with \password instead.
+--
+-- Run it again to set another password; the rest stays as it is.
+\set ON_ERROR_STOP on
+\if :{?login}
+\else
+\set login passage
+\endif
+\set password `printf %s "$PASSAGE_TARGET_PASSWORD"`
+
+BEGIN;
+SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'login') AS missing, current_database() AS database \gset
+\if :missing
+CREATE ROLE :"login";
+\endif
+-- CREATEDB: a rehearsal restores into a database of its own.
+ALTER ROLE :"login" LOGIN CREATEDB INHERIT PASSWORD :'password';
+-- To restore schemas, tables and trusted extensions into the application's database.
+GRANT CONNECT, CREATE, TEMPORARY ON DATABASE :"database" TO :"login";
+GRANT USAGE, CREATE ON SCHEMA public TO :"login";
+-- What is restored belongs to this login; as a member the application may use and migrate it like its own. To hand it
+-- over for good, when the source is gone: REASSIGN OWNED BY this login TO the application, then DROP OWNED and DROP ROLE.
+GRANT :"login" TO :"application";
+COMMIT;

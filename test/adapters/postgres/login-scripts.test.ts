@@ -1,0 +1,167 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { collationOf } from '../../../lib/adapters/postgres/collation.ts';
+import { withClient } from '../../../lib/adapters/postgres/connect.ts';
+import { inspectDatabase } from '../../../lib/adapters/postgres/inspect.ts';
+import { refuseUncreatable, refuseUnreadable } from '../../../lib/adapters/postgres/missing-rights.ts';
+import { scratchDatabaseName } from '../../../lib/adapters/postgres/names.ts';
+import { readSourceRights } from '../../../lib/adapters/postgres/source-rights.ts';
+import { statement } from '../../../lib/adapters/postgres/statements.ts';
+import { dropScratch, emptyTarget, prepareTarget } from '../../../lib/adapters/postgres/target.ts';
+import { loginFiles } from '../../../lib/domain/files/logins.ts';
+import { checks } from '../../../lib/domain/preflight/checks.ts';
+import { rbacFor } from '../../../lib/kubernetes/rbac.ts';
+import { createDatabase, query, startTestCluster, type TestCluster, type TestLogin } from '../../support/postgres.ts';
+import { databases, deployed, dns, plan, source, target } from '../../support/run-documents.ts';
+
+let cluster: TestCluster;
+let folder: string;
+let count = 0;
+/** A name that would break out of most languages. */
+let application: TestLogin;
+let login: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'passage-logins-'));
+  cluster = await startTestCluster();
+});
+afterAll(async () => {
+  await cluster.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  count += 1;
+  login = `passage_${count}`;
+  const user = `re"tool' ${count}\\ \n:x \`id\` $(id)`;
+  application = { ...cluster.master, user, password: 'of-the-application' };
+  // By the master: since PostgreSQL 16 only who created a role may grant and alter it.
+  await query(cluster.master, `CREATE ROLE ${quoted(user)} LOGIN PASSWORD 'of-the-application'`);
+});
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+/** The file as a run writes it, run as a person would: by psql, as the weak master. */
+function runFile(name: string, database: string): void {
+  const files = loginFiles(
+    {
+      configuration: deployed(),
+      plan: plan(),
+      source: source({ applicationDatabase: { ...source().applicationDatabase!, user: application.user } }),
+      target: target({ applicationDatabase: { ...target().applicationDatabase!, user: application.user } }),
+      dns: dns(),
+    },
+    {
+      createSourceLogin: statement('create-source-login'),
+      createTargetLogin: statement('create-target-login'),
+      rbac: rbacFor,
+    },
+  );
+  const path = join(folder, name);
+  writeFileSync(path, files.find((file) => file.name === name)?.text ?? '');
+  const { status, stderr } = spawnSync(
+    cluster.binaries.tool('psql'),
+    ['--no-psqlrc', '--quiet', `--set=login=${login}`, `--file=${path}`],
+    {
+      encoding: 'utf8',
+      env: {
+        PATH: process.env.PATH,
+        PGHOST: cluster.host,
+        PGPORT: String(cluster.port),
+        PGUSER: cluster.master.user,
+        PGPASSWORD: cluster.master.password,
+        PGDATABASE: database,
+        PASSAGE_SOURCE_PASSWORD: 'of-passage',
+        PASSAGE_TARGET_PASSWORD: 'of-passage',
+      },
+    },
+  );
+  // A second run is told what it finds done already.
+  expect([status, /ERROR.*/.exec(stderr)]).toEqual([0, null]);
+}
+const passage = (database: string): TestLogin => ({ ...cluster.master, database, user: login, password: 'of-passage' });
+
+/** What preflight says of the rights that were read. */
+async function findings(side: 'source' | 'target', database: string, ids: readonly string[]) {
+  const { rights } = await withClient(passage(database), { side, run: 'r', epoch: 1 }, inspectDatabase);
+  const found = databases();
+  found[side] = { ...found[side], rights: { ...rights } };
+  return checks
+    .filter(({ id }) => ids.includes(id))
+    .map((check) =>
+      check.look({
+        plan: plan(),
+        configuration: deployed(),
+        source: source(),
+        target: target(),
+        dns: dns(),
+        databases: found,
+      } as Parameters<typeof check.look>[0]),
+    )
+    .map((result) => result?.severity);
+}
+
+describe('the login that the file for the source makes', () => {
+  test('has every right that a copy and the fence ask for, twice run as well', async () => {
+    const { database } = await createDatabase(cluster, { owner: application.user });
+    await query(
+      { ...application, database },
+      'CREATE TABLE users (id int); CREATE SCHEMA more; CREATE SEQUENCE more.s',
+    );
+    runFile('create-source-login.sql', database);
+    runFile('create-source-login.sql', database);
+    const own = passage(database);
+    await withClient(own, { side: 'source', run: 'r', epoch: 1 }, async (client) => {
+      await refuseUnreadable(client, own);
+      expect(await readSourceRights(client, [application.user])).toMatchObject({
+        logins: expect.arrayContaining([application.user]),
+      });
+    });
+    expect(await findings('source', database, ['database-rights', 'fence-rights'])).toEqual(['PASS', 'PASS']);
+  });
+});
+
+describe('the login that the file for the target makes', () => {
+  test('restores, and what it restores the application uses and migrates like its own', async () => {
+    const { database } = await createDatabase(cluster);
+    runFile('create-target-login.sql', database);
+    runFile('create-target-login.sql', database);
+    const own = passage(database);
+    const as = { run: 'r', epoch: 1 };
+    await withClient(own, { side: 'target', ...as }, (client) =>
+      refuseUncreatable(client, own, ['uuid-ossp', 'citext'], true),
+    );
+    expect(await findings('target', database, ['database-rights'])).toEqual(['PASS']);
+
+    const facts = {
+      encoding: 'UTF8',
+      collation: collationOf({ datcollate: 'C', datctype: 'C', datlocprovider: 'c' }),
+      major: 14,
+    };
+    const scratch = { admin: own, database: scratchDatabaseName('r'), ...as };
+    expect(await prepareTarget({ ...scratch, ...facts })).toMatchObject({
+      created: true,
+    });
+    await dropScratch(scratch);
+
+    const into = { admin: own, database, ...as };
+    await prepareTarget({ ...into, ...facts });
+    await query(own, 'CREATE TABLE pages (id int); INSERT INTO pages VALUES (1); CREATE EXTENSION citext');
+    const served = { ...application, database };
+    await query(served, 'ALTER TABLE pages ADD COLUMN title text; INSERT INTO pages VALUES (2); DROP TABLE pages');
+    await emptyTarget(into);
+  });
+
+  test('is no superuser, creates no roles and does not make the application more than it was', async () => {
+    const { database } = await createDatabase(cluster);
+    runFile('create-target-login.sql', database);
+    const roles = await query<object>(
+      cluster.master,
+      `SELECT rolsuper, rolcreaterole, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname IN ('${login}', '${application.user.replaceAll("'", "''")}') ORDER BY rolname = '${login}'`,
+    );
+    const none = { rolsuper: false, rolcreaterole: false, rolcreatedb: false, rolbypassrls: false };
+    expect(roles).toEqual([none, { ...none, rolcreatedb: true }]);
+  });
+});
