@@ -2,6 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { statement } from '../../lib/adapters/postgres/statements.ts';
+import { program } from '../../lib/adapters/programs.ts';
 import { filesFor } from '../../lib/domain/files/files.ts';
 import { keys } from '../../lib/domain/run.ts';
 import { rbacFor } from '../../lib/kubernetes/rbac.ts';
@@ -34,6 +35,7 @@ export const writeFiles = task('WriteFiles')(async ({ documents, evidence }: Dep
           {
             createSourceLogin: statement('create-source-login'),
             createTargetLogin: statement('create-target-login'),
+            createSecrets: program('create-secrets.mjs'),
             rbac: rbacFor,
           },
         );

@@ -52,6 +52,7 @@ function bundleHandlers(directory: string): void {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, contents);
   }
-  // Statements are read from files, found beside the chunks.
+  // Statements, and programs for people, are read from files, found beside the chunks.
   cpSync(join(PROJECT, 'lib/sql'), join(directory, 'sql'), { recursive: true });
+  cpSync(join(PROJECT, 'lib/programs'), join(directory, 'programs'), { recursive: true });
 }

@@ -20,6 +20,7 @@ const throwsOf = (place: Place): readonly string[] => tasksRunBy(place).flatMap(
 describe('every declared error has a stated fate', () => {
   test.each(taskPlaces.map((place) => [place.at, place] as const))('in %s', (_, place) => {
     const stated = [...handled(place), ...fatal(place)];
+    if (stated.includes('States.ALL')) return;
     expect(throwsOf(place).filter((name) => !stated.includes(name))).toEqual([]);
   });
 

@@ -28,6 +28,8 @@ export interface Originals {
   readonly createSourceLogin: string;
   /** `lib/sql/create-target-login.sql` */
   readonly createTargetLogin: string;
+  /** `lib/programs/create-secrets.mjs` */
+  readonly createSecrets: string;
   /** Passage's rights in a target cluster, for the namespace of the application. */
   readonly rbac: (namespace: string) => object;
 }

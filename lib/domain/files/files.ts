@@ -11,7 +11,7 @@ import { valuesFile } from './values.ts';
 export function filesFor(collected: Collected, originals: Originals): UserFile[] {
   return [
     manifestFile(collected),
-    createSecretsFile(),
+    createSecretsFile(originals),
     tfvarsFile(collected),
     externalSecretsFile(collected),
     valuesFile(collected),

@@ -50,13 +50,19 @@ export function sourceSize({ services, companions }: SourceFindings, role: strin
   return {
     services: here.map(({ service }) => service),
     replicas: here.reduce(
-      (sum, { desiredCount, autoscaling }) => sum + Math.max(desiredCount, autoscaling?.min ?? 0),
+      (sum, { desiredCount, autoscaling }) => sum + Math.max(desiredCount, lowerBound(autoscaling)),
       0,
     ),
     cpuMillis: most(({ cpuMillis }) => cpuMillis),
     memoryMiB: most(({ memoryMiB }) => memoryMiB),
   };
 }
+
+/** As many as autoscaling keeps at least, at the time of day at which that is most. */
+const lowerBound = (autoscaling: SourceFindings['services'][number]['autoscaling']): number =>
+  autoscaling === null || autoscaling === 'none'
+    ? 0
+    : Math.max(autoscaling.min, ...autoscaling.scheduled.map(({ min }) => min ?? 0));
 
 /** At least one: a service that stands still at the source is wanted all the same. */
 export const replicasOf = (size: SourceSize | null): number => Math.max(1, size?.replicas ?? 1);

@@ -56,6 +56,7 @@ function runFile(name: string, database: string): void {
     {
       createSourceLogin: statement('create-source-login'),
       createTargetLogin: statement('create-target-login'),
+      createSecrets: '',
       rbac: rbacFor,
     },
   );
@@ -130,9 +131,7 @@ describe('the login that the file for the target makes', () => {
     runFile('create-target-login.sql', database);
     const own = passage(database);
     const as = { run: 'r', epoch: 1 };
-    await withClient(own, { side: 'target', ...as }, (client) =>
-      refuseUncreatable(client, own, ['uuid-ossp', 'citext'], true),
-    );
+    await withClient(own, { side: 'target', ...as }, (client) => refuseUncreatable(client, own, true));
     expect(await findings('target', database, ['database-rights'])).toEqual(['PASS']);
 
     const facts = {

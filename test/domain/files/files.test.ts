@@ -10,6 +10,7 @@ import { readHcl } from './read-hcl.ts';
 const originals = {
   createSourceLogin: '-- source\n',
   createTargetLogin: '-- target\n',
+  createSecrets: '// program\n',
   rbac: (namespace: string) => ({ items: [{ metadata: { namespace } }] }),
 };
 const arn = (name: string) => `arn:aws:secretsmanager:eu-west-1:111111111111:secret:${name}-AbCdEf`;
@@ -99,6 +100,14 @@ describe('sizes', () => {
   const [web, jobs] = known().source.services;
   const sized = (cpuMillis: number | null, memoryMiB: number | null) => ({ size: { cpuMillis, memoryMiB } });
 
+  const scaled = (min: number, morning: number) => ({
+    ...{ min, max: 9, policies: [], suspended: { scaleOut: false, scheduled: false } },
+    scheduled: [
+      { name: 'morning', schedule: 'cron(0 7 * * ? *)', timezone: null, min: morning, max: null, until: null },
+      { name: 'evening', schedule: 'cron(0 19 * * ? *)', timezone: null, min: null, max: 3, until: null },
+    ],
+  });
+
   test('are at least those of the source, and at least those of the chart', () => {
     const services = [
       { ...web!, ...sized(8000, 2048), desiredCount: 3 },
@@ -117,7 +126,7 @@ describe('sizes', () => {
 
   test('count what autoscaling keeps at least, all services of a role together, and at least one pod', () => {
     const services = [
-      { ...web!, desiredCount: 1, autoscaling: { min: 4, max: 9 } },
+      { ...web!, desiredCount: 1, autoscaling: scaled(2, 4) },
       { ...web!, service: 'web-blue', desiredCount: 2 },
       { ...jobs!, roles: ['workflow-worker'], desiredCount: 0 },
     ];
