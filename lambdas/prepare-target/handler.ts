@@ -43,7 +43,7 @@ export const prepareTarget = task('PrepareTarget')(async (deps: Deps, { lease, c
     await prepare({ admin, database, run: lease.run, epoch: lease.epoch, encoding, collation, major });
   });
   const configuration = await evidence.configuration(lease);
-  const grants = configuration.copy?.grants;
+  const { grants, leaveOut } = configuration.copy ?? {};
   const shared = {
     run: lease.run,
     epoch: lease.epoch,
@@ -52,6 +52,7 @@ export const prepareTarget = task('PrepareTarget')(async (deps: Deps, { lease, c
     lockKey: `${target.database.host}:${target.database.port}/${target.database.database}`,
     source: source.database,
     ...(grants && { grants }),
+    ...(leaveOut && { leaveOut }),
     heartbeatSeconds: 10,
   };
   const { throttle } = configuration.source.database;

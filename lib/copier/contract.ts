@@ -35,6 +35,13 @@ export type ThrottleLimits = z.infer<typeof ThrottleLimits>;
 export const Grants = z.enum(['leave', 'carry']);
 export type Grants = z.infer<typeof Grants>;
 
+/** What a copy is to leave out, by name. */
+export const LeaveOut = z.strictObject({
+  /** Extensions, with their tables. Whatever needs one of them cannot be restored. */
+  extensions: z.array(z.string().min(1).max(63)).default([]),
+});
+export type LeaveOut = z.infer<typeof LeaveOut>;
+
 /** `PASSAGE_TASK_INPUT` of every role. */
 export const CopierInput = z.strictObject({
   /** The run's id: part of the fence and of every session's `application_name`. */
@@ -55,6 +62,8 @@ export const CopierInput = z.strictObject({
   target: Address.extend({ database: z.string().min(1) }).optional(),
   /** Default: `leave`. */
   grants: Grants.optional(),
+  /** Of a dump; a restore leaves out what the dump did. */
+  leaveOut: LeaveOut.optional(),
   /** Parallel sessions. Two are enough for a dump; a restore wants one per vCPU of the target. */
   workers: z.int().min(1).max(64).default(2),
   /** Of a dump. */

@@ -107,6 +107,8 @@ export const Plan = z.object({
   tables: z.array(PlannedTable),
   chunks: z.array(PlannedChunk),
   sequences: z.array(SequenceName),
+  /** Extensions that the copy leaves out. */
+  leftOutExtensions: z.array(z.string()).default([]),
   /** Populated materialized views as quoted names, in the order in which they can be refreshed. */
   materializedViews: z.array(z.string()),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Grants, ThrottleLimits } from '../copier/contract.ts';
+import { Grants, LeaveOut, ThrottleLimits } from '../copier/contract.ts';
 import { checkIds } from './check-ids.ts';
 
 /** Lower case, digits and hyphens: it becomes part of object keys, parameter names and database names. */
@@ -88,6 +88,8 @@ const DiscoveredDatabase = z.strictObject({
 const Copy = z.strictObject({
   /** Whether rights granted to roles are given to the same roles on the target. Roles themselves are never created. */
   grants: Grants.default('leave'),
+  /** What is not copied, by name; the report lists it. */
+  leaveOut: LeaveOut.optional(),
 });
 
 const Instant = z.iso.datetime({ offset: true, error: 'must be a moment with its zone, like 2026-12-05T22:00:00Z' });

@@ -241,7 +241,7 @@ class Dump {
     try {
       return {
         sequences: await readValues(plan, session),
-        leftOut: await readLeftOut(session, grants),
+        leftOut: await readLeftOut(session, grants, plan.leftOutExtensions),
         ...(grants === 'carry' && { grants: await readLargeObjectGrants(session) }),
       };
     } finally {

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { Grants } from '../contract.ts';
 import { foreignSchemas } from '../postgres/catalog.ts';
 import { sqlState } from '../postgres/session.ts';
@@ -241,13 +242,25 @@ const questions: readonly Question[] = [
   },
 ];
 
+/** Those that the configuration names, and the source has. */
+const extensionQuestion = (extensions: readonly string[]): Question => ({
+  what: 'extensions',
+  because: 'the configuration leaves them out (copy.leaveOut.extensions)',
+  names: `SELECT extname::text AS name FROM pg_extension WHERE extname IN (${['NULL', ...extensions.map((name) => pg.escapeLiteral(name))].join(', ')})`,
+});
+
 /** A report names so many of a kind. */
 const NAMED = 20;
 
 /** What of the source no copy holds, by name. What the login may not look at is named too, with PostgreSQL's words. */
-export async function readLeftOut(session: SteadySession, grants: Grants | undefined): Promise<LeftOut[]> {
+export async function readLeftOut(
+  session: SteadySession,
+  grants: Grants | undefined,
+  extensions: readonly string[],
+): Promise<LeftOut[]> {
   const found: LeftOut[] = [];
-  for (const question of grants === 'carry' ? questions : [...questions, grantQuestion]) {
+  const asked = [...questions, extensionQuestion(extensions), ...(grants === 'carry' ? [] : [grantQuestion])];
+  for (const question of asked) {
     const { what, because, names } = question;
     const answer = await session.try(`look for ${what}`, (client) =>
       client

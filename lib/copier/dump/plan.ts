@@ -42,6 +42,7 @@ export async function takeSnapshot(
   const outside = await openSession(database, signal);
   const origin = await readOrigin(outside, horizon, clock, signal).finally(() => closeSession(outside));
   const snapshot = rows[0]?.snapshot ?? '';
+  const leftOutExtensions = input.leaveOut?.extensions ?? [];
   const chunkBytes = chunkBytesAt(input.throttle?.maxMegabytesPerSecond);
   const reading = new SteadySession(database, around);
   const read = await reading
@@ -49,8 +50,8 @@ export async function takeSnapshot(
       await joinSnapshot(session, snapshot);
       const absent = await catalog.readAbsent(session);
       if (absent.length) throw absentFromReplica(absent);
-      const tables = await catalog.readTables(session, version);
-      const sequences = await catalog.readSequences(session);
+      const tables = await catalog.readTables(session, version, leftOutExtensions);
+      const sequences = await catalog.readSequences(session, leftOutExtensions);
       const chunks = planChunks(tables, await readLargeObjectRanges(session), version, chunkBytes);
       const materializedViews = await catalog.readMaterializedViews(session);
       await session.query('COMMIT');
@@ -67,6 +68,7 @@ export async function takeSnapshot(
     serverVersion: version,
     encoding,
     startedAt,
+    leftOutExtensions,
     ...read,
   };
 }

@@ -40,8 +40,13 @@ const digest = (version: number) => `
 /**
  * Every table with rows of its own (leaf partitions, not their parents), most expensive to restore first.
  * Run it in the transaction of the exported snapshot.
+ * @param leftOut extensions whose tables are left out
  */
-export async function readTables(client: pg.Client, version: number): Promise<PlannedTable[]> {
+export async function readTables(
+  client: pg.Client,
+  version: number,
+  leftOut: readonly string[] = [],
+): Promise<PlannedTable[]> {
   const { rows } = await client.query<{
     oid: number;
     relfilenode: number;
@@ -55,7 +60,8 @@ export async function readTables(client: pg.Client, version: number): Promise<Pl
     bytes: string;
     index_bytes: string;
     rows: string;
-  }>(`
+  }>(
+    `
     SELECT c.oid, c.relfilenode, ${digest(version)} AS digest, n.nspname AS schema, c.relname AS name,
            shape.columns, shape.binary, configuration.filter,
            pg_relation_size(c.oid) / current_setting('block_size')::int AS pages,
@@ -69,11 +75,13 @@ export async function readTables(client: pg.Client, version: number): Promise<Pl
       FROM (${columnsOf(version)}) each GROUP BY attrelid
     ) shape ON shape.attrelid = c.oid
     LEFT JOIN (
-      SELECT unnest(extconfig) AS oid, unnest(extcondition) AS filter FROM pg_extension
+      SELECT unnest(extconfig) AS oid, unnest(extcondition) AS filter FROM pg_extension WHERE extname <> ALL ($1)
     ) configuration ON configuration.oid = c.oid
     WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND NOT ${foreignSchemas}
       AND (configuration.oid IS NOT NULL OR NOT ${isExtensionMember('pg_class', 'c.oid')})
-    ORDER BY 3 * pg_indexes_size(c.oid) + pg_table_size(c.oid) DESC, c.oid`);
+    ORDER BY 3 * pg_indexes_size(c.oid) + pg_table_size(c.oid) DESC, c.oid`,
+    [leftOut],
+  );
   return rows.map((row) => ({
     oid: row.oid,
     relfilenode: row.relfilenode,
@@ -120,12 +128,15 @@ export async function readAbsent(client: pg.Client): Promise<string[]> {
   return rows.map(qualified);
 }
 
-export async function readSequences(client: pg.Client): Promise<SequenceName[]> {
-  const { rows } = await client.query<SequenceName>(`
+export async function readSequences(client: pg.Client, leftOut: readonly string[] = []): Promise<SequenceName[]> {
+  const { rows } = await client.query<SequenceName>(
+    `
     SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND NOT ${foreignSchemas}
-      AND (NOT ${isExtensionMember('pg_class', 'c.oid')} OR EXISTS (SELECT FROM pg_extension WHERE c.oid = ANY(extconfig)))
-    ORDER BY 1, 2`);
+      AND (NOT ${isExtensionMember('pg_class', 'c.oid')} OR EXISTS (SELECT FROM pg_extension WHERE c.oid = ANY(extconfig) AND extname <> ALL ($1)))
+    ORDER BY 1, 2`,
+    [leftOut],
+  );
   return rows;
 }
 

@@ -19,7 +19,7 @@ import { DumpWatch } from './dump-watch.ts';
 import { loadChunk } from './load-chunk.ts';
 import { measureTarget } from './measure-target.ts';
 import { proveTarget } from './prove-target.ts';
-import { readSchemaScript, type SchemaEntry } from './schema-entries.ts';
+import { readSchemaScript, type SchemaEntry, withoutExtensions } from './schema-entries.ts';
 import { SchemaWriter } from './schema-writer.ts';
 import { type Possession, takePossession } from './take-possession.ts';
 import { withSizes } from './target-full.ts';
@@ -139,10 +139,12 @@ class Restore {
       this.#progress.phase = 'creating tables';
       const schemaKey = keys.schema(plan.schema);
       const schema = unsealBytes(plan.id, await this.#watch.object(plan, schemaKey), schemaKey);
-      const { before, after, last, grants } = arrange(
-        readSchemaScript(await schemaScript(schema, 'pre-data', signal, { rights: 'grants' }), plan.encoding),
-        readSchemaScript(await schemaScript(schema, 'post-data', signal, { rights: 'grants' }), plan.encoding),
-      );
+      const entriesOf = async (section: 'pre-data' | 'post-data') =>
+        withoutExtensions(
+          readSchemaScript(await schemaScript(schema, section, signal, { rights: 'grants' }), plan.encoding),
+          plan.leftOutExtensions,
+        );
+      const { before, after, last, grants } = arrange(await entriesOf('pre-data'), await entriesOf('post-data'));
       await this.#createTables(lead, before);
       this.#schema.proveCreatable([...after, ...last]);
 

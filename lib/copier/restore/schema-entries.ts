@@ -59,6 +59,10 @@ export function readSchemaScript(output: string, encoding: string): SchemaEntry[
   return entries.filter(isOurs);
 }
 
+/** What is left when some extensions are not created. */
+export const withoutExtensions = (entries: readonly SchemaEntry[], leftOut: readonly string[]): SchemaEntry[] =>
+  entries.filter(({ type, name }) => type !== 'EXTENSION' || !leftOut.includes(name));
+
 /** One character a byte as text for people, where we know the encoding. */
 export const decodeEntry = (text: string, encoding: string) =>
   encoding === 'UTF8' ? Buffer.from(text, 'latin1').toString() : text;

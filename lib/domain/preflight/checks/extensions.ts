@@ -10,11 +10,16 @@ export const check: Check = {
   id: 'extensions',
   title: 'The target can create what the source has of extensions, in the same versions',
   about: 'copy',
-  look({ databases }) {
+  look({ databases, configuration }) {
     const { source, target, extensionsInStore } = databases;
-    const wanted = source.extensions.filter(({ name }) => name !== 'plpgsql');
-    const here = new Map(source.extensions.map(({ name, version }) => [name, version]));
-    const remarks = extensionsInStore.flatMap((one) => remark(one, here, source.major === target.major) ?? []);
+    const leaveOut = configuration.copy?.leaveOut?.extensions ?? [];
+    const wanted = source.extensions.filter(({ name }) => name !== 'plpgsql' && !leaveOut.includes(name));
+    const left = source.extensions.flatMap(({ name }) => (leaveOut.includes(name) ? leftOut(name) : []));
+    const here = new Map(wanted.map(({ name, version }) => [name, version]));
+    const remarks = extensionsInStore
+      .filter(({ name }) => !leaveOut.includes(name))
+      .flatMap((one) => remark(one, here, source.major === target.major) ?? [])
+      .concat(left);
     const worst = ranks.find((rank) => remarks.some(({ severity }) => severity === rank));
     if (worst) return together(worst, remarks);
     const versions = wanted.map(({ name, version }) => `${name} ${version}`);
@@ -32,6 +37,12 @@ function together(severity: Result['severity'], remarks: readonly Result[]): Res
   };
 }
 
+const leftOut = (name: string): Result =>
+  info(
+    `Extension "${name}" is left out of the copy, as configured.`,
+    'The rehearsal shows whether something needs it.',
+  );
+
 function remark(
   { name, installed, version, requires, creatable }: InStore,
   here: ReadonlyMap<string, string>,
@@ -40,14 +51,14 @@ function remark(
   if (version === null) {
     return blocker(
       `The target has no extension "${name}" in store.`,
-      'Install it on the server (on RDS: another engine version), or drop it from the source if nothing uses it.',
+      'Install it on the server (on RDS: another engine version), drop it from the source if nothing uses it, or leave it out (copy.leaveOut.extensions).',
     );
   }
   if (creatable === 'no') {
     const there = ' The named database has it, but the scratch database of a rehearsal is another one.';
     return blocker(
       `Only a superuser may create extension "${name}" on the target, or its provider does not allow it: the restore would fail.${installed === null ? '' : there}`,
-      'Have the provider allow it to the login (on RDS: a member of rds_superuser, rds.allowed_extensions), or drop it from the source if nothing uses it.',
+      'Have the provider allow it to the login (on RDS: a member of rds_superuser, rds.allowed_extensions); if nothing uses it, drop it from the source or leave it out (copy.leaveOut.extensions).',
     );
   }
   const lacking = requires.filter((each) => !here.has(each));

@@ -40,6 +40,14 @@ export const cases: Cases = {
     severity: 'INFO',
     says: /provider of the target lets its master/,
   },
+  'for superusers only, and left out': {
+    given: {
+      ...citext({ creatable: 'no' }),
+      configuration: { ...fine.configuration, copy: { grants: 'leave', leaveOut: { extensions: ['citext'] } } },
+    },
+    severity: 'INFO',
+    says: /"citext" is left out of the copy/,
+  },
   'requiring what the source lacks': {
     given: citext({ requires: ['cube'] }),
     severity: 'BLOCKER',
