@@ -8,6 +8,7 @@ import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { type Measurements, s3Measurements } from '../../lib/adapters/measurements.ts';
 import { growthWithin } from '../../lib/domain/growth.ts';
 import { measurementOf } from '../../lib/domain/measurement.ts';
+import { rehearsed } from '../../lib/domain/ledger.ts';
 import { predictFreeze } from '../../lib/domain/prediction.ts';
 import { timeline } from '../../lib/domain/timeline.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
@@ -59,8 +60,9 @@ export const recordRehearsal = task('RecordRehearsal')(async (deps: Deps, { leas
     copySeconds: measured.copy?.seconds ?? 0,
     sourceBytes,
     predictedFreezeSeconds: { low, high },
+    level: plan.level,
   });
-  await ledgers.changeHeld(lease, (ledger) => ({ ...ledger, lastRehearsal: rehearsal }));
+  await ledgers.changeHeld(lease, (ledger) => rehearsed(ledger, rehearsal));
   return { document: 'rehearsal' };
 });
 

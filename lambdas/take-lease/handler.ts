@@ -35,6 +35,13 @@ export const takeLease = task('TakeLease')(async (deps: Deps, input) => {
       `Migration "${migration}" names databases only, so there is nothing to switch: it can be rehearsed, not cut over.`,
     );
   }
+  if (databasesOnly && request.level === 'boot') {
+    throw new WorkflowError(
+      'ConfigurationInvalid',
+      `Migration "${migration}" names databases only, so there is no application to boot: rehearse it with level "copy".`,
+    );
+  }
+  const level = mode !== 'rehearsal' || databasesOnly ? 'copy' : (request.level ?? 'boot');
   const configurationDigest = digestOf(configuration);
   await deps.documents.create(keys.configuration(migration, configurationDigest), configuration);
   const run = runOf(execution);
@@ -64,12 +71,14 @@ export const takeLease = task('TakeLease')(async (deps: Deps, input) => {
     databasesOnly,
     keep,
     mail,
+    level,
   };
   await deps.evidence.write(run, 'plan', plan);
   const minutes = configuration.approvals?.minutesToDecide;
   return {
     lease: { migration, run, epoch: ledger.epoch },
     mode,
+    level,
     decide: { go: (minutes?.go ?? NOBODY_IS_ASKED) * 60, switch: (minutes?.switch ?? NOBODY_IS_ASKED) * 60 },
   };
 });

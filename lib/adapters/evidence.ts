@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { holds } from '../domain/ledger.ts';
 import { keys } from '../domain/run.ts';
+import { Boot } from '../workflow/boot.ts';
 import type { DeployedMigration } from '../workflow/configuration.ts';
 import * as shapes from '../workflow/documents.ts';
 import { WorkflowError } from '../workflow/errors.ts';
@@ -20,6 +21,7 @@ export const runDocuments = {
   preflight: shapes.Preflight,
   'copy-main': shapes.CopyProof,
   fence: shapes.FenceProof,
+  boot: Boot,
   rehearsal: shapes.Rehearsal,
   prediction: Prediction,
   drift: Drift,

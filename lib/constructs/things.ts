@@ -47,6 +47,9 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
   const logins = distinct(
     migrations.flatMap(({ source, target }) => [source.database.loginSecret, target.database.loginSecret]),
   ).map((name) => secret(`${name}-??????`));
+  const apiTokens = distinct(migrations.map(({ target }) => target.application?.boot?.apiTokenSecret)).map((name) =>
+    secret(`${name}-??????`),
+  );
   const ofRehearsals = migrations.map(({ name }) => secret(`passage/${name}/rehearsals/*`));
   const collected = [...migrations.map(({ name }) => secret(`passage/${name}/collected/*`)), ...ofRehearsals];
   const sourceSecrets = distinct(migrations.flatMap(({ source }) => source.ecs?.secretArns ?? []));
@@ -79,6 +82,7 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
       allows: on([fingerprintKey.secretArn], 'secretsmanager:GetSecretValue'),
     },
     logins: { allows: on(logins, 'secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret') },
+    apiTokens: { allows: on(apiTokens, 'secretsmanager:GetSecretValue') },
     collectedSecrets: {
       allows: on(
         collected,

@@ -8,6 +8,7 @@ export const nothingSaved: SavedState = {
   gate: null,
   dns: null,
   restoring: null,
+  boot: null,
 };
 
 /** A ledger before its first run. */
@@ -101,6 +102,13 @@ export const released = (ledger: Ledger): Ledger => ({
   saved: ledger.pointOfNoReturn ? ledger.saved : nothingSaved,
 });
 
+/** The ledger after a rehearsal; one that only copied does not displace one that also booted the same plan. */
+export const rehearsed = (ledger: Ledger, rehearsal: Rehearsal): Ledger => {
+  const last = ledger.lastRehearsal;
+  const weaker = rehearsal.level === 'copy' && last?.level === 'boot' && last.planDigest === rehearsal.planDigest;
+  return weaker ? ledger : { ...ledger, lastRehearsal: rehearsal };
+};
+
 /** Why a cutover is not admitted on this rehearsal, or null. */
 export function refusalToAdmit(
   rehearsal: Rehearsal | null,
@@ -109,6 +117,9 @@ export function refusalToAdmit(
   now: number,
 ): string | null {
   if (!rehearsal) return 'There has been no green rehearsal.';
+  if (rehearsal.level !== 'boot') {
+    return `Rehearsal ${rehearsal.run} did not boot the target: it was started with level "copy".`;
+  }
   if (rehearsal.planDigest !== plan.planDigest) {
     return `Rehearsal ${rehearsal.run} was of another plan: the configuration or Passage itself has changed since.`;
   }

@@ -1,3 +1,5 @@
+import { BOOT_POD } from '../domain/boot-pod.ts';
+
 /** The namespace of Passage's own pods in a target cluster. */
 export const NAMESPACE = 'passage';
 /** The service account whose pods are given the role of RestoreDatabase. */
@@ -58,6 +60,16 @@ export const rbacFor = (application: string) => ({
       rule('networking.k8s.io', 'ingresses', ['get', 'patch']),
       rule('', 'pods', ['list']),
     ]),
+    // Boots one backend on the copy, in a rehearsal: it may make a pod, and touch only the one of its own name.
+    ...role('boot', application, [
+      rule('apps', 'deployments', ['list']),
+      // Kubernetes cannot hold the making of a thing to a name.
+      rule('', 'pods', ['create']),
+      rule('', 'pods', ['get', 'delete'], [BOOT_POD]),
+      rule('', 'pods/log', ['get'], [BOOT_POD]),
+      rule('', 'pods/portforward', ['get', 'create'], [BOOT_POD]),
+      rule('metrics.k8s.io', 'pods', ['get'], [BOOT_POD]),
+    ]),
   ],
 });
 
@@ -77,7 +89,7 @@ function clusterRole(name: 'surveyor', group: 'reader', rules: readonly Rule[]) 
   ];
 }
 
-function role(group: 'launcher' | 'reader' | 'operator', namespace: string, rules: readonly Rule[]) {
+function role(group: 'launcher' | 'reader' | 'operator' | 'boot', namespace: string, rules: readonly Rule[]) {
   const apiVersion = 'rbac.authorization.k8s.io/v1';
   const metadata = { name: `passage-${group}`, namespace };
   return [

@@ -146,6 +146,20 @@ const Schedule = z.strictObject({
   rehearsal: ScheduleExpression.optional(),
 });
 
+/** How a rehearsal boots one backend of the target on the copy. */
+const BootSettings = z.strictObject({
+  /** What the booted backend takes for its own name; nobody reaches it there. By default `preview.` and the record. */
+  previewName: Hostname.optional(),
+  /**
+   * Secret with a token for the application's management API, made on the source with the scopes
+   * `environments:read`, `configuration_variables:read` and `configuration_variables:write`: it is in the copy as well.
+   * Without it the application is not asked to encrypt.
+   */
+  apiTokenSecret: SecretName.optional(),
+  /** A license for rehearsals: a key of a Kubernetes Secret of the application's namespace. */
+  license: z.strictObject({ name: z.string().min(1), key: z.string().min(1) }).optional(),
+});
+
 /** A migration on AWS: the databases, and the compute and DNS around them. */
 const AwsMigration = z.strictObject({
   $schema: z.string().optional(),
@@ -165,6 +179,7 @@ const AwsMigration = z.strictObject({
         namespace: Name.optional(),
         /** The Ingress whose backend is the gate. */
         ingress: Name,
+        boot: BootSettings.optional(),
       })
       .optional(),
     database: DiscoveredDatabase,

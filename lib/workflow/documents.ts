@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ClusterCapacity, DatabaseServer } from './capacity.ts';
+import { Level } from './boot.ts';
 import {
   AddOn,
   Address,
@@ -53,6 +54,8 @@ export const Plan = z.strictObject({
   keep: z.boolean(),
   /** The report's text is sent to the approvers. */
   mail: z.boolean(),
+  /** How far a rehearsal goes; `copy` in every other mode. */
+  level: Level,
 });
 export type Plan = z.infer<typeof Plan>;
 
@@ -365,6 +368,8 @@ export const Rehearsal = z.strictObject({
   copySeconds: z.number(),
   sourceBytes: Count,
   predictedFreezeSeconds: z.strictObject({ low: z.number(), high: z.number() }),
+  /** Only one that booted the target admits a cutover. */
+  level: Level,
 });
 export type Rehearsal = z.infer<typeof Rehearsal>;
 
@@ -388,6 +393,8 @@ export const SavedState = z.strictObject({
   dns: z.array(RecordSet).nullable(),
   /** The database that this run writes to on the target. */
   restoring: z.strictObject({ database: z.string(), into: z.enum(['scratch', 'target']) }).nullable(),
+  /** Where this run boots a backend of the target. */
+  boot: z.strictObject({ cluster: z.string(), namespace: z.string() }).nullable(),
 });
 export type SavedState = z.infer<typeof SavedState>;
 

@@ -63,6 +63,14 @@ export const errors = {
   WorkerLost: 'passage',
   /** Rows, bytes or contents differ between source and target. */
   DataDiffers: 'target',
+  /** The booted backend is not healthy yet. */
+  BootNotReady: 'target',
+  /** The booted backend could not start, or ended. */
+  BootFailed: 'target',
+  /** The target application could not migrate the schema of the copy. */
+  MigrationFailed: 'target',
+  /** The target application encrypts with another key than the one that the stored values name. */
+  EncryptionKeyRefused: 'target',
   /** No green rehearsal of this plan that is fresh enough. */
   RehearsalMissing: 'usage',
   /** The configured window has not begun, is over, or has no room left for the longest predicted freeze. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Lease, Subject } from './documents.ts';
 import type { Told } from './task.ts';
 import * as approval from './tasks/approval.ts';
+import * as boot from './tasks/boot.ts';
 import * as collect from './tasks/collect.ts';
 import * as copy from './tasks/copy.ts';
 import * as files from './tasks/files.ts';
@@ -29,6 +30,10 @@ export const tasks = {
   StartRestore: copy.StartRestore,
   RestoreDatabase: copy.RestoreDatabase,
   CompareCopy: copy.CompareCopy,
+  StartBoot: boot.StartBoot,
+  CheckBoot: boot.CheckBoot,
+  MeasureBoot: boot.MeasureBoot,
+  StopBoot: boot.StopBoot,
   OpenApproval: approval.OpenApproval,
   ShowApproval: approval.ShowApproval,
   CastVote: approval.CastVote,
@@ -64,6 +69,7 @@ export const machines = {
   RetoolEcsToEks: { folder: 'retool-ecs-to-eks', journey: true, input: JourneyInput },
   Preflight: { folder: 'preflight', journey: false, input: Looking },
   CopyDatabase: { folder: 'copy-database', journey: false, input: copy.Copying },
+  BootTarget: { folder: 'boot-target', journey: false, input: Held },
   RequestApproval: {
     folder: 'request-approval',
     journey: false,

@@ -19,7 +19,7 @@ interface Network {
 }
 
 /** What Kubernetes lets a task do: the group of its EKS access entry. */
-export type KubernetesGroup = 'passage:reader' | 'passage:operator' | 'passage:launcher';
+export type KubernetesGroup = 'passage:reader' | 'passage:operator' | 'passage:launcher' | 'passage:boot';
 
 /** A task that runs as a Lambda function, `lambdas/<task in kebab case>/handler.ts`. */
 export const lambda = <

@@ -29,6 +29,8 @@ export const things = {
   fingerprintKey: { variable: 'PASSAGE_FINGERPRINT_SECRET_ARN' },
   /** Secrets of database logins that configurations name. */
   logins: {},
+  /** Secrets with tokens of the application's management API, as configurations name them. */
+  apiTokens: {},
   /** Secrets that Passage writes from what it collected: `passage/<migration>/collected/*`, in a rehearsal `…/rehearsals/<run>/*`. */
   collectedSecrets: {},
   /** Of these, the rehearsals': `passage/<migration>/rehearsals/*`, which end with their run. */

@@ -60,6 +60,7 @@ const manifest = z.looseObject({
 const deleteOptions = z.looseObject({
   propagationPolicy: z.enum(['Foreground', 'Background', 'Orphan']).optional(),
   gracePeriodSeconds: z.int().min(0).optional(),
+  preconditions: z.looseObject({ uid: z.string().optional() }).optional(),
 });
 
 const ok = (body: object | string): ApiAnswer => ({ status: 200, body });
@@ -142,6 +143,8 @@ export function createApi(store: ObjectStore, kubelet: Kubelet, clock: Clock): (
   function remove({ resource, namespace, name }: Target, { body, query }: ApiRequest): object {
     const object = store.get(resource, namespace, name!);
     const options = parsed(deleteOptions, body ?? {});
+    const { uid = object.metadata.uid } = options.preconditions ?? {};
+    if (uid !== object.metadata.uid) throw conflict(resource, name!);
     const propagationPolicy =
       options.propagationPolicy ?? ((query.get('propagationPolicy') ?? undefined) as PropagationPolicy | undefined);
     const grace =

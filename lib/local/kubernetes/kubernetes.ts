@@ -20,6 +20,7 @@ import {
   SERVICES,
   type Service,
 } from './objects.ts';
+import { createPortForward } from './port-forward.ts';
 import { matchesLabels } from './selectors.ts';
 import { startApiServer } from './server.ts';
 
@@ -69,6 +70,7 @@ export async function createKubernetes(options: KubernetesOptions): Promise<Kube
     certificates,
     (authorization) => authenticate(authorization, options),
     createApi(store, kubelet, clock),
+    createPortForward(store),
   );
 
   /** The processes of these pods died with the world that ran them. */

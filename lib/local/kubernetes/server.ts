@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { ApiAnswer, ApiRequest } from './api.ts';
 import type { User } from './authentication.ts';
 import type { Certificates } from './certificates.ts';
+import type { Forward } from './port-forward.ts';
 import { badRequest, StatusError } from './status.ts';
 
 export interface ApiServer {
@@ -21,15 +23,27 @@ export async function startApiServer(
   { certificate, key }: Certificates,
   authenticate: (authorization: string | undefined) => User,
   handle: (request: ApiRequest) => ApiAnswer,
+  forward: Forward,
 ): Promise<ApiServer> {
   const server = createServer({ cert: certificate, key }, async (incoming, outgoing) => {
     try {
       const user = authenticate(incoming.headers.authorization);
       send(outgoing, handle(await requestOf(incoming, user)));
     } catch (error) {
-      const failure = error instanceof StatusError ? error : new StatusError(500, 'InternalError', String(error));
+      const { code, body } = statusOf(error);
       incoming.resume();
-      send(outgoing, { status: failure.code, body: failure.body() });
+      send(outgoing, { status: code, body }, 'application/json');
+    }
+  });
+  const tunnels = new Set<Duplex>();
+  server.on('upgrade', (incoming: IncomingMessage, socket: Duplex) => {
+    tunnels.add(socket);
+    socket.once('close', () => tunnels.delete(socket));
+    try {
+      forward(incoming, socket, authenticate(incoming.headers.authorization));
+    } catch (error) {
+      const { code, body } = statusOf(error);
+      socket.end(`HTTP/1.1 ${code} Refused\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n${body}`);
     }
   });
   server.listen(0, '127.0.0.1');
@@ -39,6 +53,7 @@ export async function startApiServer(
     async close() {
       server.close();
       server.closeAllConnections();
+      for (const socket of tunnels) socket.destroy();
       await once(server, 'close');
     },
   };
@@ -67,6 +82,11 @@ async function requestOf(incoming: IncomingMessage, user: User): Promise<ApiRequ
   };
 }
 
+function statusOf(error: unknown): { code: number; body: string } {
+  const failure = error instanceof StatusError ? error : new StatusError(500, 'InternalError', String(error));
+  return { code: failure.code, body: JSON.stringify(failure.body()) };
+}
+
 function parse(parts: readonly Buffer[]): unknown {
   const text = Buffer.concat(parts).toString('utf8');
   if (text === '') return undefined;
@@ -77,8 +97,11 @@ function parse(parts: readonly Buffer[]): unknown {
   }
 }
 
-function send(outgoing: ServerResponse, { status, body }: ApiAnswer): void {
+function send(
+  outgoing: ServerResponse,
+  { status, body }: ApiAnswer,
+  type = typeof body === 'string' ? 'text/plain' : 'application/json',
+): void {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const type = typeof body === 'string' ? 'text/plain' : 'application/json';
   outgoing.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) }).end(text);
 }

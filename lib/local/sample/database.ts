@@ -5,6 +5,7 @@ import type { Cluster } from '../postgres/cluster.ts';
 import { asSuperuser, createMaster } from '../postgres/master.ts';
 import { encrypt } from './encryption.ts';
 import { fillSample } from './fill.ts';
+import { tokenHash } from './management-api.ts';
 import { type SampleRows, sampleSizes } from './size.ts';
 
 /** How to connect over loopback. */
@@ -35,6 +36,8 @@ export interface SampleOptions {
   /** The `ENCRYPTION_KEY` that the stored secrets are encrypted with. */
   readonly encryptionKey: string;
   readonly passwords: { readonly master: string; readonly retool: string; readonly passage: string };
+  /** A token of the application's management API, which the database knows by its hash; none unless given. */
+  readonly apiToken?: string;
   /** How large; `small` unless given. */
   readonly rows?: SampleRows;
   /** Hears how much is done, from 0 to 1. */
@@ -71,6 +74,7 @@ export async function createSampleSource(cluster: Cluster, options: SampleOption
   });
   await fillSample(source.application, options.rows ?? sampleSizes.small.rows, options.told ?? (() => {}));
   await storeSecrets(source.application, options.encryptionKey);
+  await storeEnvironments(source.application, options.apiToken);
   createPassageLogin(cluster, source);
   return source;
 }
@@ -147,6 +151,19 @@ async function storeSecrets(login: SampleLogin, encryptionKey: string): Promise<
     await client.query(`INSERT INTO sso_configs ("configType", config, "organizationId") VALUES ('oidc', $1, 1)`, [
       JSON.stringify(singleSignOn),
     ]);
+  });
+}
+
+/** What the management API starts from: two environments, and who may call it. */
+async function storeEnvironments(login: SampleLogin, apiToken: string | undefined): Promise<void> {
+  const row = (table: string) =>
+    `INSERT INTO ${table} (uuid, name, "organizationId", data, "createdAt", "updatedAt")
+     VALUES (md5('${table}' || $1::text)::uuid, $1, 1, $2, timestamptz '2022-03-01 00:00Z', timestamptz '2022-03-01 00:00Z')`;
+  await withClient(login, async (client) => {
+    for (const name of ['production', 'staging']) {
+      await client.query(row('environments'), [name, { default: name === 'production' }]);
+    }
+    if (apiToken) await client.query(row('access_tokens'), ['Passage', { tokenHash: tokenHash(apiToken) }]);
   });
 }
 

@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
-import { decrypt, type EncryptedValue } from './encryption.ts';
+import { manage } from './management-api.ts';
+import { migrate } from './migrations.ts';
 
 /**
  * Stands in for the vendor's image: `node retool.ts` with Retool's variables. By SERVICE_TYPE it serves users
- * (MAIN_BACKEND), writes heartbeats (JOBS_RUNNER), or only stays up (workers).
+ * (MAIN_BACKEND), writes heartbeats (JOBS_RUNNER), or only stays up (workers). As the vendor's, it starts with whatever
+ * ENCRYPTION_KEY it is given and is healthy: with a wrong one only stored secrets cannot be read.
  */
 interface Settings {
   readonly serviceType: readonly string[];
@@ -54,9 +56,8 @@ async function main(): Promise<void> {
   // A fence ends sessions that are idle, too: the next query opens another, or fails.
   pool.on('error', (error) => console.log(`A database session ended: ${error.message}`));
 
-  await proveEncryptionKey(pool, settings.encryptionKey);
   if (settings.mayMigrate && (serves('MAIN_BACKEND') || serves('JOBS_RUNNER'))) {
-    console.log('Database migrations are up to date.');
+    await migrate(pool, settings.version);
   }
   if (serves('JOBS_RUNNER')) await beat(pool);
   const heartbeat = serves('JOBS_RUNNER') ? setInterval(() => void beat(pool), HEARTBEAT_MS) : undefined;
@@ -82,18 +83,6 @@ async function main(): Promise<void> {
   });
 }
 
-/** Fails when a stored secret cannot be read with our key: everything would seem to work until somebody runs a query. */
-async function proveEncryptionKey(pool: pg.Pool, key: string | undefined): Promise<void> {
-  const { rows } = await pool.query<{ value: EncryptedValue }>(
-    `SELECT options -> 'password' AS value FROM resources
-      WHERE options -> 'password' ->> 'canaryValue' = '__RETOOL_ENCRYPTED_JSON__' ORDER BY id LIMIT 1`,
-  );
-  const [row] = rows;
-  if (!row) return;
-  if (!key) throw new Error('ENCRYPTION_KEY is not set, but the database holds encrypted values.');
-  decrypt(key, row.value);
-}
-
 async function beat(pool: pg.Pool): Promise<void> {
   try {
     await pool.query(`INSERT INTO audit_trail_events ("actionType", metadata) VALUES ('JOBS_RUNNER_HEARTBEAT', $1)`, [
@@ -111,12 +100,15 @@ async function serve(
   settings: Settings,
 ): Promise<void> {
   const { serviceType, version, side } = settings;
-  const route = `${incoming.method} ${(incoming.url ?? '/').replace(/\?.*$/, '')}`;
+  const path = (incoming.url ?? '/').replace(/\?.*$/, '');
+  const route = `${incoming.method} ${path}`;
   if (route === 'GET /api/checkHealth' || route === 'GET /api/checkJobsRunnerHealth') {
     await pool.query('SELECT 1');
     return answer(outgoing, 200, { status: 'HEALTHY', version });
   }
   if (!serviceType.includes('MAIN_BACKEND')) return answer(outgoing, 404, { error: 'not found' });
+  const managed = await manage(incoming, path, { pool, encryptionKey: settings.encryptionKey });
+  if (managed) return answer(outgoing, managed.status, managed.body);
   switch (route) {
     case 'GET /':
       outgoing.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(signInPage(side, version));
@@ -152,8 +144,12 @@ async function storeEvent(pool: pg.Pool, writer: string, number: number): Promis
   );
 }
 
-function answer(outgoing: ServerResponse, status: number, body: object): void {
+function answer(outgoing: ServerResponse, status: number, body?: object): void {
   if (outgoing.headersSent) return;
+  if (!body) {
+    outgoing.writeHead(status).end();
+    return;
+  }
   outgoing.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 

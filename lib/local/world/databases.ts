@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Cluster, startCluster } from '../postgres/cluster.ts';
@@ -15,6 +15,8 @@ export interface Databases {
   readonly logins: { readonly source: SampleSource; readonly target: SampleTarget };
   /** The `ENCRYPTION_KEY` of both sides. */
   readonly encryptionKey: string;
+  /** A token of the application's management API, in the source and so in every copy. */
+  readonly apiToken: string;
   readonly size: SampleSize;
   stop(): Promise<void>;
 }
@@ -32,6 +34,9 @@ interface Memory {
 }
 
 const secret = () => randomBytes(24).toString('hex');
+/** The same whenever the world is started, and as secret as what it comes from. */
+const apiTokenOf = ({ encryptionKey }: Memory): string =>
+  `retool_${createHmac('sha256', encryptionKey).update('management API').digest('hex').slice(0, 40)}`;
 
 export interface DatabasesOptions {
   /** Of the data where there is none yet; small unless given. What is there already keeps its size. */
@@ -80,7 +85,7 @@ export async function startDatabases(paths: WorldPaths, options: DatabasesOption
     memory.logins = logins;
     file.save();
     const { encryptionKey, size = 'small' } = memory;
-    return { source: source!, target: target!, logins, encryptionKey, size, stop };
+    return { source: source!, target: target!, logins, encryptionKey, apiToken: apiTokenOf(memory), size, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -105,7 +110,7 @@ async function fill(
     toldPercent = percent;
   };
   const [filled, empty] = await Promise.all([
-    createSampleSource(source, { encryptionKey, passwords, rows, told }),
+    createSampleSource(source, { encryptionKey, passwords, apiToken: apiTokenOf(memory), rows, told }),
     createSampleTarget(target, { passwords }),
   ]);
   return { source: filled, target: empty };

@@ -7,7 +7,11 @@ const configuration = z.object({
   source: z.object({ ecs: z.object({ cluster: z.string() }), database: z.object({ loginSecret: z.string() }) }),
   target: z.object({
     eks: z.object({ cluster: z.string() }),
-    application: z.object({ namespace: z.string(), ingress: z.string() }),
+    application: z.object({
+      namespace: z.string(),
+      ingress: z.string(),
+      boot: z.object({ apiTokenSecret: z.string() }),
+    }),
     database: z.object({ loginSecret: z.string() }),
   }),
   dns: z.object({ hostedZoneId: z.string(), record: z.string(), target: z.string(), ttlSeconds: z.number() }),

@@ -26,7 +26,7 @@ export async function deployTarget(options: {
   readonly databases: Databases;
 }): Promise<LoadBalancer> {
   const { cloud, names, databases } = options;
-  const { namespace, ingress } = names.target.application;
+  const { namespace, ingress, boot } = names.target.application;
   const kubernetes = cloud.clusters.kubernetes.get(names.target.eks.cluster);
   if (!kubernetes)
     throw new Error(`The assembly gives nobody access to the sample's cluster ${names.target.eks.cluster}.`);
@@ -36,6 +36,8 @@ export async function deployTarget(options: {
 
   const { record } = names.dns;
   const certificate = cloud.acm.createCertificate({ names: [record, `*.${record}`] });
+  await setSecret(cloud.secrets, cloud.operator.principal, boot.apiTokenSecret, databases.apiToken);
+
   // Deployments that were there keep their replicas: a world that was cut over starts as such.
   const first = kubernetes.ingress(namespace, ingress) === undefined;
   deployAddOns(kubernetes);

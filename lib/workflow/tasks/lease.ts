@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Level } from '../boot.ts';
 import { Lease, Mode } from '../documents.ts';
 import { lambda } from '../task.ts';
 
@@ -12,6 +13,8 @@ export const JourneyInput = z.strictObject({
   keep: z.boolean().optional(),
   /** Send the report's text to the approvers at the end, as runs that nobody started do. */
   mail: z.boolean().optional(),
+  /** Of a rehearsal: `boot` unless given, and `copy` where no application is configured. */
+  level: Level.optional(),
 });
 export type JourneyInput = z.infer<typeof JourneyInput>;
 
@@ -35,6 +38,7 @@ export const TakeLease = lambda({
   output: z.strictObject({
     lease: Lease,
     mode: Mode,
+    level: Level,
     /** Seconds that an approval stays open, by subject. */
     decide: z.strictObject({ go: z.int(), switch: z.int() }),
   }),

@@ -14,6 +14,7 @@ import { startWriter } from '../../../lib/local/sample/writer.ts';
 import { query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
 import { until } from '../../support/until.ts';
 
+const TOKEN = 'retool_of_a_test';
 const NAME = 'retool.acme.example';
 const HOSTS = { ecs: 'acme-ecs-1.eu-west-1.elb.amazonaws.com', eks: 'acme-eks-2.eu-west-1.elb.amazonaws.com' };
 
@@ -28,6 +29,7 @@ beforeAll(async () => {
   source = await createSampleSource(cluster, {
     encryptionKey: 'the-key',
     passwords: { master: 'a', retool: 'b', passage: 'c' },
+    apiToken: TOKEN,
   });
   processes = createProcesses({ directory: join(directory, 'running'), clock: systemClock });
 }, 60_000);
@@ -145,11 +147,67 @@ test('nothing that the fence forbids is acknowledged', async () => {
   await application.process.stop();
 });
 
-test('with another encryption key it refuses to start, and says so without the key', async () => {
-  const application = await start({ ENCRYPTION_KEY: 'another-key' });
-  expect(await application.process.exited).toEqual({ code: 1 });
-  expect(application.log()).toContain('Retool could not start: The value was encrypted with another ENCRYPTION_KEY.');
-  expect(application.log()).not.toContain('another-key');
+test.each([
+  ['the-key', 1],
+  ['another-key', 2],
+])('with ENCRYPTION_KEY %s it starts and is healthy, and what it encrypts makes %i keys', async (key, keys) => {
+  const application = await start({ ENCRYPTION_KEY: key });
+  await healthy(application);
+  const call = (method: string, path: string, body?: object, token = TOKEN) =>
+    fetch(`${application.url}/api/v2/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  expect((await call('GET', 'environments', undefined, 'another')).status).toBe(401);
+  const { data: environments } = (await (await call('GET', 'environments')).json()) as {
+    data: { id: string; name: string }[];
+  };
+  expect(environments).toMatchObject([
+    { name: 'production', default: true },
+    { name: 'staging', default: false },
+  ]);
+  const values = [{ environment_id: environments[0]!.id, value: 'hush' }];
+  const answered = await call('POST', 'configuration_variables', { name: 'ONE', secret: true, values });
+  const { data: made } = (await answered.json()) as { data: { id: string } };
+  expect([answered.status, made]).toMatchObject([
+    200,
+    { secret: true, values: [{ value: '---encrypted-on-server---' }] },
+  ]);
+  const [stored] = await query<{ hash: string; keys: number }>(
+    source.application,
+    `SELECT count(DISTINCT hash)::int AS keys FROM (
+       SELECT options -> 'password' ->> 'encryptionKeyHash' AS hash FROM resources
+       UNION ALL SELECT v.value ->> 'encryptionKeyHash' FROM config_vars, jsonb_each("values") v WHERE name = 'ONE'
+     ) AS every WHERE hash IS NOT NULL`,
+  );
+  expect(stored?.keys).toBe(keys);
+  expect((await call('DELETE', `configuration_variables/${made.id}`)).status).toBe(204);
+  expect((await call('DELETE', `configuration_variables/${made.id}`)).status).toBe(404);
+  expect(application.log()).not.toContain(key);
+  await application.process.stop();
+});
+
+test('a newer release migrates the schema once, and ends when it cannot', async () => {
+  const newer = { RETOOL_VERSION: '3.200.1-stable' };
+  await query(source.master, 'ALTER TABLE resources RENAME TO hidden');
+  const failing = await start(newer);
+  expect(await failing.process.exited).toEqual({ code: 1 });
+  expect(failing.log()).toMatch(/migrating[\s\S]*SequelizeDatabaseError: relation "resources" does not exist/);
+  expect(failing.log()).not.toContain('up to date');
+  await query(source.master, 'ALTER TABLE hidden RENAME TO resources');
+
+  const off = await start({ ...newer, DISABLE_DATABASE_MIGRATIONS: 'true' });
+  await healthy(off);
+  expect(off.log()).not.toContain('migrat');
+  await off.process.stop();
+  for (const migrating of [true, false]) {
+    const application = await start(newer);
+    await healthy(application);
+    expect(application.log()).toContain('Database migrations are up to date.');
+    expect(application.log().includes('add-display-name-to-resources')).toBe(migrating);
+    await application.process.stop();
+  }
 });
 
 test('a worker serves no users and migrates nothing', async () => {

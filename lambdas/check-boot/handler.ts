@@ -1,0 +1,39 @@
+import { EKSClient } from '@aws-sdk/client-eks';
+import { S3Client } from '@aws-sdk/client-s3';
+import { bootedIn } from '../../lib/adapters/booted.ts';
+import { s3Documents } from '../../lib/adapters/documents.ts';
+import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import { type BootPods, bootPods } from '../../lib/adapters/kubernetes/boot-pods.ts';
+import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import { judgeBoot } from '../../lib/domain/boot.ts';
+import { onLambda } from '../../lib/lambda/on-lambda.ts';
+import { task } from '../../lib/lambda/task.ts';
+import { WorkflowError } from '../../lib/workflow/errors.ts';
+
+interface Deps {
+  ledgers: Ledgers;
+  evidence: Evidence;
+  pods: (cluster: string, namespace: string) => BootPods;
+  now: () => number;
+}
+
+export const checkBoot = task('CheckBoot')(async (deps: Deps, { lease }) => {
+  const booted = await bootedIn(deps, lease);
+  const pod = await booted.pods.find();
+  const log = pod ? await booted.pods.log(pod.container) : '';
+  const judged = judgeBoot(pod, log, deps.now());
+  if (judged.kind === 'failed') throw new WorkflowError(judged.error, judged.message);
+  await booted.health(judged.pod);
+  return {};
+});
+
+export const handler = onLambda(checkBoot, (told) => {
+  const documents = s3Documents(new S3Client({}), told.ledgers);
+  const eks = new EKSClient({});
+  return {
+    ledgers: s3Ledgers(documents),
+    evidence: s3Evidence(documents),
+    pods: (cluster, namespace) => bootPods(eks, cluster, namespace),
+    now: Date.now,
+  };
+});

@@ -1,0 +1,126 @@
+import { EKSClient } from '@aws-sdk/client-eks';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type Booted, bootedIn } from '../../lib/adapters/booted.ts';
+import { s3Documents } from '../../lib/adapters/documents.ts';
+import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import { type BootPods, bootPods } from '../../lib/adapters/kubernetes/boot-pods.ts';
+import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import { loginAt } from '../../lib/adapters/logins.ts';
+import { encryptedByApplication } from '../../lib/adapters/management-api.ts';
+import { type BootedDatabase, lookAtBooted } from '../../lib/adapters/postgres/scratch-boot.ts';
+import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
+import { type BootingPod, changesOf, judgeBoot, timesOf } from '../../lib/domain/boot.ts';
+import { saysMigrated } from '../../lib/domain/boot-log.ts';
+import { type Decryption, judgeKeys } from '../../lib/domain/decryption.ts';
+import { onLambda } from '../../lib/lambda/on-lambda.ts';
+import { task } from '../../lib/lambda/task.ts';
+import { WorkflowError } from '../../lib/workflow/errors.ts';
+
+interface Deps {
+  ledgers: Ledgers;
+  evidence: Evidence;
+  secrets: Secrets;
+  pods: (cluster: string, namespace: string) => BootPods;
+  lookAtBooted: typeof lookAtBooted;
+  now: () => number;
+}
+
+export const measureBoot = task('MeasureBoot')(async (deps: Deps, { lease }) => {
+  const { evidence, secrets } = deps;
+  const { run, epoch } = lease;
+  const booted = await bootedIn(deps, lease);
+  const { restoring } = booted.ledger.saved;
+  const found = await booted.pods.find();
+  const log = found ? await booted.pods.log(found.container) : '';
+  const judged = judgeBoot(found, log, deps.now());
+  if (judged.kind === 'failed' || !restoring) {
+    throw new WorkflowError('BootFailed', judged.kind === 'failed' ? judged.message : 'There is no scratch database.');
+  }
+  const { pod } = judged;
+  const { database: address, deployments } = await evidence.read(run, 'target');
+  const { database } = restoring;
+  const admin = await loginAt(secrets, address);
+  const look = () => deps.lookAtBooted({ admin, database, run, epoch });
+  // Asked first, so that its session is still there to be seen.
+  const health = await booted.health(pod);
+  const before = await look();
+  if (before.sessions === 0) {
+    throw new WorkflowError(
+      'BootFailed',
+      `The application says that it is healthy, but no session of it is in the scratch database "${database}": it works on another one. Look where its image takes the database from.`,
+    );
+  }
+  const memory = await booted.pods.memory();
+  const decryption = await decryptionOf(booted, pod, { before, look, secrets });
+  if ('refused' in decryption) {
+    throw new WorkflowError(
+      'EncryptionKeyRefused',
+      `${decryption.refused} Put the source's ENCRYPTION_KEY into the Secret that the deployment takes it from.`,
+    );
+  }
+  const { schemaMigrations } = (await evidence.read(run, 'databases')).source;
+  await evidence.write(run, 'boot', {
+    deployment: deployments.find(({ role }) => role === 'main-backend')?.name ?? '',
+    namespace: booted.namespace,
+    pod: pod.name,
+    image: pod.image,
+    database,
+    previewName: booted.previewName,
+    changes: changesOf(pod),
+    ...timesOf(pod, deps.now()),
+    health,
+    migrations: {
+      logged: saysMigrated(log),
+      before: schemaMigrations?.count ?? null,
+      after: before.schemaMigrations?.count ?? null,
+      newest: before.schemaMigrations?.newest ?? null,
+    },
+    memory: {
+      bytes: 'bytes' in memory ? memory.bytes : null,
+      because: 'because' in memory ? memory.because : null,
+      limit: pod.memoryLimit,
+    },
+    decryption,
+  });
+  return {};
+});
+
+/** Lets the application encrypt a value, and sees by which key. */
+async function decryptionOf(
+  booted: Booted,
+  pod: BootingPod,
+  of: { readonly before: BootedDatabase; readonly look: () => Promise<BootedDatabase>; readonly secrets: Secrets },
+): Promise<Decryption> {
+  const { target } = booted.configuration;
+  const secret = target.application?.boot?.apiTokenSecret;
+  if (!secret) {
+    return {
+      proved: false,
+      saw: 'The application was not asked: the configuration names no target.application.boot.apiTokenSecret.',
+    };
+  }
+  const token = (await of.secrets.text(secret)).trim();
+  const seen = await encryptedByApplication((question) => booted.ask(pod, question), token, of.look);
+  if ('because' in seen) return { proved: false, saw: `The application was asked to encrypt, but ${seen.because}.` };
+  const hashes = ({ encrypted }: BootedDatabase) => {
+    const sums = new Map<string, number>();
+    for (const { hash, values } of encrypted?.groups ?? []) sums.set(hash, (sums.get(hash) ?? 0) + values);
+    return sums;
+  };
+  const rotating = pod.variables.includes('ENCRYPTION_KEY_OLD');
+  return judgeKeys(hashes(of.before), hashes(seen.saw), rotating);
+}
+
+export const handler = onLambda(measureBoot, (told) => {
+  const documents = s3Documents(new S3Client({}), told.ledgers);
+  const eks = new EKSClient({});
+  return {
+    ledgers: s3Ledgers(documents),
+    evidence: s3Evidence(documents),
+    secrets: secretsManager(new SecretsManagerClient({})),
+    pods: (cluster, namespace) => bootPods(eks, cluster, namespace),
+    lookAtBooted,
+    now: Date.now,
+  };
+});

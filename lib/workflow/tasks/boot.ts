@@ -1,0 +1,79 @@
+import { lambda } from '../task.ts';
+import { Held, holdsLease, Nothing } from './lease.ts';
+
+const inCluster = { targetClusters: ['eks:DescribeCluster'] } as const;
+
+export const StartBoot = lambda({
+  summary: 'Creates the one pod that boots a backend of the target on the scratch database.',
+  input: Held,
+  output: Nothing,
+  throws: [
+    'BootFailed',
+    'ConfigurationInvalid',
+    'TargetNotFound',
+    'TargetUnreachable',
+    'TargetLoginRefused',
+    'SecretUnavailable',
+    'LeaseLost',
+    'EffectInFlight',
+    'ServiceUnavailable',
+  ],
+  uses: {
+    ...holdsLease,
+    ...inCluster,
+    runs: ['s3:GetObject'],
+    logins: ['secretsmanager:GetSecretValue'],
+  },
+  network: 'private',
+  kubernetes: 'passage:boot',
+  timeoutSeconds: 30,
+});
+
+export const CheckBoot = lambda({
+  summary: 'Looks whether the booted backend is healthy, and why not.',
+  input: Held,
+  output: Nothing,
+  throws: ['BootNotReady', 'BootFailed', 'MigrationFailed', 'TargetNotFound', 'LeaseLost', 'ServiceUnavailable'],
+  uses: { ...holdsLease, ...inCluster },
+  network: 'private',
+  kubernetes: 'passage:boot',
+  timeoutSeconds: 30,
+});
+
+export const MeasureBoot = lambda({
+  summary: 'Writes what the booted backend did: migrations, health, the key it encrypts with, boot time and memory.',
+  input: Held,
+  output: Nothing,
+  throws: [
+    'BootNotReady',
+    'BootFailed',
+    'EncryptionKeyRefused',
+    'TargetNotFound',
+    'TargetUnreachable',
+    'TargetLoginRefused',
+    'SecretUnavailable',
+    'LeaseLost',
+    'ServiceUnavailable',
+  ],
+  uses: {
+    ...holdsLease,
+    ...inCluster,
+    runs: ['s3:GetObject', 's3:PutObject'],
+    logins: ['secretsmanager:GetSecretValue'],
+    apiTokens: ['secretsmanager:GetSecretValue'],
+  },
+  network: 'private',
+  kubernetes: 'passage:boot',
+  timeoutSeconds: 60,
+});
+
+export const StopBoot = lambda({
+  summary: 'Removes the booted backend of the run, and returns once it is gone.',
+  input: Held,
+  output: Nothing,
+  throws: ['LeaseLost', 'EffectInFlight', 'TargetNotFound', 'ServiceUnavailable'],
+  uses: { ...holdsLease, ...inCluster },
+  network: 'private',
+  kubernetes: 'passage:boot',
+  timeoutSeconds: 30,
+});
