@@ -7,8 +7,8 @@ import { histories } from '../../lib/adapters/histories.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { type Measurements, s3Measurements } from '../../lib/adapters/measurements.ts';
 import { growthWithin } from '../../lib/domain/growth.ts';
-import { measurementOf } from '../../lib/domain/measurement.ts';
 import { rehearsed } from '../../lib/domain/ledger.ts';
+import { measurementOf } from '../../lib/domain/measurement.ts';
 import { predictFreeze } from '../../lib/domain/prediction.ts';
 import { timeline } from '../../lib/domain/timeline.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
@@ -26,11 +26,12 @@ interface Deps {
 export const recordRehearsal = task('RecordRehearsal')(async (deps: Deps, { lease }) => {
   const { ledgers, evidence, measurements, executions, now } = deps;
   await ledgers.held(lease);
-  const [configuration, plan, databases, copy, before] = await Promise.all([
+  const [configuration, plan, databases, copy, boot, before] = await Promise.all([
     evidence.configuration(lease),
     evidence.read(lease.run, 'plan'),
     evidence.read(lease.run, 'databases'),
     evidence.read(lease.run, 'copy-main'),
+    evidence.find(lease.run, 'boot'),
     measurements.read(lease.migration),
   ]);
   const { sizeBytes: sourceBytes, growth } = databases.source;
@@ -39,7 +40,7 @@ export const recordRehearsal = task('RecordRehearsal')(async (deps: Deps, { leas
     plan,
     sourceBytes,
     copy,
-    bootSeconds: null,
+    bootSeconds: boot && boot.seconds.start + boot.seconds.boot,
     phases,
     work: [],
     predicted: null,

@@ -36,6 +36,7 @@ export const writeReport = task('WriteReport')(async (deps: Deps, { lease: { run
   const unwinding = ledger?.holder && ledger.holder.execution !== plan.execution ? [ledger.holder.execution] : [];
   const [
     copy,
+    boot,
     source,
     configuration,
     preflight,
@@ -50,6 +51,7 @@ export const writeReport = task('WriteReport')(async (deps: Deps, { lease: { run
     story,
   ] = await Promise.all([
     evidence.find(run, 'copy-main'),
+    evidence.find(run, 'boot'),
     evidence.find(run, 'source'),
     documents.read(keys.configuration(migration, plan.configurationDigest), Freshness),
     evidence.find(run, 'preflight'),
@@ -79,6 +81,7 @@ export const writeReport = task('WriteReport')(async (deps: Deps, { lease: { run
     freshForHours: configuration?.value.rehearsalFreshForHours ?? null,
     files,
     copies: copy ? [copy] : [],
+    boot,
     rehearsal,
     prediction,
     drift,

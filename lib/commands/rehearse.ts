@@ -1,4 +1,5 @@
-import { type Command, exitCodes, text } from './command.ts';
+import { Level } from '../workflow/boot.ts';
+import { type Call, type Command, exitCodes, text, usage } from './command.ts';
 import { migrationOption, withNamedMigration } from './named-migration.ts';
 import { DIRECTORY } from './open-world.ts';
 import { runJourney } from './run-journey.ts';
@@ -12,10 +13,12 @@ export const rehearse: Command = {
     migration: migrationOption,
     size: sizeOption,
     keep: { type: 'boolean', help: 'leave the scratch database on the target to look at' },
+    level: { type: 'string', value: '<copy|boot>', help: 'boot (as the sample does) or leave the target application' },
     reason: { type: 'string', value: '<text>', help: 'stands in the report' },
   },
-  run: (call) =>
-    withNamedMigration(
+  run(call) {
+    const level = levelOf(call);
+    return withNamedMigration(
       call,
       { command: 'rehearse', onAws: 'start its state machine in the console' },
       async (account, migration) => {
@@ -28,8 +31,18 @@ export const rehearse: Command = {
             mode: 'rehearsal',
             reason: text(call, 'reason') ?? 'npm run rehearse',
             ...(call.options.keep === true ? { keep: true } : {}),
+            ...level,
           },
         );
       },
-    ),
+    );
+  },
 };
+
+function levelOf(call: Call): { level?: Level } {
+  const given = text(call, 'level');
+  if (given === undefined) return {};
+  const level = Level.safeParse(given);
+  if (!level.success) throw usage(`--level is "copy" or "boot", not "${given}".`);
+  return { level: level.data };
+}

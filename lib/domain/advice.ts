@@ -14,6 +14,7 @@ export function leftOut(run: {
   readonly copied: Summary['leftOut'] | null;
   readonly froze: boolean;
   readonly rehearsed: boolean;
+  readonly boot: Summary['boot'];
 }): Summary['leftOut'] {
   const out: Summary['leftOut'] = [];
   const say = (what: string, because: string): void => void out.push({ what, because });
@@ -25,9 +26,12 @@ export function leftOut(run: {
     if (run.plan.keep && run.rehearsed)
       say('Dropping the scratch database', 'it was to be kept; drop it when you are done with it');
     say('Freeze, DNS and users', 'a rehearsal never touches them');
-    say('Starting the target application on the copy', 'a rehearsal copies and proves data; it starts no application');
+    if (!run.boot) say('Starting the target application on the copy', 'no backend was booted on it');
+    else say('Schedulers, workers and sign-on of the target', 'one backend was booted, without them');
   } else if (!run.froze) say('Freeze and switch', 'the run ended before them');
-  say('Decrypting stored credentials', 'keys are compared by fingerprint, and no stored value is opened');
+  if (!run.boot?.decryption.proved) {
+    say('Decrypting stored credentials', 'keys are compared by fingerprint, and no stored value is opened');
+  }
   say('Files outside the database', 'this journey copies PostgreSQL only');
   return out;
 }

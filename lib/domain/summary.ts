@@ -1,3 +1,4 @@
+import type { Boot } from '../workflow/boot.ts';
 import type {
   ApprovalRequest,
   CopyProof,
@@ -35,6 +36,8 @@ export interface RunDocuments {
   readonly freshForHours: number | null;
   readonly files: FilesWritten | null;
   readonly copies: readonly CopyProof[];
+  /** Of a rehearsal with level `boot`. */
+  readonly boot: Boot | null;
   /** A rehearsal's own record; in a cutover the one that admitted it. */
   readonly rehearsal: Rehearsal | null;
   /** A rehearsal's own; in a cutover the one that preflight made for it. */
@@ -115,6 +118,7 @@ export function summarize(documents: RunDocuments): Summary {
     differences: copies.flatMap(({ differences }) => differences),
     catalog: catalogOf(copies),
     totals: totalsOf(copies),
+    boot: documents.boot,
     approvals: documents.approvals.map(({ request, votes, outcome }) => ({
       subject: request.subject,
       decision: outcome?.decision ?? 'open',
@@ -154,6 +158,7 @@ export function summarize(documents: RunDocuments): Summary {
       copied: copies.length > 0 ? copies.flatMap((copy) => copy.leftOut ?? []) : null,
       froze: freeze.from !== null,
       rehearsed: verdict === 'rehearsed',
+      boot: documents.boot,
     }),
     next: nextSteps({
       verdict,
@@ -248,7 +253,7 @@ function verdictOf({ plan, ledger, histories, rehearsal, preflight }: RunDocumen
   return plan.mode === 'cutover' && froze && ledger?.writable === 'source' ? 'unwound' : 'failed';
 }
 
-function headlineOf({ plan, ledger, copies }: RunDocuments, verdict: Summary['verdict'], froze: boolean): string {
+function headlineOf({ plan, ledger, copies, boot }: RunDocuments, verdict: Summary['verdict'], froze: boolean): string {
   const differs = copies.some(
     ({ differences, tables }) => differences.length > 0 || tables.some(({ equal }) => !equal),
   );
@@ -256,7 +261,7 @@ function headlineOf({ plan, ledger, copies }: RunDocuments, verdict: Summary['ve
     case 'checked':
       return 'Nothing that was looked at stops a cutover. Both sides were only read.';
     case 'rehearsed':
-      return 'Every row was copied into a scratch database and proved equal. The source was only read.';
+      return `Every row was copied into a scratch database and proved equal${boot ? ', and the target application booted on it' : ''}. The source was only read.`;
     case 'cut over':
       return 'The target serves. Every row was proved equal before it opened, and the source is sealed.';
     case 'unwound':

@@ -1,4 +1,5 @@
 import type { Summary } from '../workflow/summary.ts';
+import { bootSection } from './boot.ts';
 import { checksSection } from './checks.ts';
 import { driftSection } from './drift.ts';
 import { filesSection } from './files.ts';
@@ -108,7 +109,7 @@ export function reportPage(summary: Summary): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">
 <link rel="icon" href="data:,"><title>${summary.migration}: ${titleOf(summary)} (${summary.run})</title><style>${trusted(base + reportStyle)}</style></head>
 <body><main><header>${verdict(summary)}${failure(summary)}</header>
-${next(summary)}${figures(summary)}${timelineSection(summary)}${checksSection(summary)}${filesSection(summary)}${survived(summary)}${tablesSection(summary)}${variablesSection(summary)}${approvals(summary)}${freeze(summary)}${driftSection(summary)}${historySection(summary)}${workers(summary)}${leftOut(summary)}${particulars(summary)}
+${next(summary)}${figures(summary)}${timelineSection(summary)}${checksSection(summary)}${filesSection(summary)}${survived(summary)}${bootSection(summary)}${tablesSection(summary)}${variablesSection(summary)}${approvals(summary)}${freeze(summary)}${driftSection(summary)}${historySection(summary)}${workers(summary)}${leftOut(summary)}${particulars(summary)}
 <footer>Every figure here was measured in this run. The same data for programs: <code>summary.json</code>.</footer></main></body></html>
 `.text;
 }

@@ -1,4 +1,5 @@
 import type { Summary } from '../workflow/summary.ts';
+import { bootLine } from './boot.ts';
 import { bytes, count, duration, interval, plural, rate } from './format.ts';
 import { cut, line, wrap } from './lines.ts';
 
@@ -45,6 +46,7 @@ export function summaryText(summary: Summary, width = 100): string {
         ? `${plural(summary.tables.length, 'table')}${summary.catalog ? ` and ${plural(summary.catalog.objects, 'object')} of the catalog` : ''}, all equal`
         : `NOT equal: ${plural(summary.tables.filter(({ equal }) => !equal).length, 'table')}, ${plural(summary.differences.length, 'difference')}`,
     ],
+    summary.boot && ['Booted', bootLine(summary.boot)],
     freeze.predicted && ['Freeze predicted', interval(freeze.predicted)],
     freeze.measuredSeconds !== null && [
       'Freeze measured',

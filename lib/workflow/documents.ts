@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ClusterCapacity, DatabaseServer } from './capacity.ts';
 import { Level } from './boot.ts';
+import { ClusterCapacity, DatabaseServer } from './capacity.ts';
 import {
   AddOn,
   Address,

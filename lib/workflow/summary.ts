@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Boot } from './boot.ts';
 import { FileEntry, Finding, Mode, Subject } from './documents.ts';
 import { SourceVariable } from './findings.ts';
 import { Drift, Grade, HistoryEntry, Interval, PredictedPart, Prediction } from './measurement.ts';
@@ -142,6 +143,7 @@ export const Summary = z.strictObject({
       proofShare: z.number().min(0).max(1).describe('Of the time that sessions had: counting and hashing.'),
     })
     .nullable(),
+  boot: Boot.nullable().describe('What one backend of the target did on the copy; null where none was booted.'),
   approvals: z.array(Approval),
   freeze: Freeze,
   drift: Drift.nullable().describe('What changed since the last green rehearsal; null where there was none.'),

@@ -51,7 +51,17 @@ describe('what a target cluster grants', () => {
       { name: 'passage-launcher', namespace: 'passage' },
       { name: 'passage-reader', namespace: 'billing' },
       { name: 'passage-operator', namespace: 'billing' },
+      { name: 'passage-boot', namespace: 'billing' },
     ]);
+  });
+
+  test('of the pods in the namespace of the application only the booted one is touched', () => {
+    const ofBoot = items.find(({ kind, metadata }) => kind === 'Role' && metadata.name === 'passage-boot')?.rules ?? [];
+    const pods = ofBoot.filter(({ resources }) => resources.some((each) => each.startsWith('pods')));
+    expect(pods.filter(({ resourceNames }) => resourceNames?.join() !== 'passage-boot')).toEqual([
+      { apiGroups: [''], resources: ['pods'], verbs: ['create'] },
+    ]);
+    expect(ofBoot.flatMap(({ resources }) => resources)).not.toContain('secrets');
   });
 
   test('of the secrets only the encryption key is read', () => {

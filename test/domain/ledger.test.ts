@@ -6,6 +6,7 @@ import {
   nothingSaved,
   refusalToAdmit,
   refusalToTake,
+  rehearsed,
   released,
   saving,
   taken,
@@ -158,8 +159,18 @@ describe('admission', () => {
     ['none', null, /no green rehearsal/],
     ['one of another plan', rehearsal({ planDigest: 'other' }), /another plan/],
     ['a stale one', rehearsal({ finishedAt: later(-169 * 3600) }), /169 hours old.*at most 168/],
+    ['one that only copied', rehearsal({ level: 'copy' }), /did not boot the target/],
   ])('refuses %s', (_, last, why) => {
     expect(refusalToAdmit(last, plan(), 168, now)).toMatch(why);
+  });
+
+  test('one that only copied does not displace one that booted the same plan', () => {
+    const first = rehearsed(emptyLedger('acme-retool', noon), rehearsal({ run: 'monday' }));
+    expect(first.lastRehearsal?.run).toBe('monday');
+    expect(rehearsed(first, rehearsal({ run: 'tuesday', level: 'copy' })).lastRehearsal?.run).toBe('monday');
+    expect(rehearsed(first, rehearsal({ run: 'tuesday' })).lastRehearsal?.run).toBe('tuesday');
+    const other = rehearsal({ run: 'tuesday', level: 'copy', planDigest: 'other' });
+    expect(rehearsed(first, other).lastRehearsal?.run).toBe('tuesday');
   });
 
   test('takes one that is exactly as old as is allowed', () => {

@@ -35,6 +35,7 @@ import {
   source,
   target,
 } from '../support/run-documents.ts';
+import { bootedBackend } from './booted.ts';
 
 export interface Sent {
   readonly to: string;
@@ -214,6 +215,7 @@ export function account() {
     servers: { at: async () => ({ server: null, problems: [] }) } satisfies DatabaseServers,
     fingerprintKey: 'fingerprint-key',
     jobs: () => jobs,
+    ...bootedBackend(act),
     dns,
     loadBalancers,
     zone: () => zone,

@@ -43,6 +43,7 @@ describe('TakeLease', () => {
     expect(await take(it, 'monday')).toEqual({
       lease: { migration: 'acme-retool', run: 'monday', epoch: 1 },
       mode: 'rehearsal',
+      level: 'boot',
       decide: { go: 7200, switch: 3600 },
     });
     const digest = digestOf(deployed());
@@ -131,6 +132,28 @@ describe('TakeLease', () => {
     );
     expect(it.documents.objects.has(ledgerKey)).toBe(false);
     expect(await take(it, 'monday', {}, alone)).toMatchObject({ decide: { go: 60, switch: 60 } });
+  });
+
+  test('only a rehearsal of an application boots it, unless it is to copy only', async () => {
+    const { dns: _, approvals: __, ...file } = migrationFile();
+    const alone = deployed({
+      ...file,
+      source: { database: file.source.database },
+      target: { eks: file.target.eks, database: file.target.database },
+    });
+    const levels = await Promise.all([
+      take(account(), 'one'),
+      take(account(), 'one', { level: 'copy' }),
+      take(account(), 'one', {}, alone),
+      take(account(), 'one', { mode: 'cutover' }),
+      take(account(), 'one', { mode: 'preflight' }),
+    ]);
+    expect(levels.map(({ level }) => level)).toEqual(['boot', 'copy', 'copy', 'copy', 'copy']);
+    const it = account();
+    await expect(take(it, 'one', { level: 'boot' }, alone)).rejects.toEqual(
+      refusedBy('ConfigurationInvalid', /no application to boot/),
+    );
+    expect(it.documents.objects.has(ledgerKey)).toBe(false);
   });
 
   test('a rehearsal may ask to keep its scratch database', async () => {

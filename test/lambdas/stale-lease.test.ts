@@ -1,9 +1,11 @@
 import { admitCutover } from '../../lambdas/admit-cutover/handler.ts';
 import { changeDns } from '../../lambdas/change-dns/handler.ts';
+import { checkBoot } from '../../lambdas/check-boot/handler.ts';
 import { compareCopy } from '../../lambdas/compare-copy/handler.ts';
 import { dropCopy } from '../../lambdas/drop-copy/handler.ts';
 import { emptyStaging } from '../../lambdas/empty-staging/handler.ts';
 import { fenceSource } from '../../lambdas/fence-source/handler.ts';
+import { measureBoot } from '../../lambdas/measure-boot/handler.ts';
 import { openApproval } from '../../lambdas/open-approval/handler.ts';
 import { openGate } from '../../lambdas/open-gate/handler.ts';
 import { passPointOfNoReturn } from '../../lambdas/pass-point-of-no-return/handler.ts';
@@ -13,9 +15,11 @@ import { recordRehearsal } from '../../lambdas/record-rehearsal/handler.ts';
 import { releaseLease } from '../../lambdas/release-lease/handler.ts';
 import { restoreDns } from '../../lambdas/restore-dns/handler.ts';
 import { sealSource } from '../../lambdas/seal-source/handler.ts';
+import { startBoot } from '../../lambdas/start-boot/handler.ts';
 import { startRestore } from '../../lambdas/start-restore/handler.ts';
 import { startSource } from '../../lambdas/start-source/handler.ts';
 import { startTarget } from '../../lambdas/start-target/handler.ts';
+import { stopBoot } from '../../lambdas/stop-boot/handler.ts';
 import { stopSource } from '../../lambdas/stop-source/handler.ts';
 import { stopTarget } from '../../lambdas/stop-target/handler.ts';
 import { stopWorkers } from '../../lambdas/stop-workers/handler.ts';
@@ -47,6 +51,10 @@ const acting: { readonly [K in TaskName]?: (of: Account, held: Lease) => Promise
   StartRestore: (of, held) =>
     startRestore.run({ ...of, image: 'i', seconds: 30 }, { lease: held, token: 't', worker }, call),
   CompareCopy: (of, held) => compareCopy.run(of, { lease: held, ...copying, dump: copied, restore: copied }, call),
+  StartBoot: (of, held) => startBoot.run(of, { lease: held }, call),
+  CheckBoot: (of, held) => checkBoot.run(of, { lease: held }, call),
+  MeasureBoot: (of, held) => measureBoot.run(of, { lease: held }, call),
+  StopBoot: (of, held) => stopBoot.run(of, { lease: held }, call),
   OpenApproval: (of, held) =>
     openApproval.run(
       { ...of, pages: 'https://pages.example.com', newKey: () => 'key' },
@@ -117,6 +125,7 @@ describe.each(Object.entries(acting))('%s', (_, run) => {
       gate: { ingress: 'retool', service: 'retool', port: 80 },
       dns: [],
       restoring: { database: 'retool', into: 'target' as const },
+      boot: { cluster: 'acme-eks', namespace: 'retool' },
     };
     it.setLedger({ saved, lastRehearsal: rehearsal(), ...now });
     await it.staging.put('runs/autumn/chunk', 'x', 'text/plain');

@@ -127,6 +127,7 @@ export const plan = (mode: Plan['mode'], more: Partial<Plan> = {}): Plan => ({
   planDigest: digest('d'),
   databasesOnly: false,
   keep: false,
+  level: mode === 'rehearsal' ? 'boot' : 'copy',
   mail: false,
   ...more,
 });
@@ -387,6 +388,7 @@ export function rehearsalRun(more: Partial<RunDocuments> = {}): RunDocuments {
     freshForHours: 24,
     files: null,
     copies: [copy],
+    boot: null,
     rehearsal: {
       run: 'acme-retool-20261121-201403',
       planDigest: digest('d'),
@@ -394,6 +396,7 @@ export function rehearsalRun(more: Partial<RunDocuments> = {}): RunDocuments {
       copySeconds: 8.3,
       sourceBytes,
       predictedFreezeSeconds: { low: prediction.low, high: prediction.high },
+      level: 'boot',
     },
     prediction,
     drift: null,

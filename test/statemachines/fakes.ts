@@ -86,7 +86,8 @@ const wrote = (document: string) => returns({ document });
 
 /** Every task as it goes on a good day. */
 export const goodDay: Scripts = {
-  TakeLease: ({ request }) => returns({ lease, mode: request.mode, decide: { go: 3600, switch: 1800 } }),
+  TakeLease: ({ request }) =>
+    returns({ lease, mode: request.mode, level: request.level ?? 'boot', decide: { go: 3600, switch: 1800 } }),
   AdmitCutover: returns({ rehearsal: 'monday' }),
   RecordRequester: nothing,
   ReconcileRuns: returns({ started: [], called: [] }),
@@ -105,6 +106,10 @@ export const goodDay: Scripts = {
   StartRestore: returns({ job: 'restore-autumn' }),
   RestoreDatabase: returns(copied),
   CompareCopy: returns({ document: 'copy-main', tables: 2, rows: 30, bytes: 4000 }),
+  StartBoot: nothing,
+  CheckBoot: nothing,
+  MeasureBoot: nothing,
+  StopBoot: nothing,
   OpenApproval: ({ lease: { run }, subject }) => asks({ approval: `${run}-${subject}` }, 60),
   ShowApproval: returns({ statusCode: 200, headers: {}, body: '' }),
   CastVote: returns({ statusCode: 303, headers: {}, body: '' }),

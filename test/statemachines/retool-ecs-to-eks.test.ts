@@ -12,6 +12,8 @@ const looked = ['Take the lease', 'Look at both sides', 'Is this preflight alone
 const rehearsed = [
   'Is this a rehearsal?',
   'Copy into the scratch database',
+  'Is the target booted?',
+  'Boot the target',
   'Record the rehearsal',
   'Clean up',
   'Cleaned up',
@@ -40,9 +42,22 @@ test('a rehearsal copies into a scratch database, records what it measured and c
   expect(run.parts.map(({ machine, status }) => [machine, status])).toEqual([
     ['Preflight', 'SUCCEEDED'],
     ['CopyDatabase', 'SUCCEEDED'],
+    ['BootTarget', 'SUCCEEDED'],
     ['Unwind', 'SUCCEEDED'],
   ]);
   expect(run.callsOf('ReleaseLease')).toBe(1);
+});
+
+test('a rehearsal that is to copy only boots nothing', async () => {
+  const run = await play('RetoolEcsToEks', { ...rehearsal, level: 'copy' });
+  expect(run.path).toEqual([...looked, ...rehearsed.filter((state) => state !== 'Boot the target')]);
+  expect(run.callsOf('StartBoot')).toBe(0);
+});
+
+test('a target that does not boot is no green rehearsal', async () => {
+  const run = await play('RetoolEcsToEks', rehearsal, { CheckBoot: fails('MigrationFailed', 'column "sid"') });
+  expect(run).toMatchObject({ status: 'FAILED', error: 'MigrationFailed', cause: expect.stringContaining('sid') });
+  expect(run.callsOf('RecordRehearsal')).toBe(0);
 });
 
 test('preflight alone looks, cleans up and ends', async () => {
@@ -156,6 +171,7 @@ test('the target is waited for while it migrates its schema', async () => {
 const partsOf: readonly (readonly [string, typeof rehearsal | typeof cutover, MachineName])[] = [
   ['Look at both sides', rehearsal, 'Preflight'],
   ['Copy into the scratch database', rehearsal, 'CopyDatabase'],
+  ['Boot the target', rehearsal, 'BootTarget'],
   ['Clean up', rehearsal, 'Unwind'],
   ['Ask for go', cutover, 'RequestApproval'],
   ['Freeze', cutover, 'Freeze'],
@@ -193,6 +209,7 @@ const well = { ends: 'well' } as const;
 everyFailureHasItsFate('RetoolEcsToEks', (state) => (rehearsed.includes(state) ? rehearsal : cutover), {
   Preflight: well,
   CopyDatabase: well,
+  BootTarget: well,
   Unwind: well,
   RequestApproval: well,
   Freeze: well,

@@ -6,6 +6,7 @@ import { everyFailureHasItsFate } from './recovery.ts';
 const whole = [
   'Take over',
   'Stop the workers',
+  'Remove the booted backend',
   'Was more changed than the copy?',
   'Close the target',
   'Put DNS back',
@@ -47,7 +48,7 @@ test('after a rehearsal only the copy is left to remove', async () => {
     { migration: 'acme-retool', lease },
     { BeginUnwind: returns({ lease, changed: false }) },
   );
-  expect(run.path).toEqual([...whole.slice(0, 3), ...whole.slice(7)]);
+  expect(run.path).toEqual([...whole.slice(0, 4), ...whole.slice(8)]);
 });
 
 test('closes the target and puts DNS back before the source may be written again', async () => {

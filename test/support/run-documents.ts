@@ -1,3 +1,4 @@
+import type { Boot } from '../../lib/workflow/boot.ts';
 import type { DeployedMigration } from '../../lib/workflow/configuration.ts';
 import { MigrationConfiguration } from '../../lib/workflow/configuration.ts';
 import type {
@@ -66,6 +67,7 @@ export const plan = (more: Partial<Plan> = {}): Plan => ({
   planDigest: 'd'.repeat(64),
   databasesOnly: false,
   keep: false,
+  level: 'copy',
   mail: false,
   ...more,
 });
@@ -238,6 +240,7 @@ export const rehearsal = (more: Partial<Rehearsal> = {}): Rehearsal => ({
   copySeconds: 8,
   sourceBytes: 60_000_000,
   predictedFreezeSeconds: { low: 20, high: 40 },
+  level: 'boot',
   ...more,
 });
 
@@ -293,6 +296,25 @@ export const copyProof = (more: Partial<CopyProof> = {}): CopyProof => ({
   largestRowBytes: null,
   incidents: [],
   catalog: { objects: 12, remarks: [] },
+  ...more,
+});
+
+export const boot = (more: Partial<Boot> = {}): Boot => ({
+  deployment: 'retool',
+  namespace: 'retool',
+  pod: 'passage-boot',
+  image: 'tryretool/backend:3.114.3-stable',
+  database: 'passage_autumn',
+  previewName: 'preview.retool.acme.example.com',
+  changes: [{ name: 'POSTGRES_DB', how: 'set', because: 'the scratch database' }],
+  createdAt: later(9),
+  startedAt: later(11),
+  healthyAt: later(15),
+  seconds: { start: 2, boot: 4 },
+  health: { status: 'HEALTHY', version: '3.114.3-stable' },
+  migrations: { logged: true, before: 700, after: 700, newest: '20240301000000-last' },
+  memory: { bytes: 812_000_000, because: null, limit: '8Gi' },
+  decryption: { proved: true, saw: 'The application encrypted a value with the key that 71 stored values name.' },
   ...more,
 });
 

@@ -1,0 +1,35 @@
+import type { Boot } from '../workflow/boot.ts';
+import type { Summary } from '../workflow/summary.ts';
+import { bytes, count, duration, plural } from './format.ts';
+import { type Html, html } from './html.ts';
+
+/** What the schema migrations of a boot came to, in a sentence. */
+export function migrationsText({ migrations: { logged, before, after, newest } }: Boot): string {
+  const ran = before !== null && after !== null ? after - before : null;
+  const what =
+    ran === null
+      ? 'could not be counted'
+      : ran === 0
+        ? `none was due, ${count(after ?? 0)} had run before`
+        : `${plural(ran, 'migration')} ran, up to ${newest}`;
+  return logged ? what : `${what}; its log does not say that they are up to date`;
+}
+
+/** In one line, for a terminal or a chat. */
+export const bootLine = (boot: Boot): string =>
+  [
+    `${boot.health.status} ${duration(boot.seconds.boot)} after its start`,
+    `migrations: ${migrationsText(boot)}`,
+    boot.memory.bytes === null ? null : bytes(boot.memory.bytes),
+    boot.decryption.proved ? 'encrypts with the key of the stored values' : 'decryption not proved',
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
+
+/** The report's section on what one backend of the target did on the copy. */
+export function bootSection({ boot }: Pick<Summary, 'boot'>): Html | null {
+  if (boot === null) return null;
+  const { seconds, health, memory, decryption } = boot;
+  const limit = memory.limit === null ? '' : `, of at most ${memory.limit}`;
+  return html`<section><h2>The target, booted on the copy</h2><dl class="pairs"><dt>Image</dt><dd class="mono">${boot.image}</dd><dt>Health</dt><dd>${health.status}${health.version !== null && `, version ${health.version}`}, asked as ${boot.previewName}</dd><dt>Boot</dt><dd>${duration(seconds.boot)} from its process to the first healthy answer, after ${duration(seconds.start)} for node, image and volumes; Kubernetes tells whole seconds</dd><dt>Migrations</dt><dd>${migrationsText(boot)}</dd><dt>Memory</dt><dd>${memory.bytes === null ? `not known: ${memory.because ?? 'no reason given'}` : bytes(memory.bytes)}${limit}</dd><dt>Decryption</dt><dd><span class="tag ${decryption.proved ? 'good' : 'warn'}">${decryption.proved ? 'proved' : 'not proved'}</span> ${decryption.saw}</dd></dl><details><summary>${plural(boot.changes.length, 'variable')} not as in deployment ${boot.deployment}</summary><table><tbody>${boot.changes.map(({ name, how, because }) => html`<tr><td class="mono">${name}</td><td>${how}</td><td>${because}</td></tr>`)}</tbody></table></details></section>`;
+}
