@@ -9,7 +9,7 @@ import { type Measurements, s3Measurements } from '../../lib/adapters/measuremen
 import { growthWithin } from '../../lib/domain/growth.ts';
 import { rehearsed } from '../../lib/domain/ledger.ts';
 import { measurementOf } from '../../lib/domain/measurement.ts';
-import { predictFreeze } from '../../lib/domain/prediction.ts';
+import { isBalanced, predictFreeze } from '../../lib/domain/prediction.ts';
 import { timeline } from '../../lib/domain/timeline.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
@@ -26,9 +26,10 @@ interface Deps {
 export const recordRehearsal = task('RecordRehearsal')(async (deps: Deps, { lease }) => {
   const { ledgers, evidence, measurements, executions, now } = deps;
   await ledgers.held(lease);
-  const [configuration, plan, databases, copy, boot, before] = await Promise.all([
+  const [configuration, plan, source, databases, copy, boot, before] = await Promise.all([
     evidence.configuration(lease),
     evidence.read(lease.run, 'plan'),
+    evidence.read(lease.run, 'source'),
     evidence.read(lease.run, 'databases'),
     evidence.read(lease.run, 'copy-main'),
     evidence.find(lease.run, 'boot'),
@@ -49,7 +50,8 @@ export const recordRehearsal = task('RecordRehearsal')(async (deps: Deps, { leas
   const history = [...before.filter(({ run }) => run !== lease.run), measured];
   // A cutover is admitted on this rehearsal for so long, and the source grows meanwhile.
   const growthBytes = growthWithin(growth, configuration.rehearsalFreshForHours);
-  const made = predictFreeze(history, { planDigest: plan.planDigest, sourceBytes, growthBytes });
+  const predicting = { planDigest: plan.planDigest, sourceBytes, growthBytes, balanced: isBalanced(source) };
+  const made = predictFreeze(history, predicting);
   if (made === null) throw new WorkflowError('ServiceUnavailable', `Run ${lease.run} holds no measured copy.`);
   const prediction = await evidence.write(lease.run, 'prediction', made);
   const { low, high } = prediction;

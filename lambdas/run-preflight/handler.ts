@@ -5,7 +5,7 @@ import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { type Measurements, s3Measurements } from '../../lib/adapters/measurements.ts';
 import { driftSince, unlikeApproved } from '../../lib/domain/drift/drift.ts';
-import { predictedToday, predictFreeze } from '../../lib/domain/prediction.ts';
+import { isBalanced, predictedToday, predictFreeze } from '../../lib/domain/prediction.ts';
 import { blockers, openWarnings, runChecks } from '../../lib/domain/preflight/preflight.ts';
 import { whereOf } from '../../lib/domain/run.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
@@ -42,7 +42,12 @@ export const runPreflight = task('RunPreflight')(async (deps: Deps, { lease, loo
       driftSince(lastRehearsal, await earlierEvidence(documents, lease.migration, lastRehearsal.run), collected),
     ));
   // A rehearsal predicts once it has measured.
-  const predicting = { planDigest: plan.planDigest, sourceBytes: databases.source.sizeBytes, growthBytes: 0 };
+  const predicting = {
+    planDigest: plan.planDigest,
+    sourceBytes: databases.source.sizeBytes,
+    growthBytes: 0,
+    balanced: isBalanced(source),
+  };
   const predicted =
     plan.mode === 'rehearsal' ? null : predictFreeze(await measurements.read(lease.migration), predicting);
   const prediction = predicted && (await evidence.write(where, 'prediction', predicted));

@@ -1,5 +1,9 @@
 import type { FreezePart, Interval } from '../workflow/measurement.ts';
+import type { Predicting } from './prediction.ts';
 import { duration, size } from './preflight/words.ts';
+
+/** `deregistration_delay.timeout_seconds` of a target group that sets nothing else. */
+const DRAINING_SECONDS = 300;
 
 /** Reading a disk from end to end: 125 MiB/s is what a gp3 volume has without paying for more. */
 const READ_BYTES_PER_SECOND = 125 * 1024 ** 2;
@@ -11,17 +15,18 @@ export interface Bound extends Interval {
 /**
  * What a part takes where nobody has measured it: `low` is what its steps need when every side answers at once, `high`
  * what AWS documents as the time until it is a failure. The copy has no such bound: a rehearsal measures it.
- * @param sourceBytes of the source today
  */
-export function documented(part: Exclude<FreezePart, 'Copy and prove'>, sourceBytes: number): Bound {
+export function documented(
+  part: Exclude<FreezePart, 'Copy and prove'>,
+  { sourceBytes, balanced }: Pick<Predicting, 'sourceBytes' | 'balanced'>,
+): Bound {
   const counting = sourceBytes / READ_BYTES_PER_SECOND;
   switch (part) {
     case 'Stop the source services':
       return {
         low: 1,
-        high: 140,
-        because:
-          '1 s for a task that ends at once; 120 s that Fargate leaves a task after SIGTERM + 20 s until ECS shows it',
+        high: 140 + (balanced ? DRAINING_SECONDS : 0),
+        because: `1 s for a task that ends at once; 120 s that Fargate leaves a task after SIGTERM + 20 s until ECS shows it${balanced ? ` + ${DRAINING_SECONDS} s in which its load balancer waits for open connections, where the target group sets no shorter deregistration delay` : ''}`,
       };
     case 'Fence and prove the fence':
       return {

@@ -1,4 +1,4 @@
-import type { Rehearsal } from '../workflow/documents.ts';
+import type { Rehearsal, SourceFindings } from '../workflow/documents.ts';
 import {
   FreezePart,
   type Grade,
@@ -18,6 +18,8 @@ export interface Predicting {
   readonly sourceBytes: number;
   /** By how much it may have grown until the cutover; 0 right before one. */
   readonly growthBytes: number;
+  /** Whether a service of the source is behind a load balancer, which drains its connections first. */
+  readonly balanced: boolean;
 }
 
 /** As many runs back as one looks: what is older was of other machines. */
@@ -115,7 +117,7 @@ function step(
   });
   const newest = measured.slice(0, NEWEST);
   if (newest.length === 0) {
-    const { because, ...bound } = documented(name, predicting.sourceBytes);
+    const { because, ...bound } = documented(name, predicting);
     return {
       name,
       ...bound,
@@ -191,6 +193,10 @@ export const predictedToday = (rehearsal: Rehearsal, prediction: Prediction | nu
   prediction === null
     ? rehearsal
     : { ...rehearsal, predictedFreezeSeconds: { low: prediction.low, high: prediction.high } };
+
+/** Whether a load balancer sends requests to a service of the source. */
+export const isBalanced = ({ services }: Pick<SourceFindings, 'services'>): boolean =>
+  services.some(({ targetGroups }) => targetGroups.length > 0);
 
 /** Where something measured lies against its prediction. */
 export function grade(predicted: Interval, measured: number): Grade {

@@ -26,6 +26,12 @@ function columns(rows: readonly (readonly string[])[], left: number): string[] {
   );
 }
 
+const graded = {
+  inside: 'inside its prediction',
+  shorter: 'shorter than predicted',
+  longer: 'longer than predicted',
+} as const;
+
 /**
  * A summary in at most 40 lines of plain text, without colours, for a terminal or a chat.
  * @param width columns that a line may take
@@ -50,7 +56,7 @@ export function summaryText(summary: Summary, width = 100): string {
     freeze.predicted && ['Freeze predicted', interval(freeze.predicted)],
     freeze.measuredSeconds !== null && [
       'Freeze measured',
-      `${duration(freeze.measuredSeconds)}${freeze.waitingSeconds ? `, of it ${duration(freeze.waitingSeconds)} people deciding` : ''}`,
+      `${duration(freeze.measuredSeconds)}${freeze.waitingSeconds ? `, of it ${duration(freeze.waitingSeconds)} people deciding` : ''}${freeze.grade === null ? '' : `; ${graded[freeze.grade]}`}`,
     ],
     overhead !== null && ['Overhead', `${duration(overhead)} in which no work ran`],
     summary.workers.length > 0 && [

@@ -3,7 +3,7 @@ import { FreezePart, type Measurement } from '../../lib/workflow/measurement.ts'
 import { normal, random } from '../support/random.ts';
 import { later, measurement, rehearsal } from '../support/run-documents.ts';
 
-const plan = { planDigest: measurement().planDigest, sourceBytes: 60_000_000, growthBytes: 0 };
+const plan = { planDigest: measurement().planDigest, sourceBytes: 60_000_000, growthBytes: 0, balanced: false };
 const predicted = (history: readonly Measurement[], more: Partial<typeof plan> = {}) =>
   predictFreeze(history, { ...plan, ...more })!;
 const part = (of: ReturnType<typeof predicted>, name: FreezePart) => of.parts.find((each) => each.name === name)!;
@@ -61,19 +61,21 @@ describe('the copy', () => {
   ])('%s counts for less', (_, more, weight) => {
     const own = copied(100);
     const other = copied(300, { ...more, run: 'other' }, 2);
-    const { samples, parts } = predicted([own, other]);
+    const { samples } = predicted([own, other]);
     expect(samples.map(({ run, weight: counts }) => [run, counts])).toEqual([
       ['run-1', 1],
       ['other', expect.closeTo(weight)],
     ]);
-    const middle = ({ low, high }: { low: number; high: number }) => Math.sqrt(low * high);
-    const full = part(
-      predicted([own, { ...copied(300, {}, 2), ...more, planDigest: own.planDigest }]),
-      'Copy and prove',
-    );
-    if (weight === 0.5 && 'planDigest' in more) {
-      expect(middle(parts.find(({ name }) => name === 'Copy and prove')!)).toBeLessThan(middle(full));
-    }
+  });
+
+  test('of another plan moves the prediction less than one of the same', () => {
+    const middle = (planDigest: string) => {
+      const { low, high } = copy([copied(100), copied(300, { planDigest, run: 'other' }, 2)]);
+      return Math.sqrt(low * high);
+    };
+    expect(middle(plan.planDigest)).toBeCloseTo(Math.sqrt(100 * 300));
+    // Half a run: a third of the way, on the logarithm.
+    expect(middle('other')).toBeCloseTo(100 ** (2 / 3) * 300 ** (1 / 3));
   });
 
   test('looks at the newest ten runs', () => {
@@ -114,6 +116,12 @@ describe('the other parts', () => {
       'documented',
       'documented',
     ]);
+  });
+
+  test('behind a load balancer the source may drain its connections before it stops', () => {
+    const stop = (balanced: boolean) => part(predicted([copied(8)], { balanced }), 'Stop the source services');
+    expect([stop(false).high, stop(true).high]).toEqual([140, 440]);
+    expect(stop(true).because).toContain('deregistration delay');
   });
 
   test('counting for the fence takes as long as the source is large', () => {

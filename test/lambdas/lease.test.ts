@@ -205,6 +205,21 @@ describe('AdmitCutover', () => {
     expect(it.ledger().phase).toBe('collecting');
   });
 
+  test('judges the window by what is predicted for the size of today', async () => {
+    const it = withRun('cutover', { window: { from: later(-3600), to: later(40) } });
+    it.setLedger({ lastRehearsal: rehearsal() });
+    const prediction = { low: 30, high: 60, parts: [], samples: [], method: [] };
+    it.documents.tamper(keys.document('autumn', 'prediction'), prediction);
+    await expect(admitCutover.run(it, { lease }, call)).rejects.toEqual(refusedBy('OutsideWindow', /must begin by/));
+    it.documents.tamper(keys.document('autumn', 'prediction'), { ...prediction, high: 35 });
+    await admitCutover.run(it, { lease }, call);
+    // The window's deadlines and the approvers' page go by the evidence.
+    expect(it.documents.json(keys.document('autumn', 'rehearsal'))).toMatchObject({
+      run: 'monday',
+      predictedFreezeSeconds: { low: 30, high: 35 },
+    });
+  });
+
   test('admits while the longest predicted freeze still fits', async () => {
     const it = withRun('cutover', { window: { from: later(-3600), to: later(40) } });
     it.setLedger({ lastRehearsal: rehearsal() });

@@ -377,7 +377,7 @@ export function rehearsalRun(more: Partial<RunDocuments> = {}): RunDocuments {
     freeze: null,
   });
   const { planDigest } = rehearsing;
-  const prediction = predictFreeze([measured], { planDigest, sourceBytes, growthBytes: 0 })!;
+  const prediction = predictFreeze([measured], { planDigest, sourceBytes, growthBytes: 0, balanced: false })!;
   return {
     plan: rehearsing,
     histories,

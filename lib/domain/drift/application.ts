@@ -61,6 +61,11 @@ export function sourceChanges(was: SourceFindings, is: SourceFindings): Change[]
         matters: false,
         because: 'the count is saved anew before a freeze',
       }),
+      ...compare(`service ${name}: autoscaling`, scaling(before.autoscaling), scaling(after.autoscaling), {
+        about: 'services',
+        matters: false,
+        because: 'schedules move its bounds; whether it is in the way is checked anew',
+      }),
       ...compare(`service ${name}: task definition`, before.taskDefinition, after.taskDefinition, {
         about: 'services',
         matters: false,
@@ -70,6 +75,9 @@ export function sourceChanges(was: SourceFindings, is: SourceFindings): Change[]
     ...sourceVariables(was, is),
   ];
 }
+
+const scaling = (autoscaling: SourceFindings['services'][number]['autoscaling']): string =>
+  autoscaling === null ? 'not known' : autoscaling === 'none' ? 'none' : `${autoscaling.min} to ${autoscaling.max}`;
 
 /** What may be said of a value: itself where it is known to be no secret, else that it is another one. */
 function values(

@@ -21,6 +21,12 @@ export const databaseChanges = (was: DatabasesFindings, is: DatabasesFindings): 
   ...keys(was.source, is.source),
 ];
 
+const faster = {
+  about: 'settings',
+  matters: true,
+  because: 'it reads and writes at another rate than in the rehearsal',
+} as const;
+
 function versions(side: string, was: DatabaseFindings, is: DatabaseFindings): Change[] {
   const major = was.major !== is.major;
   return [
@@ -36,6 +42,8 @@ function versions(side: string, was: DatabaseFindings, is: DatabaseFindings): Ch
       matters: true,
       because: 'it loads at another rate and has other rights',
     }),
+    ...compare(`class of the ${side}’s server`, was.server?.instanceClass, is.server?.instanceClass, faster),
+    ...compare(`storage of the ${side}’s server`, was.server?.storage.type, is.server?.storage.type, faster),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { DeployedMigration } from '../../workflow/configuration.ts';
 import type { DnsFindings, Plan, RecordSet } from '../../workflow/documents.ts';
+import type { LoadBalancer } from '../../workflow/findings.ts';
 import type { Change } from '../../workflow/measurement.ts';
 import { canonical } from '../digest.ts';
 import { comeAndGone, compare, match } from './change.ts';
@@ -19,6 +20,8 @@ export function dnsChanges(was: DnsFindings, is: DnsFindings): Change[] {
       [...is.nameServers].sort().join(', '),
       toBeChanged,
     ),
+    ...balancerChanges('source', was.loadBalancers.source, is.loadBalancers.source),
+    ...balancerChanges('target', was.loadBalancers.target, is.loadBalancers.target),
     ...comeAndGone(records, 'record', nameOf, () => toBeChanged),
     ...records.both.flatMap(({ name, was: before, is: after }) => [
       ...compare(`record ${name}`, points(before), points(after), toBeChanged),
@@ -28,6 +31,22 @@ export function dnsChanges(was: DnsFindings, is: DnsFindings): Change[] {
         because: 'for so long resolvers may still send users to the source',
       }),
     ]),
+  ];
+}
+
+/** What a load balancer is to the switch: where it is, who may reach it, and which certificate it shows. */
+function balancerChanges(side: string, was: LoadBalancer | null, is: LoadBalancer | null): Change[] {
+  const certificates = (of: LoadBalancer | null) =>
+    of &&
+    [...new Set(of.listeners.flatMap((listener) => listener.certificates.map(({ arn }) => arn)))].sort().join(', ');
+  return [
+    ...compare(`load balancer of the ${side}`, was?.dnsName, is?.dnsName, toBeChanged),
+    ...compare(`scheme of the ${side}’s load balancer`, was?.scheme, is?.scheme, toBeChanged),
+    ...compare(`certificates of the ${side}’s load balancer`, certificates(was), certificates(is), {
+      about: 'dns',
+      matters: false,
+      because: 'whether they fit is checked anew',
+    }),
   ];
 }
 

@@ -12,7 +12,7 @@ import {
   source,
   target,
 } from '../../support/run-documents.ts';
-import { setOnTarget, variable } from '../preflight/world.ts';
+import { balancer, setOnTarget, variable } from '../preflight/world.ts';
 
 const collected = (): Evidence => ({
   plan: plan(),
@@ -45,6 +45,10 @@ const ofSource = (more: Partial<SourceFindings>): Partial<Evidence> => ({ source
 const ofTarget = (more: Partial<TargetFindings>): Partial<Evidence> => ({ target: target(more) });
 const [web, jobs] = source().services;
 const [main] = target().deployments;
+const behind = (dnsName: string) => ({
+  ...dns(),
+  loadBalancers: { ...dns().loadBalancers, target: { ...balancer('internet-facing'), dnsName } },
+});
 const named = (fingerprint: string) => ({ secretArn: null, fingerprint });
 const license = (fingerprint: string) => [variable('LICENSE_KEY', { secret: true, fingerprint })];
 
@@ -144,6 +148,30 @@ const cases: Record<string, readonly [was: Partial<Evidence>, is: Partial<Eviden
     {},
     ofSource({ services: [{ ...web!, desiredCount: 3 }, jobs!] }),
     'service web: tasks: 2 → 3',
+  ],
+  'other bounds of autoscaling': [
+    {},
+    ofSource({
+      services: [
+        {
+          ...web!,
+          autoscaling: {
+            min: 1,
+            max: 4,
+            policies: [],
+            scheduled: [],
+            suspended: { scaleOut: false, scheduled: false },
+          },
+        },
+        jobs!,
+      ],
+    }),
+    'service web: autoscaling: none → 1 to 4',
+  ],
+  'another load balancer': [
+    { dns: behind('old.elb.example.com') },
+    { dns: behind('new.elb.example.com') },
+    'load balancer of the target: old.elb.example.com → new.elb.example.com, matters',
   ],
   'a variable': [
     ofSource({ variables: [variable('LOG_LEVEL', { value: 'info' })] }),
