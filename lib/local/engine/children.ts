@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { historyPath } from './archive.ts';
 import type { StatesBlock } from './definition.ts';
 import { Execution, type ExecutionDescription, type StateMachine } from './execution.ts';
-import { openHistory } from './history.ts';
+import { looseHistory } from './history.ts';
 import { exceedsPayloadLimit, type Json } from './json.ts';
 import { dataLimitExceeded } from './run.ts';
 
@@ -34,7 +34,7 @@ export function startsChildren(o: {
       name,
       stateMachine,
       principalArn: parent.principalArn,
-      file: openHistory(historyPath(o.directory, stateMachine.name, name)),
+      file: looseHistory(historyPath(o.directory, stateMachine.name, name)),
       clock: o.clock,
       onEvent: () => {},
       onStatusChange: o.onStatusChange,

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import type { Json } from './json.ts';
 
 type Composite = 'Task' | 'Map' | 'Parallel' | 'Wait';
@@ -84,6 +84,15 @@ export function openHistory(path: string): HistoryFile {
   return {
     append: (record) => void writeSync(file, `${JSON.stringify(record)}\n`),
     close: () => closeSync(file),
+  };
+}
+
+/** As `openHistory`, but open only while a line is written: ten thousand run at a time in a distributed Map. */
+export function looseHistory(path: string): HistoryFile {
+  dropTornLine(path);
+  return {
+    append: (record) => appendFileSync(path, `${JSON.stringify(record)}\n`, { mode: 0o600 }),
+    close: () => {},
   };
 }
 

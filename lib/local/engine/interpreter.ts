@@ -242,7 +242,14 @@ async function choose(run: Run, state: ChoiceState): Promise<Exit> {
 }
 
 /** ISO 8601 with T, time and offset, as AWS demands. */
-const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+const TIMESTAMP = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Milliseconds since the epoch; NaN for what is no instant, such as one on 30 February. */
+function instantOf(timestamp: string): number {
+  const day = TIMESTAMP.exec(timestamp)?.[1];
+  if (day === undefined || Number.isNaN(Date.parse(day))) return Number.NaN;
+  return new Date(day).toISOString().startsWith(day) ? Date.parse(timestamp) : Number.NaN;
+}
 
 async function pause(run: Run, state: WaitState): Promise<void> {
   const { clock } = run.services;
@@ -251,7 +258,7 @@ async function pause(run: Run, state: WaitState): Promise<void> {
     return run.sleep(Math.max(0, Number(seconds) - (clock.now() - run.visit.enteredAt) / 1000));
   }
   const timestamp = String(await evaluateAs('string', state.Timestamp, run.scope(), run.place, 'Timestamp'));
-  const until = TIMESTAMP.test(timestamp) ? Date.parse(timestamp) : Number.NaN;
+  const until = instantOf(timestamp);
   if (Number.isNaN(until)) {
     throw new QueryFailure(
       run.place,

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { ItemBatcher, MapState } from './definition.ts';
 import type { ExecutionDescription } from './execution.ts';
 import { evaluateAs } from './expressions.ts';
@@ -135,15 +136,23 @@ export async function batched(run: Run, batcher: ItemBatcher | undefined, items:
       ? {}
       : { BatchInput: await run.evaluate(BatchInput, run.scope(), 'ItemBatcher/BatchInput') };
   const batches: Json[][] = [];
+  const empty = bytesOf({ ...shared, Items: [] });
+  let size = 0;
   for (const item of items) {
     const batch = batches.at(-1);
-    const grown = { ...shared, Items: [...(batch ?? []), item] };
-    const fits = batch && batch.length < most && Buffer.byteLength(JSON.stringify(grown)) <= mostBytes;
-    if (fits) batch.push(item);
-    else batches.push([item]);
+    const grown = size + 1 + bytesOf(item);
+    if (batch && batch.length < most && grown <= mostBytes) {
+      batch.push(item);
+      size = grown;
+    } else {
+      batches.push([item]);
+      size = empty + bytesOf(item);
+    }
   }
   return batches.map((Items) => ({ input: { ...shared, Items }, size: Items.length }));
 }
+
+const bytesOf = (value: Json): number => Buffer.byteLength(JSON.stringify(value));
 
 interface Batch {
   readonly input: Json;
@@ -161,6 +170,8 @@ async function runChildren(
   const ends: ExecutionDescription[] = [];
   const stop = new AbortController();
   const signal = AbortSignal.any([run.signal, stop.signal]);
+  // Each child listens, however many there are.
+  setMaxListeners(0, signal);
   const atOnce = o.concurrency === 0 ? DISTRIBUTED_CONCURRENCY : Math.min(o.concurrency, DISTRIBUTED_CONCURRENCY);
   let next = 0;
   let failedItems = 0;
@@ -181,7 +192,12 @@ async function runChildren(
       if (exceeds(failedItems, o)) stop.abort(new Error('too many items failed'));
     }
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, inputs.length) }, worker));
+  try {
+    await Promise.all(Array.from({ length: Math.min(atOnce, inputs.length) }, worker));
+  } catch (error) {
+    stop.abort(error);
+    throw error;
+  }
   run.signal.throwIfAborted();
   if (!stop.signal.aborted) return ends;
   throw thresholdExceeded();

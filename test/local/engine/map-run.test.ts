@@ -257,3 +257,26 @@ test('FLATTEN makes one list of lists', async () => {
   ]);
   expect(outputOf(end)).toEqual([1, 2, 3]);
 });
+
+test('more children than a process may have files open run at a time', async () => {
+  const all = Promise.withResolvers<void>();
+  let under = 0;
+  stage.lambda = async ({ arguments: given }) => {
+    if (++under === items.length) all.resolve();
+    await all.promise;
+    return given;
+  };
+  const items = Array.from({ length: 2000 }, (_, index) => index);
+  const arn = stage.start(distributed({ Do: { Type: 'Task', Resource: LAMBDA, End: true } }), items);
+  expect(outputOf(await stage.engine.whenEnded(arn))).toEqual(items);
+});
+
+test('an item that is too large to be an input stops the others', async () => {
+  const big = 'x'.repeat(262_144);
+  objects.set('b/k', JSON.stringify([1, big]));
+  const task = { Do: { Type: 'Task', Resource: CALLBACK, Arguments: '{% $states.context.Task.Token %}', End: true } };
+  const end = await stage.play(distributed(task, read({})));
+  expect(end).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+  await settle();
+  expect(stage.tokens).toEqual([]);
+});

@@ -77,6 +77,14 @@ test('a wait lasts as long as it says, or until its timestamp', async () => {
   expect(end.stopDate).toBe(Date.parse('2026-03-01T11:00:00Z'));
 });
 
+test.each(['2016-02-30T00:00:00Z', '2016-03-14T24:00:00Z', '2016-03-14T01:59:00', '2016-03-14 01:59:00Z', 'soon'])(
+  'a wait until %s fails',
+  async (Timestamp) => {
+    const end = await stage.play({ Sleep: { Type: 'Wait', Timestamp, End: true } });
+    expect(end).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+  },
+);
+
 test('a Fail names its error and cause, and both may be expressions', async () => {
   const end = await stage.play(
     { Stop: { Type: 'Fail', Error: 'Fenced', Cause: "{% 'by ' & $states.input %}" } },
