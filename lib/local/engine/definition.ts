@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { expressionIn } from './expressions.ts';
+import { expressionIn, MOST_SECONDS } from './expressions.ts';
 import type { Json, JsonObject } from './json.ts';
 
 /** The part of the Amazon States Language that the engine runs: JSONata machines, with these fields and no others. */
@@ -9,7 +9,9 @@ const payload: z.ZodType<JsonObject> = z.record(z.string(), json);
 const expression = z
   .string()
   .refine((text) => expressionIn(text) !== undefined, 'must be an expression in {% %}, or a literal of the right type');
-const wholeNumber = (least: number) => z.union([z.number().int().min(least), expression]);
+const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  z.union([z.number().int().min(least).max(most), expression]);
+const seconds = (least: number) => wholeNumber(least, MOST_SECONDS);
 const errorNames = z.array(z.string().min(1)).min(1);
 
 const retrier = z.strictObject({
@@ -47,8 +49,8 @@ const task = z.strictObject({
   ...recovery,
   Resource: z.string(),
   Arguments: json.optional(),
-  TimeoutSeconds: wholeNumber(1).optional(),
-  HeartbeatSeconds: wholeNumber(1).optional(),
+  TimeoutSeconds: seconds(1).optional(),
+  HeartbeatSeconds: seconds(1).optional(),
   Credentials: z.union([z.strictObject({ RoleArn: z.string() }), expression]).optional(),
 });
 
@@ -74,7 +76,7 @@ const wait = z.strictObject({
   Type: z.literal('Wait'),
   ...common,
   ...flow,
-  Seconds: wholeNumber(0).optional(),
+  Seconds: seconds(0).optional(),
   Timestamp: z.string().optional(),
 });
 
@@ -240,6 +242,6 @@ export const machineSchema = z.strictObject({
   ...statesBlock,
   Version: z.literal('1.0').optional(),
   QueryLanguage: common.QueryLanguage,
-  TimeoutSeconds: z.number().int().min(1).optional(),
+  TimeoutSeconds: z.number().int().min(1).max(MOST_SECONDS).optional(),
   States: z.record(z.string(), state),
 });

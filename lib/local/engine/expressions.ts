@@ -91,6 +91,24 @@ export async function evaluateAs(
   );
 }
 
+/** The most seconds that AWS counts in any field. */
+export const MOST_SECONDS = 99_999_999;
+
+/** As `evaluateAs` a number, which must be whole and in a range. */
+export async function evaluateWhole(
+  value: Json,
+  scope: Scope,
+  place: Place,
+  location: string,
+  [least, most]: readonly [number, number],
+): Promise<number> {
+  const number = (await evaluateAs('number', value, scope, place, location)) as number;
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  const problem = `The field '${location}' must be a whole number ${range}, but was: ${number}`;
+  throw new QueryFailure(place, location, problem, true);
+}
+
 async function evaluateExpression(source: string, scope: Scope, place: Place, location: string): Promise<Json> {
   const subject = aboutExpression(source, location);
   let result: unknown;

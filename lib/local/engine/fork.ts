@@ -1,11 +1,10 @@
 import { isDistributed, type MapState, type ParallelState } from './definition.ts';
 import type { Execution } from './execution.ts';
-import { evaluateAs } from './expressions.ts';
 import { Ended, StateFailure } from './failure.ts';
 import { type Branch, iterationKey } from './fold.ts';
 import type { HistoryEventType } from './history.ts';
 import type { Json } from './json.ts';
-import { itemsOf, linked } from './map-items.ts';
+import { itemsOf, linked, maxConcurrency } from './map-items.ts';
 import { runDistributedMap } from './map-run.ts';
 import { Run } from './run.ts';
 
@@ -49,9 +48,8 @@ export async function runMap(
   previous: number | undefined,
 ): Promise<Json> {
   if (isDistributed(state)) return runDistributedMap(run, state, previous);
-  const { place } = run;
   const items = await itemsOf(run, state);
-  const limit = (await evaluateAs('number', state.MaxConcurrency ?? 0, run.scope(), place, 'MaxConcurrency')) as number;
+  const limit = await maxConcurrency(run, state);
   const concurrency = limit === 0 ? INLINE_CONCURRENCY : Math.min(limit, INLINE_CONCURRENCY);
   const { id } = run.record(
     'MapStateStarted',

@@ -1,6 +1,6 @@
 import type { Catcher, ChoiceState, State, WaitState } from './definition.ts';
 import { type Execution, whole } from './execution.ts';
-import { evaluateAs, QueryFailure } from './expressions.ts';
+import { evaluateAs, evaluateWhole, MOST_SECONDS, QueryFailure } from './expressions.ts';
 import { about, Ended, errorOutput, RuntimeFailure, StateFailure } from './failure.ts';
 import { PartFailure, runMap, runParallel } from './fork.ts';
 import { exceedsPayloadLimit, type Json, type JsonObject } from './json.ts';
@@ -254,8 +254,9 @@ function instantOf(timestamp: string): number {
 async function pause(run: Run, state: WaitState): Promise<void> {
   const { clock } = run.services;
   if (state.Timestamp === undefined) {
-    const seconds = await evaluateAs('number', state.Seconds ?? 0, run.scope(), run.place, 'Seconds');
-    return run.sleep(Math.max(0, Number(seconds) - (clock.now() - run.visit.enteredAt) / 1000));
+    const range = [0, MOST_SECONDS] as const;
+    const seconds = await evaluateWhole(state.Seconds ?? 0, run.scope(), run.place, 'Seconds', range);
+    return run.sleep(Math.max(0, seconds - (clock.now() - run.visit.enteredAt) / 1000));
   }
   const timestamp = String(await evaluateAs('string', state.Timestamp, run.scope(), run.place, 'Timestamp'));
   const until = instantOf(timestamp);

@@ -2,11 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { ItemBatcher, MapState } from './definition.ts';
 import type { ExecutionDescription } from './execution.ts';
-import { evaluateAs } from './expressions.ts';
+import { evaluateAs, evaluateWhole } from './expressions.ts';
 import { RuntimeFailure, StateFailure } from './failure.ts';
 import { type CallStore, readItems } from './item-reader.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
-import { itemsOf, linked } from './map-items.ts';
+import { ANY, itemsOf, linked, maxConcurrency } from './map-items.ts';
 import { exportResults, resultOf } from './result-writer.ts';
 import type { Run } from './run.ts';
 
@@ -18,7 +18,7 @@ export async function runDistributedMap(run: Run, state: MapState, previous: num
   const { region, accountId } = run.services;
   const { name } = run.execution.stateMachine;
   const given = state.ItemReader ? undefined : await itemsOf(run, state);
-  const concurrency = await numberOf(run, state, 'MaxConcurrency');
+  const concurrency = await maxConcurrency(run, state);
   // Recorded: what a reader will find is not known yet.
   run.record('MapStateStarted', { length: given?.length ?? 0 }, { ...linked(previous), memo: run.memo({}) });
   const limits = await settle(run, state);
@@ -26,7 +26,7 @@ export async function runDistributedMap(run: Run, state: MapState, previous: num
   const mapRunArn = `arn:aws:states:${region}:${accountId}:mapRun:${name}/${label}:${randomUUID()}`;
   run.record('MapRunStarted', { mapRunArn });
   try {
-    const result = await mapRun(run, state, { ...limits, given, label, mapRunArn, concurrency: concurrency ?? 0 });
+    const result = await mapRun(run, state, { ...limits, given, label, mapRunArn, concurrency });
     // Recorded since the end of 2024: what follows the Map names the start of its run.
     const { id } = run.record('MapRunSucceeded');
     run.record('MapStateSucceeded', undefined, { previous: id });
@@ -70,18 +70,12 @@ async function settle(run: Run, state: MapState): Promise<Limits> {
   return {
     count,
     percentage,
-    maxItems: (await evaluateAs(
-      'number',
-      maxItems,
-      run.scope(),
-      run.place,
-      'ItemReader/ReaderConfig/MaxItems',
-    )) as number,
+    maxItems: await evaluateWhole(maxItems, run.scope(), run.place, 'ItemReader/ReaderConfig/MaxItems', [0, ANY]),
     parameters: isObject(parameters) ? parameters : {},
   };
 }
 
-type Counting = 'MaxConcurrency' | 'ToleratedFailureCount' | 'ToleratedFailurePercentage';
+type Counting = 'ToleratedFailureCount' | 'ToleratedFailurePercentage';
 
 /** A number that the Map's definition gives or computes. */
 export async function numberOf(run: Run, state: MapState, field: Counting): Promise<number | undefined> {
@@ -121,14 +115,8 @@ export async function selected(run: Run, { ItemSelector }: MapState, items: read
 /** The inputs of the children: a batch is `{ Items }`, with a BatchInput where one is asked for. */
 export async function batched(run: Run, batcher: ItemBatcher | undefined, items: Json[]): Promise<Batch[]> {
   if (!batcher) return items.map((input) => ({ input, size: 1 }));
-  const limit = async (field: 'MaxItemsPerBatch' | 'MaxInputBytesPerBatch') =>
-    (await evaluateAs(
-      'number',
-      batcher[field] ?? Number.MAX_SAFE_INTEGER,
-      run.scope(),
-      run.place,
-      `ItemBatcher/${field}`,
-    )) as number;
+  const limit = (field: 'MaxItemsPerBatch' | 'MaxInputBytesPerBatch') =>
+    evaluateWhole(batcher[field] ?? ANY, run.scope(), run.place, `ItemBatcher/${field}`, [1, ANY]);
   const [most, mostBytes] = [await limit('MaxItemsPerBatch'), await limit('MaxInputBytesPerBatch')];
   const { BatchInput } = batcher;
   const shared: JsonObject =

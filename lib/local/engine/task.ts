@@ -1,6 +1,6 @@
 import type { TaskState } from './definition.ts';
 import { whole } from './execution.ts';
-import { evaluateAs, type Scope } from './expressions.ts';
+import { evaluateWhole, MOST_SECONDS, type Scope } from './expressions.ts';
 import { HeartbeatFailure, StateFailure, TaskFailure } from './failure.ts';
 import type { EventDetails } from './history.ts';
 import { exceedsPayloadLimit, isObject, type Json } from './json.ts';
@@ -124,7 +124,7 @@ async function seconds(
   scope: Scope,
 ): Promise<number | undefined> {
   if (value === undefined) return undefined;
-  return (await evaluateAs('number', value, scope, run.place, field)) as number;
+  return evaluateWhole(value, scope, run.place, field, [1, MOST_SECONDS]);
 }
 
 /** A scheduled task until its end: whichever of answer, failure, timeout, missing heartbeat and abort comes first. */

@@ -118,14 +118,31 @@ test('25,000 events end an execution past every Catch', async () => {
   expect(stage.engine.getExecutionHistory(end.executionArn).at(-1)?.id).toBe(25_000);
 });
 
+test.each<[string, object, string]>([
+  ['Seconds', { Type: 'Wait', Seconds: '{% -1 %}', End: true }, 'from 0 to 99999999, but was: -1'],
+  ['Seconds', { Type: 'Wait', Seconds: '{% 1.5 %}', End: true }, 'from 0 to 99999999, but was: 1.5'],
+  ['TimeoutSeconds', { ...ask, Catch: undefined, TimeoutSeconds: '{% 0 %}' }, 'from 1 to 99999999, but was: 0'],
+  [
+    'HeartbeatSeconds',
+    { ...ask, Catch: undefined, HeartbeatSeconds: '{% 1e9 %}' },
+    'from 1 to 99999999, but was: 1000000000',
+  ],
+])('%s must be seconds that AWS can count', async (field, state, text) => {
+  const end = await stage.play({ A: state });
+  expect(end).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+  expect(end.cause).toContain(`The field '${field}' must be a whole number ${text}`);
+});
+
 describe('time', () => {
   test('a wait of almost a year is waited, and after a year the execution is over', async () => {
     const wait = (Seconds: number) => ({ A: { Type: 'Wait', Seconds, End: true } });
     const before = stage.clock.now();
     expect((await stage.play(wait(YEAR_SECONDS - 1))).status).toBe('SUCCEEDED');
     expect(stage.clock.now() - before).toBe((YEAR_SECONDS - 1) * 1000);
-    const late = await stage.play(wait(YEAR_SECONDS + 1));
-    expect(late).toMatchObject({ status: 'TIMED_OUT', error: 'States.Timeout' });
+    for (const machine of [{}, { TimeoutSeconds: 99_999_999 }]) {
+      const late = await stage.play(wait(YEAR_SECONDS + 1), {}, machine);
+      expect(late).toMatchObject({ status: 'TIMED_OUT', error: 'States.Timeout' });
+    }
   });
 
   test("the system's clock does not cut what is longer than a timer can be", async () => {

@@ -3,7 +3,7 @@ import { StateFailure } from '../failure.ts';
 import { type Exit, withResult } from '../interpreter.ts';
 import { itemsIn } from '../item-reader.ts';
 import type { Json } from '../json.ts';
-import { itemsOf } from '../map-items.ts';
+import { itemsOf, maxConcurrency } from '../map-items.ts';
 import { batched, exceeds, numberOf, selected, thresholdExceeded } from '../map-run.ts';
 import { requestOf } from '../task.ts';
 import { checkFailureCount } from './mock.ts';
@@ -39,8 +39,7 @@ async function askTask(run: TestRun, state: TaskState, inspection: Inspection): 
 
 async function goThrough(run: TestRun, state: MapState, mocked: Mocked, inspection: Inspection): Promise<void> {
   const items = await mockedItems(run, state, mocked.configuration, inspection);
-  const maxConcurrency = await numberOf(run, state, 'MaxConcurrency');
-  inspection.maxConcurrency = maxConcurrency ?? 0;
+  inspection.maxConcurrency = await maxConcurrency(run, state);
   const count = await numberOf(run, state, 'ToleratedFailureCount');
   if (count !== undefined) inspection.toleratedFailureCount = count;
   const percentage = await numberOf(run, state, 'ToleratedFailurePercentage');
