@@ -27,6 +27,13 @@ ALTER ROLE :"login" LOGIN CREATEDB INHERIT PASSWORD :'password';
 -- To restore schemas, tables and trusted extensions into the application's database.
 GRANT CONNECT, CREATE, TEMPORARY ON DATABASE :"database" TO :"login";
 GRANT USAGE, CREATE ON SCHEMA public TO :"login";
+-- A grant that is not one's own to give is no more than a warning.
+SELECT has_database_privilege(:'login', :'database', 'CREATE') AND has_schema_privilege(:'login', 'public', 'CREATE')
+       AS granted \gset
+\if :granted
+\else
+DO $$ BEGIN RAISE EXCEPTION 'Nothing was changed: run this as the owner of the database and of schema public.'; END $$;
+\endif
 -- What is restored belongs to this login; as a member the application may use and migrate it like its own. To hand it
 -- over for good, when the source is gone: REASSIGN OWNED BY this login TO the application, then DROP OWNED and DROP ROLE.
 GRANT :"login" TO :"application";

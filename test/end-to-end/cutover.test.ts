@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
@@ -68,6 +68,16 @@ test('both runs leave a report, and a summary that fits its published schema', (
   ]);
   // The schema refuses what a summary is not.
   expect(schema.safeParse({ ...(summaries[0] as object), verdict: 'perhaps' }).success).toBe(false);
+});
+
+test('both runs leave the files that their reports tell of', () => {
+  for (const run of [rehearsalRun, cutoverRun]) {
+    const folder = join(place.memory, 'runs', run);
+    const { files } = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as { files: { name: string }[] };
+    expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['terraform.tfvars', 'create-secrets.mjs']));
+    expect(readdirSync(join(folder, 'files')).sort()).toEqual(files.map(({ name }) => name).sort());
+  }
+  expect(cutover.output).toMatch(/Files to go on with: .*files\/ \(.*values\.yaml/);
 });
 
 test('no secret of the sample is in a history, a log, the evidence, a report or a process list', () => {

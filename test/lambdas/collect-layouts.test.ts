@@ -12,16 +12,20 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { loadYaml } from '@kubernetes/client-node';
 import { mockClient } from 'aws-sdk-client-mock';
 import { collectSource } from '../../lambdas/collect-source/handler.ts';
 import { serviceScaling } from '../../lib/adapters/autoscaling.ts';
 import { ecs } from '../../lib/adapters/ecs.ts';
 import { secretValues } from '../../lib/adapters/secret-values.ts';
 import { secretsManager } from '../../lib/adapters/secrets.ts';
+import { filesFor } from '../../lib/domain/files/files.ts';
+import type { Manifest } from '../../lib/domain/files/manifest.ts';
 import { keys } from '../../lib/domain/run.ts';
 import { SourceFindings } from '../../lib/workflow/documents.ts';
+import { readHcl } from '../domain/files/read-hcl.ts';
 import { sdkError } from '../support/declared.ts';
-import { lease } from '../support/run-documents.ts';
+import { deployed, lease, plan } from '../support/run-documents.ts';
 import { call, withRun } from './account.ts';
 
 const region = { region: 'eu-west-1' };
@@ -120,6 +124,21 @@ async function collect(layout: Layout) {
   return { findings: SourceFindings.parse(JSON.parse(text)), text, kept };
 }
 
+/** What a person is given for a target that is not there yet; no value that the source holds is in any of it. */
+function filesOf(findings: SourceFindings, secrets: readonly string[]) {
+  const originals = { createSourceLogin: '', createTargetLogin: '', createSecrets: '', rbac: () => ({}) };
+  const collected = { configuration: deployed(), plan: plan(), source: findings, target: null, dns: null };
+  const files = new Map(filesFor(collected, originals).map(({ name, text }) => [name, text]));
+  for (const text of files.values()) for (const secret of secrets) expect(text).not.toContain(secret);
+  const { variables } = JSON.parse(files.get('extra-env-vars.json') ?? '') as Manifest;
+  return {
+    values: loadYaml<Record<string, unknown>>(files.get('values.yaml') ?? ''),
+    tfvars: readHcl(files.get('terraform.tfvars') ?? ''),
+    into: (name: string) => variables.find((variable) => variable.name === name)?.into,
+    login: files.get('create-source-login.sql'),
+  };
+}
+
 const image = 'tryretool/backend:3.148.5-stable';
 
 test("the vendor's CloudFormation template: every secret in clear, five services and Temporal", async () => {
@@ -185,6 +204,22 @@ test("the vendor's CloudFormation template: every secret in clear, five services
   });
   expect(kept['encryption-key']).toBe('clear-encryption-key');
   expect(text).not.toContain('clear-');
+
+  const { values, tfvars, into, login } = filesOf(findings, ['clear-', 'stack-rds']);
+  expect(values).toMatchObject({
+    image: { tag: '3.148.5-stable' },
+    replicaCount: 2,
+    resources: { requests: { cpu: '2048m', memory: '4096Mi' } },
+    jobRunner: { enabled: true },
+    workflows: { enabled: false, backend: { replicaCount: 1 } },
+  });
+  expect(tfvars).toMatchObject({
+    replica_counts: { backend: 2, workflows_worker: 1, code_executor: 1 },
+    encryption_key_secret: { secret_id: expect.stringMatching(/secret:retool\/acme-eks\/encryption-key$/) },
+    temporal: null,
+  });
+  expect(['JWT_SECRET', 'COOKIE_INSECURE', 'WORKFLOW_BACKEND_HOST'].map(into)).toEqual(['jwt-secret', null, null]);
+  expect(login).toContain("\\set application 'retool'");
 });
 
 test("the vendor's Terraform module: the same variables, secrets as JSON in Secrets Manager", async () => {
@@ -250,6 +285,15 @@ test("the vendor's Terraform module: the same variables, secrets as JSON in Secr
     collected: null,
   });
   for (const value of ['json-', 'plain-']) expect(text).not.toContain(value);
+
+  const { tfvars, into } = filesOf(findings, ['json-', 'plain-']);
+  expect(tfvars).toMatchObject({
+    encryption_key_secret: { secret_id: secret('encryption-key'), property: 'password' },
+    jwt_secret: { secret_id: secret('jwt'), property: null },
+    // Not read by Passage, and yet where it is: the target reads it itself.
+    license_key_secret: { secret_id: secret('licence'), property: null },
+  });
+  expect(['ENCRYPTION_KEY', 'JWT_SECRET', 'POSTGRES_PASSWORD'].map(into)).toEqual([null, null, null]);
 });
 
 test('an odd one: Aurora by DATABASE_URL, parameters, a sign-on of its own, names that say nothing', async () => {
@@ -307,6 +351,23 @@ test('an odd one: Aurora by DATABASE_URL, parameters, a sign-on of its own, name
   expect(JSON.parse(kept['held-back'] ?? '')).toMatchObject({ CUSTOM_OAUTH2_SSO_CLIENT_SECRET: 'parameter-sso' });
   for (const value of ['url-password', 'url%2Dpassword', 'parameter-key', 'parameter-sso'])
     expect(text).not.toContain(value);
+  const { values, into, login } = filesOf(findings, [
+    'url-password',
+    'url%2Dpassword',
+    'parameter-key',
+    'parameter-sso',
+  ]);
+  expect(values).toMatchObject({
+    image: { repository: '111111111111.dkr.ecr.eu-west-1.amazonaws.com/mirror/retool', tag: '3.200.1' },
+    replicaCount: 3,
+    config: { auth: { google: { enabled: false } } },
+  });
+  expect(['CUSTOM_OAUTH2_SSO_CLIENT_SECRET', 'USE_GCM_ENCRYPTION', 'ENCRYPTION_KEY'].map(into)).toEqual([
+    'extra-env-vars',
+    'extra-env-vars',
+    'encryption-key',
+  ]);
+  expect(login).toContain("\\set application 'app'");
   // A service that is no part of the application keeps its secrets to itself.
   const asked = mockSsm.commandCalls(GetParameterCommand).map(({ args }) => args[0].input.Name);
   expect(asked).not.toContain(parameter('x'));

@@ -46,7 +46,7 @@ test('rights and logins are those that Passage checks for', async () => {
   await run(it);
   const text = (name: string) => it.documents.objects.get(keys.file(lease.run, name))?.text ?? '';
   expect(text('create-source-login.sql')).toMatch(
-    /^\\if :\{\?application}\n\\else\n\\set application 'retool'\n[\s\S]*GRANT pg_read_all_data/,
+    /^-- As the run.*\n\\if :\{\?application}\n\\else\n\\set application 'retool'\n[\s\S]*GRANT pg_read_all_data/,
   );
   expect(text('create-target-login.sql')).toContain('LOGIN CREATEDB');
   expect(JSON.parse(text('rbac.json')).items).toContainEqual(

@@ -8,13 +8,22 @@ export function psqlText(text: string): string {
   const inside = text
     .replaceAll('\\', '\\\\')
     .replaceAll("'", "''")
-    .replace(/[\p{Cc}]/gu, (character) => `\\${(character.codePointAt(0) ?? 0).toString(8).padStart(3, '0')}`);
+    // Of the first 128 alone: beyond, a character is more than the one byte that an escape stands for.
+    .replace(/\p{Cc}/gu, (character) => {
+      const code = character.codePointAt(0) ?? 0;
+      return code < 128 ? `\\${code.toString(8).padStart(3, '0')}` : character;
+    });
   return `'${inside}'`;
 }
 
 /** Sets psql's variable unless the command line does. */
 const setting = (name: string, value: string): string =>
-  `\\if :{?${name}}\n\\else\n\\set ${name} ${psqlText(value)}\n\\endif\n`;
+  [
+    `-- As the run found it, and said here, so that --set=${name}=… is needed for another one only.`,
+    `\\if :{?${name}}\n\\else\n\\set ${name} ${psqlText(value)}\n\\endif`,
+    '',
+    '',
+  ].join('\n');
 
 /** The logins that Passage itself uses, made by SQL that a master without superuser may run. */
 export function loginFiles({ source, target }: Collected, originals: Originals): UserFile[] {

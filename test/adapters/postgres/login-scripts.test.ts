@@ -11,9 +11,10 @@ import { scratchDatabaseName } from '../../../lib/adapters/postgres/names.ts';
 import { readSourceRights } from '../../../lib/adapters/postgres/source-rights.ts';
 import { statement } from '../../../lib/adapters/postgres/statements.ts';
 import { dropScratch, emptyTarget, prepareTarget } from '../../../lib/adapters/postgres/target.ts';
-import { loginFiles } from '../../../lib/domain/files/logins.ts';
+import { loginFiles, psqlText } from '../../../lib/domain/files/logins.ts';
 import { checks } from '../../../lib/domain/preflight/checks.ts';
 import { rbacFor } from '../../../lib/kubernetes/rbac.ts';
+import { hostile } from '../../domain/files/hostile.ts';
 import { createDatabase, query, startTestCluster, type TestCluster, type TestLogin } from '../../support/postgres.ts';
 import { databases, deployed, dns, plan, source, target } from '../../support/run-documents.ts';
 
@@ -43,8 +44,8 @@ beforeEach(async () => {
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-/** The file as a run writes it, run as a person would: by psql, as the weak master. */
-function runFile(name: string, database: string): void {
+/** The file as a run writes it. */
+function write(name: string): string {
   const files = loginFiles(
     {
       configuration: deployed(),
@@ -62,9 +63,13 @@ function runFile(name: string, database: string): void {
   );
   const path = join(folder, name);
   writeFileSync(path, files.find((file) => file.name === name)?.text ?? '');
-  const { status, stderr } = spawnSync(
+  return path;
+}
+
+function psql(path: string, database: string, ...options: string[]) {
+  return spawnSync(
     cluster.binaries.tool('psql'),
-    ['--no-psqlrc', '--quiet', `--set=login=${login}`, `--file=${path}`],
+    ['--no-psqlrc', '--quiet', ...options, `--set=login=${login}`, `--file=${path}`],
     {
       encoding: 'utf8',
       env: {
@@ -79,6 +84,11 @@ function runFile(name: string, database: string): void {
       },
     },
   );
+}
+
+/** As a person would: by psql, as the weak master. */
+function runFile(name: string, database: string): void {
+  const { status, stderr } = psql(write(name), database);
   // A second run is told what it finds done already.
   expect([status, /ERROR.*/.exec(stderr)]).toEqual([0, null]);
 }
@@ -103,6 +113,21 @@ async function findings(side: 'source' | 'target', database: string, ids: readon
     )
     .map((result) => result?.severity);
 }
+
+test('a text that was found is one argument of psql, whatever it holds', () => {
+  const texts = hostile.filter((text) => !text.includes('\u0000'));
+  const path = join(folder, 'texts.sql');
+  const lines = texts.map((text) => `\\set found ${psqlText(text)}\nSELECT to_jsonb(:'found'::text);\n`);
+  writeFileSync(path, lines.join(''));
+  const { stdout, stderr } = psql(path, 'postgres', '--tuples-only', '--no-align');
+  expect(stderr).toBe('');
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual(texts);
+});
 
 describe('the login that the file for the source makes', () => {
   test('has every right that a copy and the fence ask for, twice run as well', async () => {
@@ -162,5 +187,14 @@ describe('the login that the file for the target makes', () => {
     );
     const none = { rolsuper: false, rolcreaterole: false, rolcreatedb: false, rolbypassrls: false };
     expect(roles).toEqual([none, { ...none, rolcreatedb: true }]);
+  });
+
+  test('is not made by somebody who may not give it its rights', async () => {
+    const { database } = await createDatabase(cluster, { owner: application.user });
+    const { status, stderr } = psql(write('create-target-login.sql'), database);
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(/run this as the owner|permission denied for database/);
+    const made = await query(cluster.master, `SELECT FROM pg_roles WHERE rolname = '${login}'`);
+    expect(made).toEqual([]);
   });
 });
