@@ -42,7 +42,7 @@ const LISTED = 5;
 /** What to do next, in order. */
 export function nextSteps(run: {
   readonly verdict: Summary['verdict'];
-  readonly plan: Pick<Plan, 'run' | 'migration' | 'mode' | 'databasesOnly'>;
+  readonly plan: Pick<Plan, 'run' | 'migration' | 'mode' | 'databasesOnly' | 'level'>;
   readonly checks: readonly Check[];
   readonly variables: readonly Pick<Summary['variables'][number], 'name' | 'fate'>[];
   readonly error: Summary['error'];
@@ -63,6 +63,7 @@ export function nextSteps(run: {
               'For a cutover, deploy Passage to AWS and give the migration its source.ecs, target.eks, dns and approvals.',
             ]
           : [
+              ...(run.plan.level === 'copy' ? ['Rehearse with level “boot”: a cutover is admitted on no less.'] : []),
               'Choose a window that holds the longer end of the predicted freeze.',
               'Cut over while this rehearsal is fresh: start the journey in mode “cutover” (for the sample: npm run cutover).',
             ]),
@@ -93,7 +94,9 @@ export function nextSteps(run: {
           : ['The source is closed. See why, and what is left to undo: npm run passage -- diagnose.']),
         ...steps(run.checks.filter(({ severity }) => severity === 'BLOCKER')),
         ...runbook,
-        'Rehearse again.',
+        run.plan.mode === 'preflight'
+          ? 'Look again: npm run passage -- preflight, or mode “preflight”.'
+          : 'Rehearse again.',
       ];
   }
 }

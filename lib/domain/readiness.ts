@@ -12,6 +12,7 @@ export const UNKNOWN_VARIABLES = 'variables-unknown';
 export function openPoints(
   checks: readonly Finding[],
   variables: readonly Pick<Summary['variables'][number], 'fate'>[],
+  unbooted = false,
 ): Readiness['open'] {
   const open = openWarnings(checks);
   // Overridden, they are answered for: then they do not move, and somebody said why.
@@ -21,6 +22,7 @@ export function openPoints(
   const warnings = open.filter((check) => !stopsCutover(check) && !(unknown > 0 && check.id === UNKNOWN_VARIABLES));
   const points: Readiness['open'] = [
     { kind: 'blocker', count: stopping.length, section: 'checks' },
+    { kind: 'unbooted', count: unbooted ? 1 : 0, section: 'left-out' },
     { kind: 'warning', count: warnings.length, section: 'checks' },
     { kind: 'unknown variable', count: unknown, section: 'variables' },
   ];
@@ -29,6 +31,7 @@ export function openPoints(
 
 const named: Readonly<Record<Readiness['open'][number]['kind'], (count: number) => string>> = {
   blocker: (count) => `${count} ${count === 1 ? 'finding that stops' : 'findings that stop'} a cutover`,
+  unbooted: () => 'a rehearsal that boots the target',
   warning: (count) => `${count} ${count === 1 ? 'warning' : 'warnings'} to decide`,
   'unknown variable': (count) => `${count} unknown ${count === 1 ? 'variable' : 'variables'}`,
 };
@@ -46,7 +49,7 @@ const listed = (words: readonly string[]): string =>
  */
 export function readinessOf(run: {
   readonly verdict: Summary['verdict'];
-  readonly plan: Pick<Plan, 'mode' | 'databasesOnly'>;
+  readonly plan: Pick<Plan, 'mode' | 'databasesOnly' | 'level'>;
   readonly checks: readonly Finding[];
   readonly variables: Summary['variables'];
   readonly sourceOpen: boolean;
@@ -54,9 +57,11 @@ export function readinessOf(run: {
   readonly freshUntil: string | null;
 }): Readiness {
   const { verdict, plan, freshUntil } = run;
-  const open = openPoints(run.checks, run.variables);
+  // A cutover is not admitted on a copy alone; where only databases were given there is nothing to boot.
+  const unbooted = verdict === 'rehearsed' && plan.level === 'copy' && !plan.databasesOnly;
+  const open = openPoints(run.checks, run.variables, unbooted);
   const before = listed(open.map(pointText));
-  const validity = { freshUntil: verdict === 'rehearsed' ? freshUntil : null };
+  const validity = { freshUntil: verdict === 'rehearsed' && !unbooted && !plan.databasesOnly ? freshUntil : null };
   switch (verdict) {
     case 'cut over':
       return { go: 'done', sentence: 'Done. Users work on the target.', open: [], ...validity };
@@ -91,10 +96,18 @@ export function readinessOf(run: {
   }
 }
 
-function failedSentence(run: { readonly sourceOpen: boolean; readonly pointOfNoReturn: boolean }): string {
+function failedSentence(run: {
+  readonly checks: readonly Finding[];
+  readonly sourceOpen: boolean;
+  readonly pointOfNoReturn: boolean;
+}): string {
+  const blockers = run.checks.filter(({ severity }) => severity === 'BLOCKER').length;
   if (run.pointOfNoReturn) {
     return 'Moved, but not finished. Users belong on the target; somebody has to look now, and nothing may be put back.';
   }
   if (!run.sourceOpen) return 'No. The source is still closed: nobody can work until somebody has looked.';
+  if (blockers > 0) {
+    return `No. ${pointText({ kind: 'blocker', count: blockers, section: 'checks' })}, and the run ended there; users work on the source as before.`;
+  }
   return 'No. The run ended before its goal; users work on the source as before.';
 }

@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto';
 export const base = `
 :root{color-scheme:light dark;--paper:#fff;--ground:#f3f5f7;--ink:#17212b;--soft:#566370;--line:#dce2e8;--faint:#eef1f4;--link:#1c5cb8;
 --good:#0b7148;--good-ground:#e5f4ec;--warn:#8a5700;--warn-ground:#fdf1da;--bad:#ad2018;--bad-ground:#fcebe9;--info:#1c5cb8;--info-ground:#e8f0fb;
---dump:#2f74d0;--restore:#17917d;--proof:#7b54c4;--effect:#c98412;--waiting:#b4bdc7;--idle:#d5dbe1;--band:#e8f0fb}
+--dump:#2f74d0;--restore:#17917d;--proof:#7b54c4;--effect:#c98412;--waiting:#b4bdc7;--idle:#d5dbe1;--band:#e8f0fb;--interval:#a9c8f0}
 @media(prefers-color-scheme:dark){:root{--paper:#151c24;--ground:#0d1218;--ink:#e4eaf0;--soft:#9aa8b6;--line:#2a3541;--faint:#1c252f;--link:#82b4f5;
 --good:#5ed3a0;--good-ground:#10291f;--warn:#f0bb5d;--warn-ground:#2e2410;--bad:#ff968c;--bad-ground:#351a18;--info:#82b4f5;--info-ground:#152740;
---dump:#5b9bf0;--restore:#3bbba4;--proof:#a585ea;--effect:#e0a440;--waiting:#5d6a77;--idle:#34404c;--band:#17263a}}
+--dump:#5b9bf0;--restore:#3bbba4;--proof:#a585ea;--effect:#e0a440;--waiting:#5d6a77;--idle:#34404c;--band:#17263a;--interval:#35618f}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}

@@ -1,5 +1,6 @@
 import type { Summary } from '../workflow/summary.ts';
 import { WIDTH } from './axis.ts';
+import { bar, swatch } from './bars.ts';
 import { bytes, count, duration, plural, rate } from './format.ts';
 import { type Html, html } from './html.ts';
 
@@ -13,17 +14,39 @@ const breakable = (name: string): Html[] =>
   name.split(/(?<=[._])/).map((part, index) => html`${index > 0 && html`<wbr>`}${part}`);
 
 function row(table: Table, largest: number): Html {
-  const width = table.bytes === 0 ? 0 : Math.max(2, Math.round((table.bytes / largest) * WIDTH));
   const rows =
     table.rowsTarget === null || table.rowsTarget === table.rows
       ? count(table.rows)
       : html`${count(table.rows)}<br><span class="bad">${count(table.rowsTarget)} arrived</span>`;
-  return html`<tr><td>${breakable(table.table)}</td><td class="n">${rows}</td><td class="n">${bytes(table.bytes)}</td><td class="pic"><svg viewBox="0 0 ${WIDTH} 10" preserveAspectRatio="none" aria-hidden="true"><rect class="size" width="${width}" height="10"/></svg></td><td class="n">${duration(table.seconds)}</td><td class="proof">${
+  return html`<tr><td>${breakable(table.table)}</td><td class="n">${rows}</td><td class="n">${bytes(table.bytes)}</td><td class="pic">${bar(table.bytes, largest)}</td><td class="n">${duration(table.seconds)}</td><td class="proof">${
     table.equal ? html`<span class="good">equal</span>` : html`<strong class="bad">differs</strong>`
   }</td></tr>`;
 }
 
 const head = html`<thead><tr><th>Table</th><th class="n">Rows</th><th class="n">Size</th><th class="pic"></th><th class="n">Time</th><th>Proof</th></tr></thead>`;
+
+/** What the picture of sizes names one by one. */
+const NAMED = 5;
+
+/** How the bytes are shared out: the largest tables, and all the others as one. */
+function shares(tables: readonly Table[]): Html | null {
+  const total = tables.reduce((sum, table) => sum + table.bytes, 0);
+  if (total === 0 || tables.length <= NAMED) return null;
+  const sorted = [...tables].sort((a, b) => b.bytes - a.bytes);
+  const others = sorted.slice(NAMED);
+  const pieces = [
+    ...sorted.slice(0, NAMED).map(({ table, bytes: size }) => ({ name: table, size })),
+    { name: plural(others.length, 'other table'), size: others.reduce((sum, table) => sum + table.bytes, 0) },
+  ];
+  let at = 0;
+  const drawn = pieces.map(({ size }, index) => {
+    const [from, width] = [at, (size / total) * WIDTH];
+    at += width;
+    return html`<rect class="share${index}" x="${from.toFixed(1)}" width="${Math.max(0, width - 2).toFixed(1)}" height="10"/>`;
+  });
+  return html`<svg class="shares" viewBox="0 0 ${WIDTH} 10" preserveAspectRatio="none" aria-hidden="true">${drawn}</svg>
+<ul class="legend">${pieces.map(({ name, size }, index) => html`<li>${swatch(`share${index}`)}${breakable(name)} ${bytes(size)} (${Math.round((size / total) * 100)} %)</li>`)}</ul>`;
+}
 
 /** Tables that differ come first, then the largest. */
 export function tablesSection({ tables, totals, differences, catalog }: Summary): Html | null {
@@ -32,7 +55,7 @@ export function tablesSection({ tables, totals, differences, catalog }: Summary)
   const largest = Math.max(0, ...tables.map((table) => table.bytes));
   const [shown, more] = [sorted.slice(0, SHOWN), sorted.slice(SHOWN)];
   const differing = tables.filter(({ equal }) => !equal).length;
-  return html`<section><h2>Tables</h2>
+  return html`<section id="tables"><h2>Tables</h2>
 <p>${
     differing === 0 && differences.length === 0
       ? html`${plural(tables.length, 'table')} compared row by row, byte for byte: all equal.`
@@ -44,6 +67,7 @@ export function tablesSection({ tables, totals, differences, catalog }: Summary)
   }${catalog && differences.length === 0 && html` Catalog equal: ${plural(catalog.objects, 'object')} compared.`} ${bytes(totals.bytes)} moved and proved in ${duration(totals.seconds)} (${rate(totals.bytesPerSecond)}), staged as ${bytes(totals.stagedBytes)}.</p>
 ${catalog && catalog.remarks.length > 0 && html`<details><summary>${plural(catalog.remarks.length, 'remark')} on the catalog, which ${catalog.remarks.length === 1 ? 'is no difference' : 'are no differences'}</summary><ul>${catalog.remarks.map((remark) => html`<li>${remark}</li>`)}</ul></details>`}
 ${differences.length > 0 && html`<div class="note bad">${differences.slice(0, 20).map((difference) => html`<p>${difference}</p>`)}${differences.length > 20 && html`<p>and ${count(differences.length - 20)} more in summary.json</p>`}</div>`}
-<table>${head}<tbody>${shown.map((table) => row(table, largest))}</tbody></table>
+${shares(tables)}
+<div class="wide"><table>${head}<tbody>${shown.map((table) => row(table, largest))}</tbody></table></div>
 ${more.length > 0 && html`<details><summary>${plural(more.length, 'smaller table')}</summary><table>${head}<tbody>${more.map((table) => row(table, largest))}</tbody></table></details>`}</section>`;
 }

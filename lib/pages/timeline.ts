@@ -1,6 +1,7 @@
 import { flatten } from '../domain/timeline.ts';
 import type { Step, Summary, Work } from '../workflow/summary.ts';
 import { type Axis, axis, type Bar, WIDTH } from './axis.ts';
+import { swatch } from './bars.ts';
 import { duration } from './format.ts';
 import { type Html, html } from './html.ts';
 
@@ -48,11 +49,19 @@ function row(step: Step, depth: number, summary: Summary, time: Axis, frozen: Ba
   }</span></div>`;
 }
 
-const rows = (steps: readonly Step[], depth: number, summary: Summary, time: Axis, frozen: Bar | null): Html[] =>
+const inside = (steps: readonly Step[], depth: number, summary: Summary, time: Axis, frozen: Bar | null): Html[] =>
   steps.flatMap((step) => [
     row(step, depth, summary, time, frozen),
-    ...rows(step.steps, depth + 1, summary, time, frozen),
+    ...inside(step.steps, depth + 1, summary, time, frozen),
   ]);
+
+/** A phase with its steps one click away; where something failed or still runs, they are in view. */
+function phase(step: Step, summary: Summary, time: Axis, frozen: Bar | null): Html {
+  const head = row(step, 0, summary, time, frozen);
+  if (step.steps.length === 0) return head;
+  const open = flatten([step]).some(({ status }) => status === 'failed');
+  return html`<details${open && html` open`}><summary>${head}</summary>${inside(step.steps, 1, summary, time, frozen)}</details>`;
+}
 
 /** When each phase and step ran, with what was done in it. */
 export function timelineSection(summary: Summary): Html | null {
@@ -66,10 +75,8 @@ export function timelineSection(summary: Summary): Html | null {
   const drawn = summary.work.filter((item) => !failed.some(({ name }) => name === item.name));
   const present = new Set<string>(drawn.map(({ kind }) => kind)).add('idle');
   if (failed.length > 0) present.add('failed');
-  const swatch = (kind: string): Html =>
-    html`<svg viewBox="0 0 1 1" aria-hidden="true"><rect class="${kind}" width="1" height="1"/></svg>`;
-  return html`<section><h2>Where the time went</h2>
-<div class="time">${rows(summary.phases, 0, summary, time, frozen)}</div>
+  return html`<section id="time"><h2>Where the time went</h2>
+<div class="time">${summary.phases.map((step) => phase(step, summary, time, frozen))}</div>
 <ul class="legend">${kinds.filter(({ kind }) => present.has(kind)).map(({ kind, label }) => html`<li>${swatch(kind)}${label}</li>`)}${
     frozen && html`<li>${swatch('frozen')}freeze</li>`
   }</ul>

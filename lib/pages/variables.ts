@@ -37,10 +37,10 @@ function shown({ secret, value, collected }: Variable): Html {
 }
 
 const row = (variable: Variable): Html =>
-  html`<tr><td class="mono">${variable.name}${variable.secret && html` <span class="tag info">secret</span>`}${!variable.agrees && html` <span class="tag warn">differs between services</span>`}</td><td>${variable.because}</td><td>${shown(variable)}</td><td>${variable.services.join(', ')}</td></tr>`;
+  html`<tr><td class="mono">${variable.name}${variable.secret && html` <span class="tag info">secret</span>`}${!variable.agrees && html` <span class="tag warn">differs between services</span>`}</td><td>${variable.because}</td><td>${shown(variable)}</td><td data-label="Services">${variable.services.join(', ')}</td></tr>`;
 
 const table = (variables: readonly Variable[]): Html =>
-  html`<div class="wide"><table><thead><tr><th>Variable</th><th>Because it</th><th>Value, or the secret it was put in</th><th>Services</th></tr></thead><tbody>${variables.map(row)}</tbody></table></div>`;
+  html`<div class="wide"><table class="stack"><thead><tr><th>Variable</th><th>Because it</th><th>Value, or the secret it was put in</th><th>Services</th></tr></thead><tbody>${variables.map(row)}</tbody></table></div>`;
 
 /** What becomes of each variable of the source: what nobody has decided first, with what to write. */
 export function variablesSection({ variables }: Pick<Summary, 'variables'>): Html | null {

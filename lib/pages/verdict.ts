@@ -18,14 +18,15 @@ function toneOf({ verdict, readiness }: Summary): Tone {
 }
 
 /** A heading that says by itself whether to go. */
-export function titleOf({ verdict, readiness }: Pick<Summary, 'verdict' | 'readiness'>): string {
+export function titleOf({ verdict, readiness, error }: Pick<Summary, 'verdict' | 'readiness' | 'error'>): string {
   if (readiness.go === 'yes') return 'Ready to cut over';
   if (verdict === 'rehearsed') return 'Rehearsed, not ready yet';
   if (verdict === 'checked') return 'Checked, not rehearsed';
+  if (error?.name === 'PreflightBlocked') return 'Stopped by preflight';
   return { 'cut over': 'Cut over', unwound: 'Put back', failed: 'Failed' }[verdict];
 }
 
-const tones = { blocker: 'bad', warning: 'warn', 'unknown variable': 'warn' } as const;
+const tones = { blocker: 'bad', unbooted: 'warn', warning: 'warn', 'unknown variable': 'warn' } as const;
 
 /** What stands open as links to where more is said, and the checks by severity. */
 function open({ readiness, checks }: Summary): Html | null {

@@ -30,7 +30,7 @@ const variable = (name: string, fate: Summary['variables'][number]['fate']): Sum
 });
 const run = (more: Partial<Run> = {}): Run => ({
   verdict: 'rehearsed',
-  plan: { mode: 'rehearsal', databasesOnly: false },
+  plan: { mode: 'rehearsal', databasesOnly: false, level: 'boot' },
   checks: [finding('PASS'), finding('INFO')],
   variables: [variable('BASE_DOMAIN', 'carry')],
   sourceOpen: true,
@@ -76,11 +76,20 @@ describe('may we go', () => {
 
   test('not by preflight alone, nor by databases alone, however clean', () => {
     expect(readinessOf(run({ verdict: 'checked' }))).toMatchObject({ go: 'not yet', freshUntil: null });
-    expect(readinessOf(run({ plan: { mode: 'rehearsal', databasesOnly: true } })).go).toBe('not yet');
+    expect(readinessOf(run({ plan: { mode: 'rehearsal', databasesOnly: true, level: 'copy' } })).go).toBe('not yet');
+  });
+
+  test('not on a rehearsal that only copied, which admits no cutover', () => {
+    const told = readinessOf(run({ plan: { mode: 'rehearsal', databasesOnly: false, level: 'copy' } }));
+    expect(told).toMatchObject({ go: 'not yet', freshUntil: null });
+    expect(told.sentence).toBe('Not yet. Rehearsed; before a cutover: a rehearsal that boots the target.');
   });
 
   test('no after a failure, with where users work', () => {
     expect(readinessOf(run({ verdict: 'failed' })).sentence).toMatch(/^No\. .* users work on the source as before/);
+    expect(readinessOf(run({ verdict: 'failed', checks: [finding('BLOCKER')] })).sentence).toBe(
+      'No. 1 finding that stops a cutover, and the run ended there; users work on the source as before.',
+    );
     expect(readinessOf(run({ verdict: 'failed', sourceOpen: false })).sentence).toMatch(/nobody can work/);
     expect(readinessOf(run({ verdict: 'failed', sourceOpen: false, pointOfNoReturn: true })).sentence).toMatch(
       /nothing may be put back/,
@@ -100,7 +109,7 @@ describe('what to do next', () => {
   const next = (checks: Finding[], variables: Summary['variables'] = []) =>
     nextSteps({
       verdict: 'rehearsed',
-      plan: { run: 'autumn', migration: 'acme', mode: 'rehearsal', databasesOnly: false },
+      plan: { run: 'autumn', migration: 'acme', mode: 'rehearsal', databasesOnly: false, level: 'boot' },
       checks,
       variables,
       error: null,

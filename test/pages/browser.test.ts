@@ -9,6 +9,7 @@ import { readDecision } from '../../lib/pages/decision.ts';
 import { maintenancePage } from '../../lib/pages/maintenance.ts';
 import { reportPage } from '../../lib/pages/report.ts';
 import { at, copyProof, cutoverRun, failedRun, rehearsalRun, request, vote } from './fixtures.ts';
+import { blockedPreflight, largeRehearsal, unwoundCutover } from './large.ts';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
@@ -38,6 +39,9 @@ const pages: Readonly<Record<string, Answer>> = {
   '/cutover': asAnswer(reportPage(summarize(cutoverRun()))),
   '/rehearsal': asAnswer(reportPage(summarize(rehearsalRun()))),
   '/failed': asAnswer(reportPage(summarize(failedRun()))),
+  '/large': asAnswer(reportPage(summarize(largeRehearsal()))),
+  '/blocked': asAnswer(reportPage(summarize(blockedPreflight()))),
+  '/unwound': asAnswer(reportPage(summarize(unwoundCutover()))),
   '/long': asAnswer(reportPage(summarize(rehearsalRun({ copies: [{ ...long, tables: longNames }] })))),
   '/approvals/x/y': approvalPage(view),
   '/voted': approvalPage({ ...view, approver: 'bob@example.com' }),
@@ -118,6 +122,32 @@ inBrowser(CHROMIUM === undefined ? `${name} (skipped: no chromium is installed)`
     },
     30_000,
   );
+
+  test('at 390 pixels nothing of a large report sticks out, not even what waits behind a click', async () => {
+    const { page } = await open('/large', 390);
+    const sticking = await page.evaluate(`(() => {
+      for (const details of document.querySelectorAll('details')) details.open = true;
+      const scrolls = (element) => element.closest('.wide') !== null;
+      return [...document.querySelectorAll('main *')]
+        .filter((element) => !scrolls(element) && element.getBoundingClientRect().right > innerWidth + 0.5)
+        .map((element) => element.outerHTML.slice(0, 120));
+    })()`);
+    await page.close();
+    expect(sticking).toEqual([]);
+  }, 30_000);
+
+  test('every link within a report leads somewhere, and its headings leave out no level', async () => {
+    const { page } = await open('/large', 1280);
+    const links = "[...document.querySelectorAll('a[href^=\"#\"]')].map((link) => link.getAttribute('href'))";
+    const broken = await page.evaluate(`${links}.filter((href) => document.querySelector(href) === null)`);
+    const levels: number[] = await page.evaluate(
+      "[...document.querySelectorAll('h1, h2, h3, h4')].map((heading) => Number(heading.tagName[1]))",
+    );
+    await page.close();
+    expect(broken).toEqual([]);
+    expect(levels[0]).toBe(1);
+    expect(levels.slice(1).filter((level, index) => level > levels[index]! + 1 || level === 1)).toEqual([]);
+  }, 30_000);
 
   test('the style is admitted by its hash: the page is not bare', async () => {
     const { page } = await open('/approvals/x/y', 1280);

@@ -20,8 +20,8 @@ describe('the report', () => {
       '>Checks before the copy</h2>',
       '>Tables</h2>',
       '>Variables of the application</h2>',
+      '>The freeze</h2>',
       '>Approvals</h2>',
-      '>Freeze</h2>',
       '>The workers</h2>',
       '>What this run did not do</h2>',
       '>Particulars</h2>',
@@ -56,7 +56,7 @@ describe('the report', () => {
   test('shows predicted and measured freeze, and the overhead inside it', () => {
     const page = report(cutoverRun());
     expect(page).toContain('9.6 s to 7 min 21 s');
-    expect(page).toContain('2 min 27 s, of which people decided for 2 min 07 s');
+    expect(page).toContain('<strong>2 min 27 s</strong>, of which people decided for 2 min 07 s');
     expect(page).toContain('2.8 s in which nothing was copied');
     expect(page).toContain('The freeze lay inside its prediction.');
   });
@@ -188,7 +188,7 @@ describe('the report', () => {
     const page = report(rehearsalRun({ copies: [{ ...good, tables }] }));
     expect(Buffer.byteLength(page)).toBeLessThan(300_000);
     expect(page).toContain('<summary>175 smaller tables</summary>');
-    expect(page.match(/class="pic"><svg/g)).toHaveLength(200);
+    expect(page.match(/<td class="proof"/g)).toHaveLength(200);
   });
 
   test('a run that ended before everything has a report as well', () => {
