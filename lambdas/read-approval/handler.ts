@@ -4,6 +4,7 @@ import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { electorate, forgery, votesNeeded } from '../../lib/domain/approval.ts';
 import { approvalOf, keys } from '../../lib/domain/run.ts';
+import { lastMoment, windowOf } from '../../lib/domain/window.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { Requester } from '../../lib/workflow/documents.ts';
@@ -52,6 +53,11 @@ export const readApproval = task('ReadApproval')(
       required: votesNeeded(configuration.approvals?.required ?? 1, requester.value.principal, excluded),
     });
     if (why) throw forged(why);
+    const rehearsal = await evidence.find(lease.run, 'rehearsal');
+    const window = windowOf(configuration, rehearsal?.predictedFreezeSeconds ?? null);
+    if (window && Date.parse(request.deadline) > lastMoment(subject, window)) {
+      throw forged(`its deadline, ${request.deadline}, lies beyond the window of the configuration`);
+    }
     return { approval: id, by: outcome.by };
   },
 );

@@ -39,6 +39,9 @@ export function refusalToBegin(window: Window | null, now: number): string | nul
 
 const capital = (text: string): string => text.replace(/^./, (first) => first.toUpperCase());
 
+/** The last moment at which a window lets people decide. */
+export const lastMoment = (subject: Subject, window: Window): number => (subject === 'go' ? window.begin : window.to);
+
 /**
  * Until when people may decide: for so long as the configuration gives them, but "go" not beyond the last moment at
  * which the longest predicted freeze still fits into the window, and "switch" not beyond the window's end.
@@ -47,5 +50,5 @@ const capital = (text: string): string => text.replace(/^./, (first) => first.to
 export function deadline(subject: Subject, window: Window | null, now: number, seconds: number): number {
   const given = now + seconds * 1000;
   if (!window) return given;
-  return Math.min(given, subject === 'go' ? window.begin : window.to);
+  return Math.min(given, lastMoment(subject, window));
 }

@@ -143,6 +143,25 @@ describe('OpenApproval', () => {
       expect(requestOf(it, 'autumn-switch').deadline).toBe(later(600));
     });
 
+    test('an approval by a request that was given more time is none', async () => {
+      const it = within(-60, 600);
+      await open(it);
+      it.documents.tamper(keys.request(id), { ...requestOf(it), deadline: later(601) });
+      await post(it, alice);
+      await post(it, bob);
+      await settle(it);
+      await expect(read(it)).rejects.toEqual(refusedBy('ApprovalForged', /deadline, .*beyond the window/));
+    });
+
+    test('an approval in time is one', async () => {
+      const it = within(-60, 600);
+      await open(it);
+      await post(it, alice);
+      await post(it, bob);
+      await settle(it);
+      expect(await read(it)).toEqual({ approval: id, by: [alice, bob] });
+    });
+
     test('nobody is asked once it is too late', async () => {
       const it = within(-600, 30);
       await expect(open(it)).rejects.toEqual(refusedBy('OutsideWindow', /Nobody was asked/));
