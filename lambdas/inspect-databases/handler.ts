@@ -18,6 +18,7 @@ import { refuseUncreatable, refuseUnreadable } from '../../lib/adapters/postgres
 import { refusePooler } from '../../lib/adapters/postgres/pooler.ts';
 import { refuseSameDatabase } from '../../lib/adapters/postgres/same-database.ts';
 import { readSourceRights } from '../../lib/adapters/postgres/source-rights.ts';
+import { aliasesOf } from '../../lib/adapters/resolver.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
 import { canariesOf, canaryProblems } from '../../lib/domain/canaries.ts';
 import { fingerprint } from '../../lib/domain/digest.ts';
@@ -113,7 +114,12 @@ export const handler = onLambda(inspectDatabases, (told) => {
     evidence: s3Evidence(documents),
     ledgers: s3Ledgers(documents),
     secrets: secretsManager(new SecretsManagerClient({})),
-    servers: databaseServers(new RDSClient(impatient), new CloudWatchClient(impatient), Date.now),
+    servers: databaseServers({
+      rds: new RDSClient(impatient),
+      cloudWatch: new CloudWatchClient(impatient),
+      aliasesOf,
+      now: Date.now,
+    }),
     fingerprintKey: told.fingerprintKey,
     now: Date.now,
   };

@@ -31,6 +31,14 @@ interface Described {
   readonly cluster: DBCluster | undefined;
 }
 
+export interface Sources {
+  readonly rds: RDSClient;
+  readonly cloudWatch: CloudWatchClient;
+  /** The names to which a name leads in DNS, one after another; none where it is no alias. */
+  readonly aliasesOf: (host: string) => Promise<readonly string[]>;
+  readonly now: () => number;
+}
+
 const GIB = 2 ** 30;
 const DAY_MS = 86_400_000;
 /** RDS tells its free storage every minute, some minutes late. */
@@ -39,7 +47,7 @@ const FRESH_MS = 15 * 60_000;
 const LOOK_BACK_DAYS = 7;
 
 /** Looks servers up by address: RDS has no such query, so every server of the account is listed, once. */
-export function databaseServers(rds: RDSClient, cloudWatch: CloudWatchClient, now: () => number): DatabaseServers {
+export function databaseServers({ rds, cloudWatch, aliasesOf, now }: Sources): DatabaseServers {
   let listed: Promise<{ instances: DBInstance[]; clusters: DBCluster[] }> | undefined;
   const list = () => {
     listed ??= listServers(rds);
@@ -57,7 +65,13 @@ export function databaseServers(rds: RDSClient, cloudWatch: CloudWatchClient, no
         }
       };
       const all = await look('rds:DescribeDBInstances and rds:DescribeDBClusters', 'the server', list);
-      const found = all && findServer(all.instances, all.clusters, { host, port });
+      const find = (name: string) => all && findServer(all.instances, all.clusters, { host: name, port });
+      let found = find(host);
+      if (!found && all && all.instances.length > 0) {
+        // A name of the owner's own may lead to it.
+        const names = await look('dns', 'the aliases', () => aliasesOf(host));
+        for (const name of names ?? []) found ??= find(name);
+      }
       if (!found) return { server: null, problems };
       const [room, maintenance] = await Promise.all([
         look('cloudwatch:GetMetricData', 'the free storage', () => measure(cloudWatch, found, now())),
@@ -190,6 +204,7 @@ function describe(
     free: room?.free ?? null,
     filling: room?.filling ?? null,
     backupDays: whole?.BackupRetentionPeriod ?? 0,
+    replicaOf: instance?.ReadReplicaSourceDBInstanceIdentifier ?? cluster?.ReplicationSourceIdentifier ?? null,
     deletionProtection: whole?.DeletionProtection ?? false,
     maintenanceWindow: whole?.PreferredMaintenanceWindow ?? null,
     pending: [

@@ -36,6 +36,23 @@ export async function ask(servers: readonly string[], name: string): Promise<Ans
   );
 }
 
+/** No chain of aliases that anybody uses is longer. */
+const LONGEST_CHAIN = 5;
+
+/** The names to which a name leads, one CNAME after another; none of an address, and where no server answers. */
+export async function aliasesOf(host: string, servers: readonly string[] = []): Promise<string[]> {
+  if (isIP(host)) return [];
+  const resolver = new Resolver({ timeout: 2000, tries: 1 });
+  if (servers.length > 0) resolver.setServers([...servers]);
+  const names: string[] = [];
+  while (names.length < LONGEST_CHAIN) {
+    const [next] = await resolver.resolveCname(names.at(-1) ?? host).catch(quiet);
+    if (next === undefined) break;
+    names.push(next);
+  }
+  return names;
+}
+
 function quiet(error: unknown): string[] {
   const code = (error as { code?: string }).code ?? '';
   if (silent.has(code)) return [];

@@ -152,6 +152,7 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
       allows: on(
         targetClusters.map((cluster) => arn('eks', 'cluster', cluster)),
         'eks:DescribeCluster',
+        'eks:ListAddons',
       ),
     },
     hostedZones: {

@@ -4,6 +4,7 @@ type Capacity = NonNullable<TargetFindings['capacity']>;
 
 /** A cluster as it was surveyed. */
 export interface SurveyedRoom {
+  readonly autoMode: boolean;
   /** Names of the API groups that are served. */
   readonly apiGroups: readonly string[];
   readonly nodes: readonly Capacity['nodes'][number][] | null;
@@ -14,16 +15,16 @@ export interface SurveyedRoom {
 }
 
 /** What a cluster has for pods; null where Passage may not list its nodes. */
-export function capacityOf({ apiGroups, nodes, deployments }: SurveyedRoom): TargetFindings['capacity'] {
+export function capacityOf({ autoMode, apiGroups, nodes, deployments }: SurveyedRoom): TargetFindings['capacity'] {
   if (nodes === null) return null;
   return {
     nodes: [...nodes],
-    addsNodes: addsNodes(nodes, apiGroups, deployments?.others ?? []),
+    addsNodes: autoMode ? 'EKS Auto Mode' : addsNodes(nodes, apiGroups, deployments?.others ?? []),
     requested: deployments && { ...deployments.requested },
   };
 }
 
-/** By the nodes that it has made, its API group or its image; EKS Auto Mode runs outside of the cluster, and serves Karpenter's group, too. */
+/** By the nodes that it has made, its API group or its image. */
 function addsNodes(
   nodes: readonly Capacity['nodes'][number][],
   apiGroups: readonly string[],
@@ -31,7 +32,6 @@ function addsNodes(
 ): Capacity['addsNodes'] {
   const made = (by: Capacity['nodes'][number]['madeBy']) => nodes.some(({ madeBy }) => madeBy === by);
   const runs = (image: RegExp) => others.some(({ images }) => images.some((each) => image.test(each)));
-  if (made('auto-mode') || apiGroups.includes('eks.amazonaws.com')) return 'EKS Auto Mode';
   if (made('karpenter') || apiGroups.includes('karpenter.sh') || runs(/\/karpenter(\/controller)?(:|@|$)/))
     return 'Karpenter';
   return runs(/\/cluster-autoscaler(:|@|$)/) ? 'cluster-autoscaler' : null;

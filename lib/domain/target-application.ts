@@ -63,10 +63,14 @@ export const releasesOf = (deployments: readonly ReadDeployment[]): NonNullable<
     .filter(({ role }) => role === MAIN_BACKEND)
     .map(({ namespace, release, name }) => ({ namespace, release, deployment: name }));
 
-/** What the chart's set-up rests on, as far as API groups and the images of deployments tell; `others` is null where nobody may look. */
+/** The add-on by which pods are given roles. */
+const AGENT = 'eks-pod-identity-agent';
+
+/** What the chart and the restore rest on, as far as API groups and the images of deployments tell; `others` is null where nobody may look. */
 export function addOnsOf(
   apiGroups: readonly string[],
   others: readonly { readonly name: string; readonly images: readonly string[] }[] | null,
+  { autoMode, managedAddOns }: { readonly autoMode: boolean; readonly managedAddOns: readonly string[] | null },
 ): TargetFindings['addOns'] {
   const look = (
     name: TargetFindings['addOns'][number]['name'],
@@ -78,10 +82,18 @@ export function addOnsOf(
     if (found) return { name, present: true, seen: `deployment ${found.name}` };
     return { name, present: others === null && group === null ? null : false, seen: '' };
   };
+  const builtIn = (name: TargetFindings['addOns'][number]['name']) => ({ name, present: true, seen: 'EKS Auto Mode' });
+  const agent = managedAddOns?.includes(AGENT) ?? null;
   return [
     look('external-secrets', 'external-secrets.io', /\/external-secrets(:|@|$)/),
     look('reloader', null, /\/reloader(:|@|$)/),
-    look('load-balancer-controller', 'elbv2.k8s.aws', /\/aws-load-balancer-controller(:|@|$)/),
+    autoMode
+      ? builtIn('load-balancer-controller')
+      : look('load-balancer-controller', 'elbv2.k8s.aws', /\/aws-load-balancer-controller(:|@|$)/),
+    // A DaemonSet, which Passage does not list.
+    autoMode
+      ? builtIn('pod-identity-agent')
+      : { name: 'pod-identity-agent', present: agent, seen: agent ? `EKS add-on ${AGENT}` : '' },
   ];
 }
 

@@ -47,6 +47,7 @@ interface ReadApplication {
 
 /** The cluster around it. */
 interface ReadCluster extends SurveyedRoom {
+  readonly managedAddOns: readonly string[] | null;
   readonly version: string;
   readonly deployments: {
     readonly application: readonly ReadDeployment[];
@@ -82,7 +83,7 @@ export function targetFindings(
     variables: describeVariables(found.main.environment, of.print),
     environmentFrom: [...found.environmentFrom],
     releases,
-    addOns: addOnsOf(cluster.apiGroups, cluster.deployments?.others ?? null),
+    addOns: addOnsOf(cluster.apiGroups, cluster.deployments?.others ?? null, cluster),
     kubernetesVersion: cluster.version,
     capacity: capacityOf(cluster),
     ingress: of.ingress,

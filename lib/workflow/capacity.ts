@@ -69,6 +69,8 @@ export const DatabaseServer = z.strictObject({
   filling: z.strictObject({ since: Instant, bytesPerDay: Count }).nullable(),
   /** Days for which RDS keeps automated backups; 0: it makes none. */
   backupDays: Count,
+  /** The instance that it is a read replica of; null of others. */
+  replicaOf: z.string().nullable(),
   deletionProtection: z.boolean(),
   /** UTC, as in `sun:03:00-sun:03:30`. */
   maintenanceWindow: z.string().nullable(),

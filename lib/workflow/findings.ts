@@ -221,12 +221,12 @@ export const TargetVariable = z.strictObject({
   fingerprint: z.string().nullable(),
 });
 
-/** Something that the chart's set-up rests on, by its deployment in any namespace or by its API group. */
+/** Something that the chart or the restore rests on, by its deployment in any namespace, its API group or EKS's list. */
 export const AddOn = z.strictObject({
-  name: z.enum(['external-secrets', 'reloader', 'load-balancer-controller']),
+  name: z.enum(['external-secrets', 'reloader', 'load-balancer-controller', 'pod-identity-agent']),
   /** Null where Passage may not look. */
   present: z.boolean().nullable(),
-  /** What was seen: `deployment kube-system/…`, `API group …`; empty when nothing was. */
+  /** What was seen: `deployment kube-system/…`, `API group …`, `EKS add-on …`; empty when nothing was. */
   seen: z.string(),
 });
 

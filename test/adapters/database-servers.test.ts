@@ -17,7 +17,14 @@ const NOON = Date.parse('2026-03-01T12:00:00Z');
 const HOUR = 3_600_000;
 const GIB = 2 ** 30;
 const region = { region: 'eu-west-1' };
-const servers = () => databaseServers(new RDSClient(region), new CloudWatchClient(region), () => NOON);
+const aliases = new Map<string, string[]>();
+const servers = () =>
+  databaseServers({
+    rds: new RDSClient(region),
+    cloudWatch: new CloudWatchClient(region),
+    aliasesOf: async (host) => aliases.get(host) ?? [],
+    now: () => NOON,
+  });
 const at = (host: string, port = 5432) => servers().at({ host, port });
 
 const instance: DBInstance = {
@@ -96,6 +103,7 @@ test('finds an instance by address and port, on whatever page, and tells its roo
     free: { bytes: 40 * GIB, at: '2026-03-01T11:59:00.000Z' },
     filling: null,
     backupDays: 7,
+    replicaOf: null,
     deletionProtection: true,
     maintenanceWindow: 'sun:03:00-sun:03:30',
     pending: [],
@@ -117,6 +125,19 @@ test('a server that is none of this account is none, with no further question', 
     expect(await at(host, port)).toEqual({ server: null, problems: [] });
   }
   expect(cloudWatch.calls()).toHaveLength(0);
+});
+
+test('a name of the owner that leads to a server, leads to it', async () => {
+  aliases.set('db.acme.internal', ['green.acme.internal', 'Acme.x.eu-west-1.rds.amazonaws.com']);
+  expect((await at('db.acme.internal')).server?.name).toBe('acme');
+  expect((await at('green.acme.internal')).server).toBeNull();
+});
+
+test('a read replica names its primary, which keeps its backups', async () => {
+  const replica = { BackupRetentionPeriod: 0, ReadReplicaSourceDBInstanceIdentifier: 'primary' };
+  rds.on(DescribeDBInstancesCommand).resolves({ DBInstances: [{ ...instance, ...replica }] });
+  const { server } = await at('acme.x.eu-west-1.rds.amazonaws.com');
+  expect(server).toMatchObject({ backupDays: 0, replicaOf: 'primary' });
 });
 
 test('both sides are found with one list', async () => {

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type Answer, decode, encode, RECURSION_DESIRED } from 'dns-packet';
-import { ask } from '../../lib/adapters/resolver.ts';
+import { aliasesOf, ask } from '../../lib/adapters/resolver.ts';
 
 const sockets: Socket[] = [];
 afterEach(async () => {
@@ -74,4 +74,35 @@ test('a server that is not there answers with nothing', async () => {
 
 test('nobody to ask is no answer', async () => {
   expect(await ask([], name)).toEqual([]);
+});
+
+test('follows aliases one after another, and stops where they go in a circle or nobody answers', async () => {
+  const chain = new Map([
+    ['db.acme.internal', 'green.acme.internal'],
+    ['green.acme.internal', 'acme.rds.example.com'],
+    ['circle.acme.internal', 'circle.acme.internal'],
+  ]);
+  const socket = createSocket('udp4');
+  sockets.push(socket);
+  socket.on('message', (message, from) => {
+    const { id, questions = [] } = decode(message);
+    const asked = questions[0]?.name ?? '';
+    const data = chain.get(asked);
+    const answers: Answer[] = data ? [{ type: 'CNAME', name: asked, data }] : [];
+    const flags = RECURSION_DESIRED | (data ? 0 : NXDOMAIN);
+    socket.send(encode({ type: 'response', id: id ?? 0, flags, questions, answers }), from.port, from.address);
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const server = `127.0.0.1:${(socket.address() as AddressInfo).port}`;
+  expect(await aliasesOf('db.acme.internal', [server])).toEqual(['green.acme.internal', 'acme.rds.example.com']);
+  expect(await aliasesOf('acme.rds.example.com', [server])).toEqual([]);
+  expect(new Set(await aliasesOf('circle.acme.internal', [server]))).toEqual(new Set(['circle.acme.internal']));
+  expect(await aliasesOf('127.0.0.1')).toEqual([]);
+  const silent = createSocket('udp4');
+  silent.bind(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  await new Promise<void>((done) => void silent.close(() => done()));
+  expect(await aliasesOf('db.acme.internal', [`127.0.0.1:${port}`])).toEqual([]);
 });

@@ -4,7 +4,13 @@ import { node } from './preflight/world.ts';
 
 const requested = { cpuMillis: 500, memoryMiB: 512 };
 const surveyed = (more: Partial<Parameters<typeof capacityOf>[0]> = {}) =>
-  capacityOf({ apiGroups: ['apps'], nodes: [node()], deployments: { others: [], requested }, ...more });
+  capacityOf({
+    autoMode: false,
+    apiGroups: ['apps'],
+    nodes: [node()],
+    deployments: { others: [], requested },
+    ...more,
+  });
 const running = (image: string) => ({ deployments: { others: [{ images: [image] }], requested } });
 
 test('tells the nodes and what deployments ask for', () => {
@@ -14,8 +20,7 @@ test('tells the nodes and what deployments ask for', () => {
 });
 
 test.each([
-  ['EKS Auto Mode', { nodes: [node({ madeBy: 'auto-mode' })] }],
-  ['EKS Auto Mode', { nodes: [], apiGroups: ['karpenter.sh', 'eks.amazonaws.com'] }],
+  ['EKS Auto Mode', { nodes: [], autoMode: true, apiGroups: ['karpenter.sh'] }],
   ['Karpenter', { nodes: [node({ madeBy: 'karpenter' })] }],
   ['Karpenter', { nodes: [], apiGroups: ['karpenter.sh'] }],
   ['Karpenter', running('public.ecr.aws/karpenter/controller:1.6.0')],

@@ -34,6 +34,8 @@ const cluster = (application: ReadDeployment[] = [deployment('retool')]) => ({
   apiGroups: ['apps'],
   deployments: { application, others: [], requested: { cpuMillis: 0, memoryMiB: 0 } },
   nodes: [],
+  autoMode: false,
+  managedAddOns: [],
 });
 const of = { database: target().database, ingress: target().ingress!, print: (secret: string) => `${secret.length}` };
 
@@ -120,10 +122,14 @@ describe('two releases', () => {
 
 test('add-ons are found by API group or image, and unknown where nobody may look', () => {
   const others = [{ name: 'tools/watch', images: ['ghcr.io/stakater/reloader:v1.4.1'] }];
-  const seen = (groups: string[], list: typeof others | null) => addOnsOf(groups, list).map(({ present }) => present);
-  expect(seen(['external-secrets.io', 'elbv2.k8s.aws'], others)).toEqual([true, true, true]);
-  expect(seen([], [])).toEqual([false, false, false]);
-  expect(seen([], null)).toEqual([false, null, false]);
+  const none = { autoMode: false, managedAddOns: [] as string[] | null };
+  const seen = (groups: string[], list: typeof others | null, plane = none) =>
+    addOnsOf(groups, list, plane).map(({ present }) => present);
+  const agent = { autoMode: false, managedAddOns: ['coredns', 'eks-pod-identity-agent'] };
+  expect(seen(['external-secrets.io', 'elbv2.k8s.aws'], others, agent)).toEqual([true, true, true, true]);
+  expect(seen([], [])).toEqual([false, false, false, false]);
+  expect(seen([], null, { autoMode: false, managedAddOns: null })).toEqual([false, null, false, null]);
+  expect(seen([], [], { autoMode: true, managedAddOns: [] })).toEqual([false, false, true, true]);
 });
 
 test('a key with a line break at its end is no key', () => {

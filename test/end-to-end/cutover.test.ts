@@ -165,7 +165,9 @@ describe('in the world that it left', () => {
         { name: 'external-secrets', present: true },
         { name: 'reloader', present: true, seen: 'deployment retool-services/reloader' },
         { name: 'load-balancer-controller', present: false },
+        { name: 'pod-identity-agent', present: true },
       ],
+      capacity: { nodes: [{ architecture: 'amd64', open: true }, { madeBy: 'node-group' }], addsNodes: null },
       problems: [],
     });
     const databases = DatabasesFindings.parse(await document(cutoverRun, 'databases'));
@@ -175,6 +177,10 @@ describe('in the world that it left', () => {
       canaries: { keys: [{ values: 71 }], methods: [{ methodVersion: 2, authTag: false, values: 71 }] },
     });
     expect(databases.source.largestTables[0]?.table).toBe('public.audit_trail_events');
+    for (const [side, { server }] of [['source', databases.source] as const, ['target', databases.target] as const]) {
+      expect(server).toMatchObject({ name: `acme-retool-${side}`, status: 'available', backupDays: 7 });
+      expect(server?.free?.bytes).toBeGreaterThan(0);
+    }
     expect(databases.problems).toEqual([]);
     const { target: dnsTarget, record } = sampleMigration().dns!;
     const https = (...names: string[]) => ({

@@ -189,6 +189,8 @@ export function account() {
     apiGroups: ['apps'],
     deployments: { application: [...deployments.values()], others: [], requested: { cpuMillis: 0, memoryMiB: 0 } },
     nodes: [],
+    autoMode: false,
+    managedAddOns: [],
   });
   /** Every name server says what the zone says. */
   const ask = async (servers: readonly string[]) =>

@@ -198,6 +198,8 @@ describe('CollectTarget', () => {
               apiGroups: [],
               deployments: { application: seen, others: [], requested: { cpuMillis: 0, memoryMiB: 0 } },
               nodes: null,
+              autoMode: false,
+              managedAddOns: null,
             }),
             application: (_: string, namespace: string) => {
               asked.push(namespace);

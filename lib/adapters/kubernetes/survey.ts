@@ -2,11 +2,15 @@ import type { EKSClient } from '@aws-sdk/client-eks';
 import { ApisApi, AppsV1Api, CoreV1Api, type KubeConfig, VersionApi } from '@kubernetes/client-node';
 import type { ClusterNode } from '../../workflow/capacity.ts';
 import { connectCluster, isForbidden, kubernetesRefused } from './cluster.ts';
+import { type ControlPlane, controlPlane } from './control-plane.ts';
 import { type Deployment, readDeployment, requestedBy } from './deployments.ts';
 import { readNode } from './nodes.ts';
 
 /** What a cluster as a whole tells, whatever the namespace. */
-export interface Survey {
+export interface Survey extends ControlPlane, ClusterSurvey {}
+
+/** Of that, what its own API tells. */
+export interface ClusterSurvey {
   /** As in `v1.33.5-eks-…`. */
   readonly version: string;
   /** Names of the API groups that are served, those of custom resources included. */
@@ -24,11 +28,15 @@ export interface Survey {
 }
 
 /** Looks at a whole cluster, as far as Passage may. */
-export const surveyCluster = async (eks: EKSClient, cluster: string): Promise<Survey> =>
-  survey(await connectCluster(eks, cluster));
+export async function surveyCluster(eks: EKSClient, cluster: string): Promise<Survey> {
+  // Connecting first: it tells a cluster that is not there by its name.
+  const config = await connectCluster(eks, cluster);
+  const [seen, plane] = await Promise.all([survey(config), controlPlane(eks, cluster)]);
+  return { ...seen, ...plane };
+}
 
 /** As `surveyCluster`, over a connection that is there. */
-export async function survey(config: KubeConfig): Promise<Survey> {
+export async function survey(config: KubeConfig): Promise<ClusterSurvey> {
   try {
     const allowed = (error: unknown): null => {
       if (isForbidden(error)) return null;

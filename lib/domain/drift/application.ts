@@ -154,11 +154,17 @@ export function targetChanges(was: TargetFindings, is: TargetFindings): Change[]
     ...variables.both.flatMap(({ name, was: before, is: after }) =>
       compare(`variable of the target ${name}`, ...values(before, after), set),
     ),
+    ...(was.capacity && is.capacity
+      ? compare('processors of the nodes', processors(was.capacity), processors(is.capacity), sized)
+      : []),
     ...match(was.addOns, is.addOns, ({ name }) => name).both.flatMap(({ name, was: before, is: after }) =>
       compare(`add-on ${name}`, present(before.present), present(after.present), sized),
     ),
   ];
 }
+
+const processors = ({ nodes }: NonNullable<TargetFindings['capacity']>): string =>
+  [...new Set(nodes.map(({ architecture }) => architecture))].sort().join(', ');
 
 const present = (seen: boolean | null): string => (seen === null ? 'not known' : seen ? 'there' : 'not there');
 

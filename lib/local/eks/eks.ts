@@ -16,6 +16,8 @@ export interface EksCluster {
   readonly endpoint: string;
   /** PEM of the authority that signed the API server's certificate. */
   readonly caCertificate: string;
+  /** Names of the add-ons that EKS keeps. */
+  readonly addOns?: readonly string[];
 }
 
 export interface Eks {
@@ -66,6 +68,14 @@ export function createEks({ region, accountId, authorize }: EksOptions): Eks {
             resourcesVpcConfig: { endpointPublicAccess: false, endpointPrivateAccess: true },
           },
         });
+      }),
+
+      route('ListAddons', 'GET /clusters/{name}/addons', ({ principal, parameters, query }) => {
+        authorize(principal, 'eks:ListAddons', arnOf(parameters.name));
+        const names = [...(clusterOf(parameters.name).addOns ?? [])].sort();
+        const from = Number(query.get('nextToken') ?? 0);
+        const to = from + Number(query.get('maxResults') ?? 100);
+        return json({ addons: names.slice(from, to), nextToken: to < names.length ? String(to) : null });
       }),
 
       route('ListAccessEntries', 'GET /clusters/{name}/access-entries', ({ principal, parameters }) => {

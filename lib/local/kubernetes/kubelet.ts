@@ -6,8 +6,9 @@ import { commandLine, type ResolveImage } from '../processes/image.ts';
 import type { ExitStatus, Processes, SupervisedProcess } from '../processes/processes.ts';
 import { containerEnvironment, expand } from './container-environment.ts';
 import type { ObjectStore } from './object-store.ts';
-import { type Container, type ContainerStatus, PODS, type Pod, timestamp } from './objects.ts';
+import { type Container, type ContainerStatus, NODES, type Node, PODS, type Pod, timestamp } from './objects.ts';
 import { type Ports, watchReadiness } from './readiness.ts';
+import { nodeFor, unschedulable } from './scheduler.ts';
 
 export interface KubeletOptions {
   /** Container logs: `<directory>/logs/<pod uid>/<container>.<restarts>.log`. */
@@ -47,7 +48,7 @@ const BACKOFF_MS = 10_000;
 const LONGEST_BACKOFF_MS = 5 * 60_000;
 const GRACE_S = 30;
 
-/** Runs pods as child processes of this machine, whose one node has the address 127.0.0.1. */
+/** Runs pods as child processes of this machine, which stands for every node and has the address 127.0.0.1. */
 export function createKubelet(options: KubeletOptions, store: ObjectStore, wake: () => void): Kubelet {
   const { clock } = options;
   const workers = new Map<string, Worker>();
@@ -64,7 +65,7 @@ export function createKubelet(options: KubeletOptions, store: ObjectStore, wake:
         if (pod.metadata.deletionTimestamp) {
           if (worker) stop(worker, pod.metadata.deletionGracePeriodSeconds ?? GRACE_S);
           else if (pod.status.phase === 'Pending') finish(pod, [], 'the pod was deleted before it started');
-        } else if (!worker && pod.status.phase === 'Pending') workers.set(pod.metadata.uid, begin(pod));
+        } else if (!worker && pod.status.phase === 'Pending') schedule(pod);
       }
     },
     async close() {
@@ -75,23 +76,33 @@ export function createKubelet(options: KubeletOptions, store: ObjectStore, wake:
     },
   };
 
+  function schedule(pod: Pod): void {
+    const nodes = store.list<Node>(NODES);
+    const node = nodeFor(pod, nodes);
+    if (node !== undefined) workers.set(pod.metadata.uid, begin(pod, node));
+    else
+      store.update(pod, ({ status }) => {
+        status.conditions = [unschedulable(nodes)];
+      });
+  }
+
   function stop(worker: Worker, graceSeconds: number): void {
     worker.stopped.abort();
     for (const process of worker.processes) void process.stop(graceSeconds * 1000);
   }
 
-  function begin(pod: Pod): Worker {
+  function begin(pod: Pod, node: string): Worker {
     const stopped = new AbortController();
     const processes = new Set<SupervisedProcess>();
-    return { stopped, processes, ended: run(pod, stopped.signal, processes) };
+    return { stopped, processes, ended: run(pod, node, stopped.signal, processes) };
   }
 
-  async function run(pod: Pod, stopped: AbortSignal, processes: Set<SupervisedProcess>): Promise<void> {
+  async function run(pod: Pod, node: string, stopped: AbortSignal, processes: Set<SupervisedProcess>): Promise<void> {
     store.update(pod, ({ status, spec }) => {
       status.startTime = timestamp(clock.now());
       status.hostIP = '127.0.0.1';
       status.podIP = '127.0.0.1';
-      spec.nodeName = 'local';
+      spec.nodeName = node;
       status.containerStatuses = spec.containers.map((container) => ({
         name: container.name,
         image: container.image ?? '',

@@ -3,6 +3,7 @@ import type {
   V1Deployment,
   V1Ingress,
   V1Job,
+  V1Node,
   V1ObjectMeta,
   V1Pod,
   V1Secret,
@@ -37,6 +38,7 @@ export interface KubernetesObject {
 type Stored<T> = Omit<Json<T>, 'apiVersion' | 'kind' | 'metadata'> & KubernetesObject;
 type Complete<T, Key extends keyof T> = T & { [K in Key]-?: NonNullable<T[K]> };
 
+export type Node = Stored<V1Node>;
 export type Pod = Complete<Stored<V1Pod>, 'spec' | 'status'>;
 export type Job = Complete<Stored<V1Job>, 'spec' | 'status'>;
 export type Deployment = Complete<Stored<V1Deployment>, 'spec' | 'status'>;

@@ -37,6 +37,8 @@ export interface TargetClustersOptions {
 
 /** A recent version that EKS offers. */
 const KUBERNETES_VERSION = '1.33';
+/** The last gives pods their roles: without it no restore reaches its staging. */
+const ADD_ONS = ['coredns', 'kube-proxy', 'vpc-cni', 'eks-pod-identity-agent'];
 
 export async function openTargetClusters(options: TargetClustersOptions): Promise<TargetClusters> {
   const { assembly, credentials, clock } = options;
@@ -66,6 +68,7 @@ export async function openTargetClusters(options: TargetClustersOptions): Promis
       version: KUBERNETES_VERSION,
       endpoint: kubernetes.url,
       caCertificate: kubernetes.caCertificate,
+      addOns: ADD_ONS,
     });
     eks.setAccessEntries(clusterName, [
       { principalArn: options.operatorArn, policies: ['AmazonEKSClusterAdminPolicy'] },

@@ -45,7 +45,7 @@ export const CollectTarget = lambda({
   uses: {
     ...holdsLease,
     runs: writesEvidence,
-    targetClusters: ['eks:DescribeCluster'],
+    targetClusters: ['eks:DescribeCluster', 'eks:ListAddons'],
     logins: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
     fingerprintKey: ['secretsmanager:GetSecretValue'],
   },

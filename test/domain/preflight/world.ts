@@ -77,6 +77,7 @@ export const server = (more: Partial<DatabaseServer> = {}): DatabaseServer => ({
   free: { bytes: 15 * 2 ** 30, at: later(-60) },
   filling: null,
   backupDays: 7,
+  replicaOf: null,
   deletionProtection: true,
   maintenanceWindow: 'sun:03:00-sun:03:30',
   pending: [],

@@ -2,10 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { dropCopy } from '../../../lambdas/drop-copy/handler.ts';
 import { inspectDatabases } from '../../../lambdas/inspect-databases/handler.ts';
 import { prepareTarget } from '../../../lambdas/prepare-target/handler.ts';
+import type { DatabaseServers } from '../../../lib/adapters/database-servers.ts';
 import { scratchDatabaseName } from '../../../lib/adapters/postgres/names.ts';
 import { keys } from '../../../lib/domain/run.ts';
 import { asSuperuser } from '../../../lib/local/postgres/master.ts';
 import type { DatabasesFindings } from '../../../lib/workflow/documents.ts';
+import { server } from '../../domain/preflight/world.ts';
 import { declared } from '../../support/declared.ts';
 import { createDatabase, query, startTestCluster, type TestCluster, type TestLogin } from '../../support/postgres.ts';
 import {
@@ -66,6 +68,23 @@ test('InspectDatabases writes version, size and rights of both sides', async () 
   expect(found.target).toMatchObject({ tables: 0, rights: { createDatabase: true } });
   expect(found.source.major).toBeGreaterThanOrEqual(14);
   expect(found.source.sizeBytes).toBeGreaterThan(1_000_000);
+});
+
+test('InspectDatabases tells the server of each side, and what of it could not be looked at', async () => {
+  it.documents.remove([keys.document('autumn', 'databases')]);
+  const asked: string[] = [];
+  const servers: DatabaseServers = {
+    at: async ({ host, port }) => {
+      asked.push(`${host}:${port}`);
+      return { server: server({ name: 'acme' }), problems: [{ ...unseen, where: `${asked.length}` }] };
+    },
+  };
+  const unseen = { kind: 'not-looked', severity: 'INFO', what: 'Not seen.', todo: 'Look.' } as const;
+  await inspectDatabases.run({ ...it, servers }, { lease, look: 'first' }, call);
+  const found = it.documents.json(keys.document('autumn', 'databases')) as DatabasesFindings;
+  expect(asked).toEqual([source, target].map(({ host, port }) => `${host}:${port}`));
+  expect([found.source.server?.name, found.target.server?.name]).toEqual(['acme', 'acme']);
+  expect(found.problems.filter(({ kind }) => kind === 'not-looked').map(({ where }) => where)).toEqual(['1', '2']);
 });
 
 test('PrepareTarget tells both workers to carry grants where the configuration says so, and else says nothing', async () => {

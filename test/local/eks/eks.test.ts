@@ -1,4 +1,10 @@
-import { DescribeClusterCommand, EKSClient, ListAccessEntriesCommand, ListClustersCommand } from '@aws-sdk/client-eks';
+import {
+  DescribeClusterCommand,
+  EKSClient,
+  ListAccessEntriesCommand,
+  ListAddonsCommand,
+  ListClustersCommand,
+} from '@aws-sdk/client-eks';
 import { systemClock } from '../../../lib/local/clock.ts';
 import { createEks, type Eks } from '../../../lib/local/eks/eks.ts';
 import { createCredentials } from '../../../lib/local/iam/credentials.ts';
@@ -20,7 +26,13 @@ beforeAll(async () => {
         throw new AwsError('AccessDeniedException', 403, `not authorized to perform: ${action}`);
     },
   });
-  eks.registerCluster({ name: 'retool', version: '1.33', endpoint: 'https://127.0.0.1:1', caCertificate: 'PEM' });
+  eks.registerCluster({
+    name: 'retool',
+    version: '1.33',
+    endpoint: 'https://127.0.0.1:1',
+    caCertificate: 'PEM',
+    addOns: ['vpc-cni', 'coredns'],
+  });
   eks.setAccessEntries('retool', [
     { principalArn: 'arn:aws:iam::123456789012:role/Worker', kubernetesGroups: ['passage'] },
   ]);
@@ -49,6 +61,7 @@ test('a cluster is described with its endpoint and its authority', async () => {
     certificateAuthority: { data: Buffer.from('PEM').toString('base64') },
   });
   expect((await client.send(new ListClustersCommand({}))).clusters).toEqual(['retool']);
+  expect((await client.send(new ListAddonsCommand({ clusterName: 'retool' }))).addons).toEqual(['coredns', 'vpc-cni']);
   expect((await client.send(new ListAccessEntriesCommand({ clusterName: 'retool' }))).accessEntries).toEqual([
     'arn:aws:iam::123456789012:role/Worker',
   ]);

@@ -239,3 +239,33 @@ test('a job that could never run is refused', async () => {
     body: expect.stringContaining('Invalid'),
   });
 });
+
+test('a pod waits until there is a node that it selects, and says so', async () => {
+  const node = (name: string, architecture: string, spec: object = {}) =>
+    cluster.kubernetes.apply({
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name, labels: { 'kubernetes.io/arch': architecture } },
+      spec,
+    });
+  node('arm', 'arm64');
+  node('cordoned', 'amd64', { unschedulable: true });
+  node('kept', 'amd64', { taints: [{ key: 'team', value: 'data', effect: 'NoSchedule' }] });
+  await create('worker:1', {}, {}, { nodeSelector: { 'kubernetes.io/arch': 'amd64' } });
+  const waiting = await until(async () =>
+    (await pods()).find(({ status }) => status?.conditions?.some(({ reason }) => reason === 'Unschedulable')),
+  );
+  expect(waiting.status?.phase).toBe('Pending');
+  expect(waiting.status?.conditions?.[0]?.message).toMatch(/^0\/3 nodes are available/);
+  node('managed', 'amd64', { taints: [{ key: 'spot', effect: 'PreferNoSchedule' }] });
+  expect((await ended()).status?.succeeded).toBe(1);
+  expect((await pods())[0]?.spec?.nodeName).toBe('managed');
+});
+
+test('a pod runs on a tainted node that it tolerates', async () => {
+  const taints = [{ key: 'team', value: 'data', effect: 'NoSchedule' }];
+  cluster.kubernetes.apply({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'kept' }, spec: { taints } });
+  await create('worker:1', {}, {}, { tolerations: [{ key: 'team', operator: 'Equal', value: 'data' }] });
+  expect((await ended()).status?.succeeded).toBe(1);
+  expect((await pods())[0]?.spec?.nodeName).toBe('kept');
+});

@@ -44,7 +44,7 @@ export const check: Check = {
         : blocker(saw, 'Add a larger node: these pods would wait for ever.');
     }
     const needed = total(starting);
-    const wanted = `the application asks for ${words(needed)}, the restore before it for ${words(restore)}`;
+    const wanted = `the application asks for ${starting.length > 0 ? words(needed) : 'no more'}, the restore before it for ${words(restore)}`;
     if (!capacity.requested) {
       return unlearned(
         `what other pods take of ${has}; ${wanted}.`,
@@ -52,7 +52,7 @@ export const check: Check = {
       );
     }
     const taken = asks('', capacity.requested);
-    const saw = `${has}, of which deployments ask for ${words(taken)}; ${wanted}.`;
+    const saw = `${has}, of which deployments ask for ${taken.memoryMiB + taken.cpuMillis > 0 ? words(taken) : 'nothing'}; ${wanted}.`;
     const lacking = (pods: Pod) =>
       room.cpuMillis < taken.cpuMillis + pods.cpuMillis || room.memoryMiB < taken.memoryMiB + pods.memoryMiB;
     if (lacking(needed) || lacking(restore)) {

@@ -6,7 +6,8 @@ export const check: Check = {
   title: 'RDS backs both servers up, and nobody deletes them by mistake',
   about: 'cutover',
   look({ databases: { source, target } }) {
-    const servers = [source.server, target.server].filter((server) => server !== null);
+    // RDS keeps the backups of a read replica's primary, which is another server.
+    const servers = [source.server, target.server].flatMap((server) => (server?.replicaOf === null ? [server] : []));
     if (servers.length === 0) return null;
     const unsaved = servers.filter(({ backupDays }) => backupDays === 0).map(({ name }) => name);
     if (unsaved.length > 0) {

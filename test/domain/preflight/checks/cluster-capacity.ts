@@ -63,6 +63,6 @@ export const cases: Cases = {
       deployments: [deployment({ replicas: 1 })],
     }),
     severity: 'PASS',
-    says: /the application asks for 0 GiB/,
+    says: /the application asks for no more/,
   },
 };

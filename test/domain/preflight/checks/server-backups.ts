@@ -7,6 +7,11 @@ export const cases: Cases = {
     severity: 'WARNING',
     says: /no automated backups of old\./,
   },
+  'the source is a read replica, whose primary is backed up': {
+    given: withDatabases({ server: server({ name: 'replica', backupDays: 0, replicaOf: 'primary' }) }),
+    severity: 'PASS',
+    says: /^Backups are kept: acme-target for 7 days\. $/,
+  },
   'the target may be deleted': {
     given: withDatabases({}, { server: server({ name: 'new', deletionProtection: false }) }),
     severity: 'INFO',
