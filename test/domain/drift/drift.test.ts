@@ -12,7 +12,7 @@ import {
   source,
   target,
 } from '../../support/run-documents.ts';
-import { balancer, setOnTarget, variable } from '../preflight/world.ts';
+import { balancer, capacity, node, setOnTarget, variable } from '../preflight/world.ts';
 
 const collected = (): Evidence => ({
   plan: plan(),
@@ -148,6 +148,11 @@ const cases: Record<string, readonly [was: Partial<Evidence>, is: Partial<Eviden
     {},
     ofSource({ services: [{ ...web!, desiredCount: 3 }, jobs!] }),
     'service web: tasks: 2 → 3',
+  ],
+  'nodes of another processor': [
+    ofTarget({ capacity: capacity() }),
+    ofTarget({ capacity: capacity({ nodes: [node(), node({ architecture: 'arm64' })] }) }),
+    'processors of the nodes: amd64 → amd64, arm64, matters',
   ],
   'other bounds of autoscaling': [
     {},
