@@ -1,11 +1,14 @@
+import type { HistoryEvent as AwsEvent } from '@aws-sdk/client-sfn';
 import { compareCopy } from '../../lambdas/compare-copy/handler.ts';
 import { prepareTarget } from '../../lambdas/prepare-target/handler.ts';
 import { writeReport } from '../../lambdas/write-report/handler.ts';
+import type { Execution } from '../../lib/adapters/executions.ts';
 import { seal } from '../../lib/copier/sealed.ts';
 import { keys } from '../../lib/domain/run.ts';
 import type { CopyProof } from '../../lib/workflow/documents.ts';
 import { Summary } from '../../lib/workflow/summary.ts';
-import { later, lease, noon } from '../support/run-documents.ts';
+import { play } from '../pages/fixtures.ts';
+import { copyProof, journeyArn, later, lease, measurement, noon, rehearsal } from '../support/run-documents.ts';
 import { type Account, call, refusedBy, withRun } from './account.ts';
 
 describe('PrepareTarget', () => {
@@ -151,6 +154,66 @@ describe('WriteReport', () => {
     it.time.now += 60_000;
     await write(it);
     expect(it.documents.objects.get('runs/autumn/report.html')).toEqual(first);
+  });
+
+  test('of a cutover leaves what it measured to later runs, once, with its grade', async () => {
+    const it = withRun();
+    const [history, ...nested] = play('RetoolEcsToEks', noon, [
+      {
+        name: 'Freeze',
+        nested: {
+          machine: 'Freeze',
+          states: [
+            { name: 'Stop the source services', seconds: 5 },
+            { name: 'Fence the source database', seconds: 2 },
+          ],
+        },
+      },
+      { name: 'Copy into the target', seconds: 9 },
+      { name: 'Ask for switch', seconds: 1 },
+      { name: 'Switch', seconds: 3 },
+    ]);
+    const played = new Map([history!, ...nested].map((each) => [each.execution.arn, each]));
+    const playedAs = (arn: string) => played.get(arn === journeyArn ? history!.execution.arn : arn);
+    const executions = {
+      ...it.executions,
+      describe: async (arn: string) => (playedAs(arn)?.execution ?? null) as Execution | null,
+      history: async (arn: string) => (playedAs(arn)?.events ?? []) as AwsEvent[],
+    };
+    it.documents.tamper(
+      keys.document('autumn', 'copy-main'),
+      copyProof({ startedAt: later(7.5), provedAt: later(15) }),
+    );
+    it.documents.tamper(keys.document('autumn', 'rehearsal'), rehearsal());
+    await it.measurements.record(lease.migration, measurement());
+    for (const _ of ['once', 'twice']) await write({ ...it, executions });
+    const [before, own, ...more] = await it.measurements.read(lease.migration);
+    expect([before?.run, more]).toEqual(['monday', []]);
+    expect(own).toMatchObject({
+      run: 'autumn',
+      mode: 'cutover',
+      sourceBytes: 60_000_000,
+      copy: { seconds: 7.5 },
+      parts: {
+        'Stop the source services': 5,
+        'Fence and prove the fence': 2,
+        'Start the workers': 0.5,
+        'Copy and prove': 7.5,
+        'Start the target': 1,
+        Switch: 4,
+      },
+      predicted: { low: 20, high: 40 },
+      freezeSeconds: 20,
+      grade: 'inside',
+    });
+    const { history: told } = Summary.parse(it.documents.json('runs/autumn/summary.json'));
+    expect(told.map(({ run }) => run)).toEqual(['monday', 'autumn']);
+  });
+
+  test('of a cutover that never froze leaves no measurement', async () => {
+    const it = withRun();
+    await write(it);
+    expect(await it.measurements.read(lease.migration)).toEqual([]);
   });
 
   test('asks for no lease: after a failure the report is written for whoever cleans up', async () => {
