@@ -137,9 +137,16 @@ function step(
     low: spread.low,
     high: spread.high,
     basis: 'measured',
-    because: `measured ${times(newest.length)}, ${range(newest.map(({ seconds }) => seconds))}${boots > 0 ? `; ${boots} of them the boot of one backend in a rehearsal` : ''}`,
+    because: `measured ${times(newest.length)}, ${range(newest.map(({ seconds }) => seconds))}${bootsAmong(boots, newest.length)}`,
     spread,
   };
+}
+
+function bootsAmong(boots: number, all: number): string {
+  if (boots === 0) return '';
+  return boots === all
+    ? ' by the boot of one backend in a rehearsal'
+    : `; ${boots} by the boot of one backend in a rehearsal`;
 }
 
 /** A worker that was lost and replaced has begun later than it was started. */
