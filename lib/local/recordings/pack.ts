@@ -10,20 +10,31 @@ export interface Entry {
 }
 
 /**
- * The cases of a folder: those of its `index.json`, and one for each `<name>.history.json` beside `<name>.machine.json`.
- * Throws when the folder holds neither.
+ * The cases of a folder: those of its `index.json` (without one: each file with a case in it or in `cases`), and one for
+ * each `<name>.history.json` beside `<name>.machine.json`. Throws when the folder holds none.
  */
 export function readPack(folder: string): Entry[] {
-  const entries = [...indexed(folder), ...ownHistories(folder)];
+  const entries = [...cases(folder), ...ownHistories(folder)];
   if (entries.length > 0) return entries;
   throw new Error(`${folder} holds no recordings: neither an index.json nor a *.history.json with its *.machine.json.`);
 }
 
-function* indexed(folder: string): Generator<Entry> {
+function rowsOf(folder: string): Row[] {
   const index = join(folder, 'index.json');
-  if (!existsSync(index)) return;
-  const { cases } = JSON.parse(readFileSync(index, 'utf8')) as { cases: Row[] };
-  for (const row of cases) {
+  if (existsSync(index)) return (JSON.parse(readFileSync(index, 'utf8')) as { cases: Row[] }).cases;
+  const files = ['.', 'cases'].flatMap((inner) =>
+    existsSync(join(folder, inner)) ? readdirSync(join(folder, inner)).map((file) => join(inner, file)) : [],
+  );
+  return files.sort().flatMap((file) => {
+    if (!file.endsWith('.json')) return [];
+    const row = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Partial<RecordedCase> & Partial<Row>;
+    const { name = file, kind, queryLanguage = 'JSONata', features = [], expected } = row;
+    return kind && expected ? [{ name, kind, queryLanguage, features, file }] : [];
+  });
+}
+
+function* cases(folder: string): Generator<Entry> {
+  for (const row of rowsOf(folder)) {
     const read = () => JSON.parse(withoutPlaceholders(readFileSync(join(folder, row.file), 'utf8'))) as RecordedCase;
     yield { row, read };
   }

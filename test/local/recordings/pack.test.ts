@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recordings } from '../../../lib/commands/recordings.ts';
@@ -119,6 +119,19 @@ test('the command exits with 1 when a case failed, and leaves nothing behind', a
   expect(lines.at(-1)).toBe('1 passed, 1 failed');
   expect(readdirSync(folder).filter((name) => name.startsWith('recordings-'))).toEqual([]);
   await expect(recordings.run({ ...call, positionals: [join(folder, 'none')] })).rejects.toThrow('There is no folder');
+});
+
+test('cases are found without an index, in their own folder too', () => {
+  mkdirSync(join(folder, 'cases'));
+  const expected = { status: 'SUCCEEDED' };
+  write('cases/one.json', { name: 'one', kind: 'execution', queryLanguage: 'JSONata', features: ['Pass'], expected });
+  write('two.json', { kind: 'teststate', expected });
+  write('notes.json', { text: 'no case' });
+  const found = readPack(folder).map(({ row: { name, kind } }) => ({ name, kind }));
+  expect(found).toEqual([
+    { name: 'one', kind: 'execution' },
+    { name: 'two.json', kind: 'teststate' },
+  ]);
 });
 
 test('a folder without recordings says what it should hold', () => {

@@ -65,6 +65,9 @@ export function checkRequest({ mock, revealSecrets, context, stateConfiguration 
   if (mock?.result !== undefined && mock.errorOutput !== undefined) {
     throw invalid('A test mock should have only one of the following fields: [result, errorOutput].');
   }
+  if (mock && mock.result === undefined && mock.errorOutput?.error === undefined) {
+    throw invalid('A test mock must have either a result or an errorOutput with its error.');
+  }
   if (mock && revealSecrets) throw invalid('TestState does not support RevealSecrets when a mock is specified.');
   if (mock) return;
   const withMock = { Context: context, ...capitalised(stateConfiguration) };

@@ -165,6 +165,7 @@ describe('refuses, in the words of AWS,', () => {
     ).toMatch(/^InvalidDefinition: TestState needs a mock/);
     expect(await refusal(task)).toBe('ValidationException: RoleArn must be specified when testing a Task state');
     expect(await refusal(task, { mock: { result: '1', errorOutput: {} } })).toMatch(/only one of the following fields/);
+    expect(await refusal(task, { mock: { errorOutput: { cause: 'why' } } })).toMatch(/an errorOutput with its error/);
     expect(await refusal(task, { ...mocked({}), revealSecrets: true })).toMatch(/does not support RevealSecrets/);
     expect(await refusal(task, { stateConfiguration: { retrierRetryCount: 1 } })).toBe(
       'ValidationException: TestState does not support RetrierRetryCount when a mock is not specified.',
