@@ -183,7 +183,6 @@ function* mapProblems(state: MapState, context: Context): Generator<string> {
   for (const field of ['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label'] as const) {
     if (state[field] !== undefined && !isDistributed(state)) yield `${field}: only a distributed Map has one`;
   }
-  if (reader && state.Items !== undefined) yield 'has both Items and an ItemReader';
   if (reader && !readerResources.includes(reader.Resource)) {
     yield `ItemReader.Resource: items are read by ${readerResources.join(' or ')}`;
   } else if (reader) {

@@ -9,8 +9,11 @@ export function differences(expected: Json | undefined, actual: Json | undefined
   // A placeholder whose value nobody recorded came in with the input: it may be whatever the recording says.
   if (typeof actual === 'string' && /^<opaque:[\w.]+>$/.test(actual) && typeof expected === 'string') return [];
   if (typeof expected === 'string') {
+    if (expected === actual) return [];
+    const [said, told] = [objectIn(expected), typeof actual === 'string' ? objectIn(actual) : undefined];
+    if (said !== undefined && told !== undefined) return differences(said, told, path);
     const literals = expected.split(MASK);
-    if (literals.length === 1) return expected === actual ? [] : differ();
+    if (literals.length === 1) return differ();
     if (literals.every((part) => part === '')) return actual === undefined ? differ() : [];
     const pattern = new RegExp(`^${literals.map(escaped).join('[\\s\\S]*')}$`);
     return typeof actual === 'string' && pattern.test(actual) ? [] : differ();
@@ -30,6 +33,11 @@ const shown = (value: Json | undefined): string => {
 };
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** An object or array that is written as a text: how it is spaced says nothing. */
+function objectIn(text: string): Json | undefined {
+  return /^\s*[[{]/.test(text) ? jsonIn(text) : undefined;
+}
 
 function jsonIn(text: string): Json | undefined {
   try {

@@ -6,6 +6,7 @@ test.each([
   ['a mask inside a text', 'arn:<resource:1>:end', 'arn:a:b:end'],
   ['a mask alone stands for any value', { a: '<date>' }, { a: 1 }],
   ['JSON text equals what it says', { a: 1, b: [2] }, '{"b":[2],"a":1}'],
+  ['JSON texts with other spaces', { a: '{"b": [1, "<uuid:1>"]}' }, { a: '{"b":[1,"x"]}' }],
   ['a placeholder that nobody recorded', 'arn:aws:x', '<opaque:arns.x>'],
 ])('%s', (_, expected, actual) => {
   expect(differences(expected, actual)).toEqual([]);
@@ -15,6 +16,7 @@ test.each([
   ['a missing member', { a: 1, b: 2 }, { a: 1 }],
   ['a member too many', { a: 1 }, { a: 1, b: 2 }],
   ['another order in a list', [1, 2], [2, 1]],
+  ['another value in a JSON text', '{"a": 1}', '{"a":2}'],
   ['another text around a mask', 'a<uuid:1>b', 'a1c'],
   ['a mask where there is nothing', { a: '<date>' }, {}],
   ['an object for a list', [1], { 0: 1 }],

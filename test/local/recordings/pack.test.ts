@@ -121,6 +121,22 @@ test('the command exits with 1 when a case failed, and leaves nothing behind', a
   await expect(recordings.run({ ...call, positionals: [join(folder, 'none')] })).rejects.toThrow('There is no folder');
 });
 
+test('a TestState case whose task was really called is answered as it was', async () => {
+  const asked = { Type: 'Task', QueryLanguage: 'JSONata', Resource: LAMBDA, Arguments: { a: 1 }, End: true };
+  const inspectionData = { input: {}, afterArguments: { a: 1 }, result: { n: 7 } };
+  const expected = { status: 'SUCCEEDED', output: { n: 7 }, inspectionData };
+  write('called.json', { kind: 'teststate', definition: asked, request: { inspectionLevel: 'DEBUG' }, expected });
+  const refusal = { code: 'ValidationException', message: 'State not found in definition' };
+  const machine = { QueryLanguage: 'JSONata', StartAt: 'A', States: { A: { Type: 'Succeed' } } };
+  write('none.json', {
+    kind: 'teststate',
+    definition: machine,
+    request: { stateName: 'B' },
+    expected: { error: refusal },
+  });
+  for (const entry of readPack(folder)) expect(await play(entry)).toMatchObject({ verdict: 'passed', reasons: [] });
+});
+
 test('cases are found without an index, in their own folder too', () => {
   mkdirSync(join(folder, 'cases'));
   const expected = { status: 'SUCCEEDED' };
