@@ -5,6 +5,10 @@ const ERASE = '\r\u001b[2K';
 
 export function terminal(stream: NodeJS.WriteStream): Console {
   let shown = false;
+  // A reader that has seen enough, as `head`, closes the pipe. The command goes on to its end; only its words are lost.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   const erase = () => {
     if (shown) stream.write(ERASE);
     shown = false;

@@ -5,6 +5,7 @@ import { stagingKeys } from '../domain/run.ts';
 import { duration } from '../pages/format.ts';
 import { progressLine } from '../pages/terminal.ts';
 import type { Console } from './command.ts';
+import { silentWorker } from './silent-worker.ts';
 import type { SimulatedAccount } from './simulated-account.ts';
 
 /** How often the account is asked; people see a second as live. */
@@ -92,18 +93,25 @@ async function states(account: SimulatedAccount, execution: string): Promise<Ent
     .sort((a, b) => a.at - b.at);
 }
 
+/** A replaced worker leaves the progress of the one before behind. */
+const latestOfEach = (all: readonly WorkerProgress[]): WorkerProgress[] => [
+  ...new Map(all.toSorted((a, b) => a.at.localeCompare(b.at)).map((progress) => [progress.role, progress])).values(),
+];
+
 /** Rows and bytes that have arrived, by the restore's own count; the dump's while it is ahead alone. */
 async function workers(account: SimulatedAccount, run: string) {
   const keys = (await account.staging.keys(stagingKeys.run(run))).filter((key) => key.includes('/progress/'));
   const found = await Promise.all(keys.map(async (key) => (await account.staging.read(key, WorkerProgress))?.value));
-  const latest = found
-    .filter((progress) => progress !== undefined)
+  const known = found.filter((progress) => progress !== undefined);
+  const silent = silentWorker(latestOfEach(known), Date.now());
+  const latest = known
     .sort((a, b) => (a.role === b.role ? a.at.localeCompare(b.at) : a.role === 'restore' ? 1 : -1))
     .at(-1);
   if (!latest) return null;
   const seconds = (Date.parse(latest.at) - Date.parse(latest.startedAt)) / 1000;
   return {
     state: latest.phase,
+    ...(silent ? { silent } : {}),
     rows: latest.rowsDone,
     bytes: latest.bytesDone,
     totalBytes: latest.bytesTotal,

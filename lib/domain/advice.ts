@@ -14,6 +14,8 @@ export function leftOut(run: {
   readonly copied: Summary['leftOut'] | null;
   readonly froze: boolean;
   readonly rehearsed: boolean;
+  /** Names of the scratch databases. */
+  readonly kept: readonly string[];
   readonly boot: Summary['boot'];
 }): Summary['leftOut'] {
   const out: Summary['leftOut'] = [];
@@ -24,7 +26,11 @@ export function leftOut(run: {
   if (run.plan.mode === 'preflight') say('Freeze, DNS and users', 'it was asked to look only');
   else if (run.plan.mode === 'rehearsal') {
     if (run.plan.keep && run.rehearsed)
-      say('Dropping the scratch database', 'it was to be kept; drop it when you are done with it');
+      for (const database of run.kept)
+        say(
+          'Dropping the scratch database',
+          `${database} on the target was to be kept; drop it when you are done with it`,
+        );
     say('Freeze, DNS and users', 'a rehearsal never touches them');
     if (!run.boot) say('Starting the target application on the copy', 'no backend was booted on it');
     else say('Schedulers, workers and sign-on of the target', 'one backend was booted, without them');

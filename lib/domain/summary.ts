@@ -158,6 +158,7 @@ export function summarize(documents: RunDocuments): Summary {
       copied: copies.length > 0 ? copies.flatMap((copy) => copy.leftOut ?? []) : null,
       froze: freeze.from !== null,
       rehearsed: verdict === 'rehearsed',
+      kept: copies.filter(({ into }) => into === 'scratch').map(({ database }) => database),
       boot: documents.boot,
     }),
     next: nextSteps({

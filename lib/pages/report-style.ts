@@ -45,6 +45,6 @@ table.stack td,table.history td.freeze{border:0;padding:.1rem 0;width:auto;min-w
 @media print{:root{color-scheme:light;--paper:#fff;--ground:#fff;--ink:#111;--soft:#444;--line:#bbb;--faint:#eee;--link:#111;
 --good:#0b7148;--good-ground:#e5f4ec;--warn:#8a5700;--warn-ground:#fdf1da;--bad:#ad2018;--bad-ground:#fcebe9;--info:#1c5cb8;--info-ground:#e8f0fb;
 --dump:#2f74d0;--restore:#17917d;--proof:#7b54c4;--effect:#c98412;--waiting:#b4bdc7;--idle:#d5dbe1;--band:#e8f0fb;--interval:#a9c8f0}
-@page{margin:15mm 14mm}body{font-size:10.5pt}main{max-width:none;padding:0;min-height:0}svg,.tag,.note,.figures{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+@page{margin:15mm 14mm}body{font-size:9.5pt}.figures dd{font-size:1.05rem}th,td{padding:.25rem .5rem}main{max-width:none;padding:0;min-height:0}svg,.tag,.note,.figures{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 h2{break-after:avoid}tr,.check,.row{break-inside:avoid}details::details-content{content-visibility:visible;display:block}details>summary{display:none}.time details>summary{display:block}.time details>summary .name::after{content:none}nav{display:none}}
 `;

@@ -4,8 +4,6 @@ import { bytes, count, duration, interval, plural, rate } from './format.ts';
 import { cut, line, wrap } from './lines.ts';
 
 const LONGEST_PHASES = 8;
-/** A screen of a terminal, or a message in chat. */
-const LINES = 40;
 
 const marks: Readonly<Record<Summary['verdict'], string>> = {
   checked: 'OK',
@@ -32,12 +30,35 @@ const graded = {
   longer: 'longer than predicted',
 } as const;
 
+/** A fact with its label; a long one goes on beneath itself. */
+function fact([label, value]: readonly [string, string], widest: number, width: number): string[] {
+  const indent = ' '.repeat(widest + 2);
+  return wrap(line(value), width, `${label.padEnd(widest)}  `, indent);
+}
+
+/** As many messages as there is room for, at least one, each whole; the others are counted. */
+function block(title: string, messages: readonly string[], room: number, width: number): string[] {
+  const lines = messages.map((message) => wrap(message, width, '  ', '     '));
+  const shown: string[][] = [];
+  for (const message of lines) {
+    if (shown.length > 0 && shown.flat().length + message.length > room) break;
+    shown.push(message);
+  }
+  if (shown.length === 0) return [];
+  const more = messages.length - shown.length;
+  return ['', title, ...shown.flat(), ...(more > 0 ? [`  … and ${count(more)} more in the report`] : [])];
+}
+
+/** Lines for what was survived, for findings and for what to do next. */
+const ROOM = { survived: 6, checks: 9, next: 12 } as const;
+
 /**
- * A summary in at most 40 lines of plain text, without colours, for a terminal or a chat.
- * @param width columns that a line may take
+ * A summary in plain text, without colours, for a terminal: a screen of it. No message is cut; what there is no room
+ * for is counted.
+ * @param width columns that a line may take; a longer word, as an ARN, stays whole
  */
 export function summaryText(summary: Summary, width = 100): string {
-  const { totals, freeze, overheadSeconds, error } = summary;
+  const { totals, freeze, overheadSeconds, error, readiness } = summary;
   const overhead = overheadSeconds.freeze ?? overheadSeconds.rehearsal;
   const facts: (readonly [string, string] | false | null)[] = [
     ['Run', summary.run],
@@ -68,41 +89,40 @@ export function summaryText(summary: Summary, width = 100): string {
         )
         .join(', '),
     ],
+    ...summary.leftOut
+      .filter(({ what }) => what === 'Dropping the scratch database')
+      .map(({ because }) => ['Kept', because] as const),
   ];
+  const told = facts.filter((each) => each !== null && each !== false);
+  const widest = Math.max(...told.map(([label]) => label.length));
   const checks = summary.checks.filter(
     ({ severity, overridden }) => severity === 'BLOCKER' || (severity === 'WARNING' && overridden === null),
   );
-  const block = (title: string, lines: readonly string[]): string[] =>
-    lines.length === 0 ? [] : ['', title, ...lines.flatMap((text) => wrap(text, width, '  ', '     '))];
   const failure =
     error && `${line(error.name)}${error.state === null ? '' : ` in “${line(error.state)}”`}: ${line(error.message)}`;
-  const head = [
-    `${marks[summary.verdict]}  ${line(summary.migration)}: ${summary.verdict}`,
+  const mark = readiness.go === 'not yet' ? 'NOT YET' : marks[summary.verdict];
+  return `${[
+    ...wrap(`${line(summary.migration)}: ${summary.verdict}`, width, `${mark}  `),
+    ...wrap(readiness.sentence, width),
     ...wrap(summary.headline, width),
-    ...(error && failure ? ['', ...wrap(cut(failure, 400), width), `See ${error.runbook}`] : []),
+    ...(error && failure ? ['', ...wrap(failure, width), `See ${line(error.runbook)}`] : []),
     '',
-    ...columns(
-      facts.filter((fact) => fact !== null && fact !== false).map(([label, value]) => [label, line(value)]),
-      2,
-    ),
+    ...told.flatMap((each) => fact(each, widest, width)),
     ...(summary.phases.length === 0 ? [] : ['', 'Phases', ...phases(summary)]),
-    ...block(
-      'Survived',
-      summary.survived.slice(0, 4).map((incident) => cut(line(incident), 240)),
-    ),
+    ...block('Survived', summary.survived.map(line), ROOM.survived, width),
     ...block(
       'Checks',
-      checks.slice(0, 4).map(({ severity, title, saw }) => `${severity}  ${line(title)}: ${cut(line(saw), 160)}`),
+      checks.map(({ severity, title, saw }) => `${severity}  ${line(title)}: ${line(saw)}`),
+      ROOM.checks,
+      width,
     ),
-  ];
-  const next = block(
-    'Next',
-    summary.next.slice(0, 4).map((step, index) => `${index + 1}. ${cut(line(step), 240)}`),
-  );
-  // What to do next is never what is cut off.
-  const room = LINES - next.length;
-  const shown = head.length > room ? [...head.slice(0, room - 1), '  … the rest is in the report'] : head;
-  return `${[...shown, ...next].map((text) => cut(text, width)).join('\n')}\n`;
+    ...block(
+      'Next',
+      summary.next.map((step, index) => `${index + 1}. ${line(step)}`),
+      ROOM.next,
+      width,
+    ),
+  ].join('\n')}\n`;
 }
 
 const phases = ({ phases: all }: Summary): string[] => {
@@ -122,6 +142,8 @@ export interface Progress {
   readonly bytes?: number;
   readonly totalBytes?: number;
   readonly bytesPerSecond?: number;
+  /** A worker that is not heard any more: it is lost, and replaced once its heartbeat's time is over. */
+  readonly silent?: { readonly role: string; readonly seconds: number };
   /** Seconds since the run began. */
   readonly elapsed: number;
 }
@@ -134,11 +156,12 @@ export function secondsLeft({ bytes: done, totalBytes, bytesPerSecond }: Progres
 
 /** One line of live progress: `  12.4 s  Copy into the scratch database · Dump · 81,204 rows · 31.0 MB of 62.4 MB (50 %) · 7.3 MB/s · 4.3 s left`. */
 export function progressLine(progress: Progress, width = 120): string {
-  const { phase, state, rows, bytes: done, totalBytes, bytesPerSecond, elapsed } = progress;
+  const { phase, state, rows, bytes: done, totalBytes, bytesPerSecond, silent, elapsed } = progress;
   const left = secondsLeft(progress);
   const share = done !== undefined && totalBytes ? Math.min(100, Math.floor((done / totalBytes) * 100)) : null;
   const parts = [
     line(phase),
+    silent === undefined ? null : `the ${silent.role} is silent for ${duration(silent.seconds)}, waiting to replace it`,
     state === undefined || state === phase ? null : line(state),
     rows === undefined ? null : plural(rows, 'row'),
     done === undefined

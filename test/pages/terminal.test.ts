@@ -5,7 +5,8 @@ import { cutoverRun, failedRun, plan, preflight, rehearsalRun } from './fixtures
 describe('the summary for a terminal', () => {
   test('says the verdict first and what to do last', () => {
     const lines = summaryText(summarize(rehearsalRun())).trimEnd().split('\n');
-    expect(lines[0]).toBe('OK  acme-retool: rehearsed');
+    expect(lines[0]).toBe('NOT YET  acme-retool: rehearsed');
+    expect(lines[1]).toBe('Not yet. Rehearsed; before a cutover: 1 warning to decide.');
     expect(lines.slice(-2).join(' ')).toMatch(/^ {2}3\. Cut over while this rehearsal is fresh/);
     expect(lines).toContain('Copied            206,747 rows, 60.4 MB in 8.3 s (7.3 MB/s)');
     expect(lines).toContain('Freeze predicted  9.6 s to 7 min 21 s');
@@ -28,13 +29,13 @@ describe('the summary for a terminal', () => {
     expect(summaryText(summarize({ ...run, copies }))).toContain(`Survived\n  ${incident}\n`);
   });
 
-  test('takes at most 40 lines of the given width, and what to do next is never cut off', () => {
+  test('is a screen however much was found; no message is cut, and what is left out is counted', () => {
     const finding = {
       id: 'x',
       title: 'A check',
       severity: 'WARNING' as const,
-      saw: 'word '.repeat(400),
-      todo: 'do '.repeat(300),
+      saw: 'word '.repeat(40),
+      todo: `do ${'it '.repeat(30)}and be done`,
       overridden: null,
       runbook: 'docs/runbook.md#x',
     };
@@ -42,10 +43,25 @@ describe('the summary for a terminal', () => {
       rehearsalRun({ preflight: { ...preflight, findings: Array.from({ length: 30 }, () => finding) } }),
     );
     const lines = summaryText(summary, 80).trimEnd().split('\n');
-    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(lines.length).toBeLessThanOrEqual(60);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
-    expect(lines).toContain('Next');
-    expect(lines).toContain('  … the rest is in the report');
+    expect(lines).toContain('  … and 27 more in the report');
+    expect(lines.join(' ')).toContain('and be done');
+    expect(lines.at(-1)).toMatch(/^ {2}… and \d+ more in the report$/);
+    expect(lines.filter((line) => line.includes('…'))).toHaveLength(2);
+  });
+
+  test('says a long error whole', () => {
+    const run = failedRun();
+    const cause = `${'why '.repeat(300)}at last.`;
+    const histories = run.histories.map((history) => ({ ...history, execution: { ...history.execution, cause } }));
+    expect(summaryText(summarize({ ...run, histories }), 80).replace(/\n/g, ' ')).toContain(cause);
+  });
+
+  test('names the scratch database that was kept', () => {
+    const text = summaryText(summarize(rehearsalRun({ plan: plan('rehearsal', { keep: true }) })));
+    expect(text).toContain('Kept              passage_scratch_acme_retool_7 on the target was to be kept');
+    expect(summaryText(summarize(rehearsalRun()))).not.toContain('Kept');
   });
 
   test('steers no terminal', () => {
@@ -72,6 +88,12 @@ describe('a line of progress', () => {
     ).toBe(
       '   12.4 s  Copy into the scratch database · Dump · 81,204 rows · 31.0 MB of 62.4 MB (49 %) · 7.3 MB/s · 4.3 s left',
     );
+  });
+
+  test('says which worker is silent, before anything else', () => {
+    expect(
+      progressLine({ phase: 'Restore', state: 'loading', silent: { role: 'dump', seconds: 34 }, elapsed: 60 }),
+    ).toBe('1 min 00 s  Restore · the dump is silent for 34.0 s, waiting to replace it · loading');
   });
 
   test('leaves out what nobody knows', () => {
