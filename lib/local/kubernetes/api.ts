@@ -6,6 +6,7 @@ import { deleteObject, type PropagationPolicy } from './deletion.ts';
 import { withDeploymentDefaults } from './deployment-controller.ts';
 import { withJobDefaults } from './job-controller.ts';
 import type { Kubelet } from './kubelet.ts';
+import { podMetrics } from './metrics.ts';
 import { type Manifest, type ObjectStore, servedBy } from './object-store.ts';
 import {
   apiVersionOf,
@@ -70,6 +71,8 @@ const VERSION = { major: '1', minor: '33', gitVersion: 'v1.33.5-eks-simulated', 
 export function createApi(store: ObjectStore, kubelet: Kubelet, clock: Clock): (request: ApiRequest) => ApiAnswer {
   return (request) => {
     if (request.path === '/version') return ok(VERSION);
+    const metrics = podMetrics(request.path, request.user, store, kubelet);
+    if (metrics) return ok(metrics);
     const target = targetOf(request.path, store);
     if (!target) return discovery(request.path, store);
     if (request.query.get('watch') === 'true') throw badRequest('watching is not simulated: list again instead');

@@ -5,6 +5,7 @@ import { freePort } from '../processes/free-port.ts';
 import { commandLine, type ResolveImage } from '../processes/image.ts';
 import type { ExitStatus, Processes, SupervisedProcess } from '../processes/processes.ts';
 import { containerEnvironment, expand } from './container-environment.ts';
+import { bytesOf, residentBytes } from './memory.ts';
 import type { ObjectStore } from './object-store.ts';
 import { type Container, type ContainerStatus, NODES, type Node, PODS, type Pod, timestamp } from './objects.ts';
 import { type Ports, watchReadiness } from './readiness.ts';
@@ -33,13 +34,16 @@ export interface Kubelet {
   reconcile(): void;
   isRunning(pod: Pod): boolean;
   logFile(pod: Pod, container: string, restarts: number): string;
+  /** What the running containers of a pod hold, as far as this machine tells. */
+  memoryOf(pod: Pod): { readonly container: string; readonly bytes: number }[];
   /** Kills everything; pods stay as they are. */
   close(): Promise<void>;
 }
 
 interface Worker {
   readonly stopped: AbortController;
-  readonly processes: Set<SupervisedProcess>;
+  /** By container. */
+  readonly processes: Map<string, SupervisedProcess>;
   readonly ended: Promise<void>;
 }
 
@@ -47,6 +51,8 @@ interface Worker {
 const BACKOFF_MS = 10_000;
 const LONGEST_BACKOFF_MS = 5 * 60_000;
 const GRACE_S = 30;
+/** How often a container with a limit is looked at. */
+const MEMORY_LOOK_MS = 500;
 
 /** Runs pods as child processes of this machine, which stands for every node and has the address 127.0.0.1. */
 export function createKubelet(options: KubeletOptions, store: ObjectStore, wake: () => void): Kubelet {
@@ -58,6 +64,11 @@ export function createKubelet(options: KubeletOptions, store: ObjectStore, wake:
   const kubelet: Kubelet = {
     isRunning: (pod) => workers.has(pod.metadata.uid),
     logFile: (pod, container, restarts) => join(logsOf(pod), `${container}.${restarts}.log`),
+    memoryOf: (pod) =>
+      [...(workers.get(pod.metadata.uid)?.processes ?? [])].flatMap(([container, { pid }]) => {
+        const bytes = residentBytes(pid);
+        return bytes === undefined ? [] : [{ container, bytes }];
+      }),
     reconcile() {
       if (closed) return;
       for (const pod of store.list<Pod>(PODS)) {
@@ -88,16 +99,16 @@ export function createKubelet(options: KubeletOptions, store: ObjectStore, wake:
 
   function stop(worker: Worker, graceSeconds: number): void {
     worker.stopped.abort();
-    for (const process of worker.processes) void process.stop(graceSeconds * 1000);
+    for (const process of worker.processes.values()) void process.stop(graceSeconds * 1000);
   }
 
   function begin(pod: Pod, node: string): Worker {
     const stopped = new AbortController();
-    const processes = new Set<SupervisedProcess>();
+    const processes = new Map<string, SupervisedProcess>();
     return { stopped, processes, ended: run(pod, node, stopped.signal, processes) };
   }
 
-  async function run(pod: Pod, node: string, stopped: AbortSignal, processes: Set<SupervisedProcess>): Promise<void> {
+  async function run(pod: Pod, node: string, stopped: AbortSignal, processes: Worker['processes']): Promise<void> {
     store.update(pod, ({ status, spec }) => {
       status.startTime = timestamp(clock.now());
       status.hostIP = '127.0.0.1';
@@ -128,7 +139,7 @@ export function createKubelet(options: KubeletOptions, store: ObjectStore, wake:
     pod: Pod,
     container: Container,
     stopped: AbortSignal,
-    processes: Set<SupervisedProcess>,
+    processes: Worker['processes'],
   ): Promise<number | undefined> {
     let last: number | undefined;
     for (let attempt = 0; !stopped.aborted; attempt += 1) {
@@ -140,9 +151,9 @@ export function createKubelet(options: KubeletOptions, store: ObjectStore, wake:
       const start = await prepare(pod, container);
       if (stopped.aborted || !start) continue;
       const { process, ports } = start();
-      processes.add(process);
+      processes.set(container.name, process);
       const exit = await follow(pod, container, process, ports);
-      processes.delete(process);
+      processes.delete(container.name);
       last = exit.code;
       const policy = pod.spec.restartPolicy ?? 'Always';
       if (stopped.aborted || policy === 'Never' || (policy === 'OnFailure' && exit.code === 0)) break;
@@ -227,6 +238,10 @@ export function createKubelet(options: KubeletOptions, store: ObjectStore, wake:
         status.ready = ready;
       }),
     );
+    let outOfMemory = false;
+    void watchMemory(container, process, ended.signal, () => {
+      outOfMemory = true;
+    });
     const exit = await process.exited;
     ended.abort();
     setStatus(pod, container, (status) => {
@@ -235,7 +250,7 @@ export function createKubelet(options: KubeletOptions, store: ObjectStore, wake:
       status.state = {
         terminated: {
           exitCode: exit.code,
-          reason: exit.code === 0 ? 'Completed' : 'Error',
+          reason: outOfMemory ? 'OOMKilled' : exit.code === 0 ? 'Completed' : 'Error',
           startedAt,
           finishedAt: timestamp(clock.now()),
           containerID: status.containerID,
@@ -243,6 +258,25 @@ export function createKubelet(options: KubeletOptions, store: ObjectStore, wake:
       };
     });
     return exit;
+  }
+
+  /** Stands in for the kernel, which kills a container that goes beyond its limit. */
+  async function watchMemory(
+    { resources }: Container,
+    process: SupervisedProcess,
+    ended: AbortSignal,
+    say: () => void,
+  ): Promise<void> {
+    const limit = bytesOf(resources?.limits?.memory);
+    if (limit === undefined) return;
+    while (!ended.aborted) {
+      if ((residentBytes(process.pid) ?? 0) > limit) {
+        say();
+        await process.stop(0);
+        return;
+      }
+      await clock.sleep(MEMORY_LOOK_MS, ended).catch(() => undefined);
+    }
   }
 
   function statusOf(pod: Pod, container: Container): ContainerStatus {

@@ -40,7 +40,7 @@ export async function manage(
   const route = `${incoming.method} ${path}`;
   if (route === 'GET /api/v2/environments') {
     const { rows } = await pool.query<{ id: string; name: string; default: boolean }>(
-      `SELECT uuid AS id, name, (data ->> 'default')::boolean AS default FROM environments WHERE data ? 'default' ORDER BY id`,
+      `SELECT uuid AS id, name, (data ->> 'default')::boolean AS default FROM environments WHERE data ? 'default' ORDER BY environments.id`,
     );
     return {
       status: 200,
