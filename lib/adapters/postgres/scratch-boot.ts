@@ -42,7 +42,8 @@ export async function handOver(target: TargetDatabase, role: string): Promise<vo
     }
     await client.query(`GRANT ALL ON DATABASE ${pg.escapeIdentifier(target.database)} TO ${to}`);
     await client.query(`GRANT ALL ON SCHEMA public TO ${to}`).catch(() => undefined);
-    const owned = (await client.query<{ object: string }>(statement('list-owned-objects'))).rows;
+    const { rows: all } = await client.query<{ object: string; follows: boolean }>(statement('list-owned-objects'));
+    const owned = found.member ? all.filter(({ follows }) => !follows) : all;
     for (let from = 0; from < owned.length; from += CHANGES_IN_ONE_TRANSACTION) {
       await inTransaction(client, async () => {
         for (const { object } of owned.slice(from, from + CHANGES_IN_ONE_TRANSACTION)) {
