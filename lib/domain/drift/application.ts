@@ -155,7 +155,11 @@ export function targetChanges(was: TargetFindings, is: TargetFindings): Change[]
       compare(`variable of the target ${name}`, ...values(before, after), set),
     ),
     ...(was.capacity && is.capacity
-      ? compare('processors of the nodes', processors(was.capacity), processors(is.capacity), sized)
+      ? compare('processors of the nodes', processors(was.capacity), processors(is.capacity), {
+          about: 'services',
+          matters: false,
+          because: 'nodes come and go by themselves; whether the images run there is checked anew',
+        })
       : []),
     ...match(was.addOns, is.addOns, ({ name }) => name).both.flatMap(({ name, was: before, is: after }) =>
       compare(`add-on ${name}`, present(before.present), present(after.present), sized),

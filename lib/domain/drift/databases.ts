@@ -42,8 +42,13 @@ function versions(side: string, was: DatabaseFindings, is: DatabaseFindings): Ch
       matters: true,
       because: 'it loads at another rate and has other rights',
     }),
-    ...compare(`class of the ${side}’s server`, was.server?.instanceClass, is.server?.instanceClass, faster),
-    ...compare(`storage of the ${side}’s server`, was.server?.storage.type, is.server?.storage.type, faster),
+    // A server that RDS did not tell of once is no other server.
+    ...(was.server && is.server
+      ? [
+          ...compare(`class of the ${side}’s server`, was.server.instanceClass, is.server.instanceClass, faster),
+          ...compare(`storage of the ${side}’s server`, was.server.storage.type, is.server.storage.type, faster),
+        ]
+      : []),
   ];
 }
 

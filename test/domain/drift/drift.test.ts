@@ -12,7 +12,7 @@ import {
   source,
   target,
 } from '../../support/run-documents.ts';
-import { balancer, capacity, node, setOnTarget, variable } from '../preflight/world.ts';
+import { balancer, capacity, node, server, setOnTarget, variable } from '../preflight/world.ts';
 
 const collected = (): Evidence => ({
   plan: plan(),
@@ -86,6 +86,11 @@ const cases: Record<string, readonly [was: Partial<Evidence>, is: Partial<Eviden
     'PostgreSQL of the target: 15.4 → 16.1, stops',
   ],
   'another minor version': [{}, onSource({ version: '15.5' }), 'PostgreSQL of the source: 15.4 → 15.5'],
+  'a larger server': [
+    onTarget({ server: server() }),
+    onTarget({ server: server({ instanceClass: 'db.m7g.xlarge' }) }),
+    'class of the target’s server: db.m7g.large → db.m7g.xlarge, matters',
+  ],
   'another kind of server': [
     onSource({ provider: 'rds' }),
     onSource({ provider: 'aurora' }),
@@ -152,7 +157,7 @@ const cases: Record<string, readonly [was: Partial<Evidence>, is: Partial<Eviden
   'nodes of another processor': [
     ofTarget({ capacity: capacity() }),
     ofTarget({ capacity: capacity({ nodes: [node(), node({ architecture: 'arm64' })] }) }),
-    'processors of the nodes: amd64 → amd64, arm64, matters',
+    'processors of the nodes: amd64 → amd64, arm64',
   ],
   'other bounds of autoscaling': [
     {},
@@ -259,6 +264,12 @@ describe('since a rehearsal', () => {
       ...ofTarget({ kubernetesVersion: 'v1.33.9-eks-2' }),
     };
     expect(changesOf(collected(), is)).toEqual([]);
+  });
+
+  test('a server that RDS did not tell of once is no other server', () => {
+    const told = { ...collected(), ...onTarget({ server: server() }) };
+    expect(changesOf(collected(), told)).toEqual([]);
+    expect(changesOf(told, collected())).toEqual([]);
   });
 
   test('a change that stops comes first, one that matters little last', () => {
