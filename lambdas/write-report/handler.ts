@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import { type Approvals, s3Approvals } from '../../lib/adapters/approvals.ts';
@@ -6,18 +7,23 @@ import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Executions, stepFunctions } from '../../lib/adapters/executions.ts';
 import { histories } from '../../lib/adapters/histories.ts';
+import { type SendMail, ses } from '../../lib/adapters/mail.ts';
 import { type Measurements, s3Measurements } from '../../lib/adapters/measurements.ts';
 import { cutoverMeasurement } from '../../lib/domain/measurement.ts';
 import { approvalOf, keys } from '../../lib/domain/run.ts';
 import { type RunDocuments, summarize } from '../../lib/domain/summary.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
+import { reportMail } from '../../lib/pages/mail.ts';
 import { reportPage } from '../../lib/pages/report.ts';
 import { shortText } from '../../lib/pages/short-text.ts';
 import { Ledger, Requester, Subject } from '../../lib/workflow/documents.ts';
 
-/** Of the configuration no more than the report says, so that nothing else in it can keep a report from being written. */
-const Freshness = z.object({ rehearsalFreshForHours: z.number().positive().optional() });
+/** Of the configuration no more than is used here, so that nothing else in it can keep a report from being written. */
+const Configured = z.object({
+  rehearsalFreshForHours: z.number().positive().optional(),
+  approvals: z.object({ approvers: z.array(z.object({ email: z.string() })) }).optional(),
+});
 
 interface Deps {
   documents: Documents;
@@ -25,11 +31,12 @@ interface Deps {
   approvals: Approvals;
   executions: Executions;
   measurements: Measurements;
+  sendMail: SendMail;
   now: () => number;
 }
 
 export const writeReport = task('WriteReport')(async (deps: Deps, { lease: { run, migration } }) => {
-  const { documents, evidence, approvals, executions, measurements, now } = deps;
+  const { documents, evidence, approvals, executions, measurements, sendMail, now } = deps;
   const plan = await evidence.read(run, 'plan');
   const ledger = (await documents.read(keys.ledger(migration), Ledger))?.value ?? null;
   // After a failure the unwind that puts everything back is part of the story.
@@ -53,7 +60,7 @@ export const writeReport = task('WriteReport')(async (deps: Deps, { lease: { run
     evidence.find(run, 'copy-main'),
     evidence.find(run, 'boot'),
     evidence.find(run, 'source'),
-    documents.read(keys.configuration(migration, plan.configurationDigest), Freshness),
+    documents.read(keys.configuration(migration, plan.configurationDigest), Configured),
     evidence.find(run, 'preflight'),
     evidence.find(run, 'files'),
     evidence.find(run, 'rehearsal'),
@@ -95,7 +102,14 @@ export const writeReport = task('WriteReport')(async (deps: Deps, { lease: { run
   if (measured !== null) await measurements.record(migration, measured);
   await documents.create(keys.document(run, 'summary'), summary);
   await documents.create(keys.report(run), reportPage(summary));
-  await documents.create(keys.text(run), shortText(summary, keys.report(run)));
+  const text = shortText(summary, keys.report(run));
+  // Before the text is stored, which says that it was sent: rather twice than not at all.
+  if (plan.mail && (await documents.text(keys.text(run))) === null) {
+    for (const { email } of configuration?.value.approvals?.approvers ?? []) {
+      await sendMail(reportMail({ to: email, summary, text }));
+    }
+  }
+  await documents.create(keys.text(run), text);
   return { report: keys.report(run), summary: keys.document(run, 'summary') };
 });
 
@@ -107,6 +121,7 @@ export const handler = onLambda(writeReport, (told) => {
     approvals: s3Approvals(documents),
     executions: stepFunctions(new SFNClient({})),
     measurements: s3Measurements(documents),
+    sendMail: ses(new SESv2Client({}), told.mail),
     now: Date.now,
   };
 });

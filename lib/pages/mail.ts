@@ -1,4 +1,5 @@
 import type { ApprovalRequest, Ledger } from '../workflow/documents.ts';
+import type { Summary } from '../workflow/summary.ts';
 import { questions } from './approval.ts';
 import { utc } from './format.ts';
 import { html, visible } from './html.ts';
@@ -119,6 +120,27 @@ export function callMail({
 <div style="max-width:600px;margin:0 auto;background:#ffffff;padding:28px 32px;border:1px solid #dce2e8">${sentences.map(
       (sentence) => html`<p style="margin:0 0 14px">${sentence}</p>`,
     )}</div></body></html>
+`.text,
+  };
+}
+
+/** The short text of a run that nobody watched. */
+export function reportMail({
+  to,
+  summary: { migration, mode, readiness },
+  text,
+}: {
+  readonly to: string;
+  readonly summary: Pick<Summary, 'migration' | 'mode' | 'readiness'>;
+  readonly text: string;
+}): Mail {
+  return {
+    to,
+    subject: line(`${migration}, ${mode}: ${readiness.sentence}`).slice(0, 150),
+    text,
+    html: html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>${migration}</title></head>
+<body style="margin:0;padding:24px;background:#f3f5f7;color:#17212b"><pre style="max-width:640px;margin:0 auto;background:#ffffff;padding:28px 32px;border:1px solid #dce2e8;font:14px/1.5 ui-monospace,Menlo,Consolas,monospace;white-space:pre-wrap">${text}</pre></body></html>
 `.text,
   };
 }

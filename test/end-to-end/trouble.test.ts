@@ -1,5 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  ListServicesCommand,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -15,7 +23,7 @@ import { type SimulatedAccount, simulatedAccount } from '../../lib/commands/simu
 import { phrase } from '../../lib/domain/approval.ts';
 import { startWorld, type World } from '../../lib/local/world/world.ts';
 import { createWorkplace, type Workplace } from '../support/command-line.ts';
-import { decideByHand, linksOf } from '../support/people.ts';
+import { decideByHand, linksOf, outbox } from '../support/people.ts';
 import { query } from '../support/postgres.ts';
 import { expectAsBefore, expectEveryWriteOnce, type Standing, sampleLogins, standing } from '../support/standing.ts';
 import { until } from '../support/until.ts';
@@ -357,6 +365,55 @@ test(
     await asBefore();
   },
   5 * MINUTES,
+);
+
+test(
+  'a source that is deployed anew while people decide voids what they approve, and is looked at again by itself',
+  async () => {
+    const ecs = new ECSClient(client);
+    const cluster = source.ecs!.cluster;
+    const { serviceArns } = await ecs.send(new ListServicesCommand({ cluster }));
+    const [service] = serviceArns!;
+    const describe = async () =>
+      (await ecs.send(new DescribeServicesCommand({ cluster, services: [service!] }))).services![0]!;
+    const deploy = async (taskDefinition: string) => {
+      await ecs.send(new UpdateServiceCommand({ cluster, service, taskDefinition }));
+      await until(async () => (await describe()).deployments!.length === 1);
+    };
+    const { taskDefinition: before } = await describe();
+
+    const run = await start('cutover');
+    await linksOf(place.memory, `${run.run}-go`, [BOB, CAROL]);
+    const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: before }));
+    const [container, ...others] = taskDefinition!.containerDefinitions!;
+    const environment = [...container!.environment!, { name: 'ACME_NEW', value: 'of tonight' }];
+    const next = await ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: taskDefinition!.family,
+        cpu: taskDefinition!.cpu,
+        memory: taskDefinition!.memory,
+        executionRoleArn: taskDefinition!.executionRoleArn,
+        networkMode: taskDefinition!.networkMode,
+        requiresCompatibilities: taskDefinition!.requiresCompatibilities,
+        runtimePlatform: taskDefinition!.runtimePlatform,
+        containerDefinitions: [{ ...container, environment }, ...others],
+      }),
+    );
+    await deploy(next.taskDefinition!.taskDefinitionArn!);
+    await decideByHand(place, `${run.run}-go`, { [BOB]: 'approve', [CAROL]: 'approve' });
+    const ended = await end(run);
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'WorldChanged' });
+    expect(ended.cause).toContain('variable ACME_NEW: was not there, is new');
+    expect(await entered(run)).not.toContain('Stop the source services');
+
+    await until(async () => !(await account.ledgers.read(MIGRATION)).holder);
+    await deploy(before!);
+    const told = () => outbox(place.memory).filter(({ text }) => text.startsWith(`${MIGRATION}, preflight:`));
+    await until(() => told().length > 0);
+    expect(told()[0]?.text).toContain('Checks:');
+    await asBefore();
+  },
+  4 * MINUTES,
 );
 
 test(

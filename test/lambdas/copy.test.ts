@@ -8,7 +8,7 @@ import { keys } from '../../lib/domain/run.ts';
 import type { CopyProof } from '../../lib/workflow/documents.ts';
 import { Summary } from '../../lib/workflow/summary.ts';
 import { play } from '../pages/fixtures.ts';
-import { copyProof, journeyArn, later, lease, measurement, noon, rehearsal } from '../support/run-documents.ts';
+import { copyProof, journeyArn, later, lease, measurement, noon, plan, rehearsal } from '../support/run-documents.ts';
 import { type Account, call, refusedBy, withRun } from './account.ts';
 
 describe('PrepareTarget', () => {
@@ -214,6 +214,21 @@ describe('WriteReport', () => {
     const it = withRun();
     await write(it);
     expect(await it.measurements.read(lease.migration)).toEqual([]);
+  });
+
+  test('mails its text to the approvers where the run is to, once', async () => {
+    const it = withRun();
+    await write(it);
+    expect(it.outbox).toEqual([]);
+    const unwatched = withRun();
+    unwatched.documents.tamper('runs/autumn/plan.json', plan({ mode: 'cutover', mail: true }));
+    await write(unwatched);
+    await write(unwatched);
+    expect(unwatched.outbox.map(({ to }) => to)).toEqual(['alice@example.com', 'bob@example.com', 'carol@example.com']);
+    expect(unwatched.outbox[0]).toMatchObject({
+      subject: expect.stringMatching(/^acme-retool, cutover: /),
+      text: unwatched.documents.objects.get('runs/autumn/report.txt')?.text,
+    });
   });
 
   test('asks for no lease: after a failure the report is written for whoever cleans up', async () => {

@@ -27,7 +27,8 @@ export async function decideByHand(
   }
 }
 
-function outbox(memory: string): { to: string; text: string }[] {
+/** Every mail that was sent, once a recipient. */
+export function outbox(memory: string): { to: string; text: string }[] {
   const folder = join(memory, 'outbox');
   return readdirSync(folder)
     .filter((name) => /^\d.*\.json$/.test(name))

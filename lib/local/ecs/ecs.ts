@@ -199,7 +199,8 @@ export function createEcs(options: EcsOptions): Ecs {
         service.desiredCount = change.desiredCount ?? service.desiredCount;
         if (next !== service.taskDefinition || change.forceNewDeployment) {
           scheduler.deploy(service, next);
-          updates.add(service.deployments[0]!.id);
+          // Before the start it is the world that sets itself up.
+          if (started) updates.add(service.deployments[0]!.id);
         }
         reconcile(`service:${service.serviceName}`);
         file.save();

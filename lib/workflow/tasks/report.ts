@@ -18,7 +18,8 @@ export const RecordRehearsal = lambda({
 });
 
 export const WriteReport = lambda({
-  summary: 'Writes report.html, report.txt and summary.json of a run from its evidence and its execution history.',
+  summary:
+    'Writes report.html, report.txt and summary.json of a run from its evidence and its execution history; mails the text where the run is to.',
   input: z.strictObject({ lease: Lease }),
   output: z.strictObject({ report: z.string(), summary: z.string() }),
   throws: ['ServiceUnavailable'],
@@ -31,6 +32,7 @@ export const WriteReport = lambda({
     votes: ['s3:GetObject', 's3:ListBucket'],
     outcomes: ['s3:GetObject'],
     executions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
+    mail: ['ses:SendEmail'],
   },
   timeoutSeconds: 60,
 });
