@@ -16,15 +16,16 @@ export function migrationsText({ migrations: { logged, before, after, newest } }
 }
 
 /** In one line, for a terminal or a chat. */
-export const bootLine = (boot: Boot): string =>
-  [
-    `${boot.health.status} ${duration(boot.seconds.boot)} after its start`,
-    `migrations: ${migrationsText(boot)}`,
-    boot.memory.bytes === null ? null : bytes(boot.memory.bytes),
-    boot.decryption.proved ? 'encrypts with the key of the stored values' : 'decryption not proved',
-  ]
-    .filter((part) => part !== null)
-    .join(', ');
+export function bootLine({ health, seconds, migrations, memory, decryption }: Boot): string {
+  const ran = (migrations.after ?? 0) - (migrations.before ?? 0);
+  const parts = [
+    `${health.status} in ${duration(seconds.boot)}`,
+    decryption.proved ? 'its key is the stored values’' : 'its key NOT proved',
+    ran === 0 ? 'no migration due' : `${plural(ran, 'migration')} ran`,
+    memory.bytes === null ? null : bytes(memory.bytes),
+  ];
+  return parts.filter((part) => part !== null).join(', ');
+}
 
 /** The report's section on what one backend of the target did on the copy. */
 export function bootSection({ boot }: Pick<Summary, 'boot'>): Html | null {

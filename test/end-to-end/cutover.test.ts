@@ -9,11 +9,13 @@ import { sampleMigration } from '../../lib/commands/sample.ts';
 import { type SimulatedAccount, simulatedAccount } from '../../lib/commands/simulated-account.ts';
 import { keys } from '../../lib/domain/run.ts';
 import { startWorld, type World } from '../../lib/local/world/world.ts';
+import { Boot } from '../../lib/workflow/boot.ts';
 import { DatabasesFindings, DnsFindings, SourceFindings, TargetFindings } from '../../lib/workflow/documents.ts';
 import { createWorkplace, type Ended, type Workplace } from '../support/command-line.ts';
+import { query } from '../support/postgres.ts';
 import { processList } from '../support/process-list.ts';
 import { found, leaksIn, secretsOf } from '../support/secrets.ts';
-import { expectEveryWriteOnce, sampleLogins } from '../support/standing.ts';
+import { bootedPods, expectEveryWriteOnce, sampleLogins } from '../support/standing.ts';
 import { until } from '../support/until.ts';
 
 /** What a user types, in a folder where nothing is yet; most tests look at what it left. */
@@ -203,6 +205,24 @@ describe('in the world that it left', () => {
       },
       problems: [],
     });
+  });
+
+  test('the rehearsal booted the target on the copy, by the key of the source, and left nothing of it', async () => {
+    const boot = Boot.parse(JSON.parse((await account.evidence.text(keys.document(rehearsalRun, 'boot'))) ?? 'null'));
+    expect(boot).toMatchObject({
+      deployment: 'retool',
+      database: expect.stringMatching(/^passage_rehearsal_/),
+      health: { status: 'HEALTHY', version: '3.148.5-stable' },
+      migrations: { logged: true, before: 641, after: 641 },
+      decryption: { proved: true, saw: expect.stringContaining('71 stored values') },
+    });
+    // What the application was asked to store in the copy is in no other database.
+    const { source, target } = sampleLogins(place.memory);
+    // The seal locks the master of the source out, but not Passage.
+    for (const login of [source.passage, target.master]) {
+      expect(await query(login, "SELECT FROM public.config_vars WHERE name LIKE 'PASSAGE%'")).toEqual([]);
+    }
+    expect(await bootedPods(world.info)).toEqual([]);
   });
 
   const events = async () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { expect } from '@jest/globals';
-import { BatchV1Api } from '@kubernetes/client-node';
+import { BatchV1Api, CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
 import { connectCluster } from '../../lib/adapters/kubernetes/cluster.ts';
 import { gather } from '../../lib/commands/circumstances.ts';
 import { sampleMigration } from '../../lib/commands/sample.ts';
@@ -44,6 +44,7 @@ export async function standing(info: WorldInfo) {
     dns: seen.dns.answer,
     staging,
     jobs: await jobsIn(info),
+    booted: await bootedPods(info),
   };
 }
 export type Standing = Awaited<ReturnType<typeof standing>>;
@@ -57,13 +58,29 @@ const passageSessions = async (login: TestLogin): Promise<string[]> => {
   return rows.map(({ name }) => name);
 };
 
-async function jobsIn({ url, region, credentials }: WorldInfo): Promise<string[]> {
+async function inCluster<T>({ url, region, credentials }: WorldInfo, ask: (of: KubeConfig) => Promise<T>): Promise<T> {
   const eks = new EKSClient({ endpoint: url, region, credentials });
-  const cluster = await connectCluster(eks, sampleMigration().target.eks.cluster);
-  const { items } = await cluster.makeApiClient(BatchV1Api).listJobForAllNamespaces();
-  eks.destroy();
-  return items.map(({ metadata }) => metadata?.name ?? '');
+  try {
+    return await ask(await connectCluster(eks, sampleMigration().target.eks.cluster));
+  } finally {
+    eks.destroy();
+  }
 }
+
+const jobsIn = (info: WorldInfo): Promise<string[]> =>
+  inCluster(info, async (cluster) => {
+    const { items } = await cluster.makeApiClient(BatchV1Api).listJobForAllNamespaces();
+    return items.map(({ metadata }) => metadata?.name ?? '');
+  });
+
+/** Pods that a rehearsal made of the application's template. */
+export const bootedPods = (info: WorldInfo): Promise<string[]> =>
+  inCluster(info, async (cluster) => {
+    const { items } = await cluster
+      .makeApiClient(CoreV1Api)
+      .listPodForAllNamespaces({ labelSelector: 'app.kubernetes.io/managed-by=passage' });
+    return items.map(({ metadata }) => metadata?.name ?? '');
+  });
 
 /** Longer than services take to come up on a busy machine. */
 const SETTLE_MS = 60_000;
