@@ -19,7 +19,7 @@ rect.track{fill:var(--faint)}rect.idle{fill:var(--idle)}rect.frozen{fill:var(--b
 .share0{fill:var(--dump)}.share1{fill:var(--restore)}.share2{fill:var(--proof)}.share3{fill:var(--effect)}.share4{fill:var(--waiting)}.share5{fill:var(--idle)}
 svg.bar{display:block;width:100%;height:.6rem;margin-top:.25rem}svg.shares{display:block;width:100%;height:1.4rem;margin-top:1rem}svg.shares+.legend{margin:.5rem 0 1.2rem}
 .prediction svg.bar{height:1.4rem}.prediction .ends{display:flex;justify-content:space-between;margin:.15rem 0;font-size:.82rem;color:var(--soft)}
-td.fig{white-space:nowrap;min-width:7rem}table.history td:first-child{white-space:nowrap}table.history td.freeze{width:44%;min-width:12rem;white-space:normal}tr.this{font-weight:600}tr.this .soft{font-weight:400}
+table.variables td:first-child{width:26%}table.variables td:last-child{width:16%}td.fig{white-space:nowrap;min-width:7rem}table.history td:first-child{white-space:nowrap}table.history td.freeze{width:44%;min-width:12rem;white-space:normal}tr.this{font-weight:600}tr.this .soft{font-weight:400}
 nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;padding:0;margin:0;font-size:.9rem}
 .time details>summary{display:block;padding:0;color:inherit;list-style:none}.time details>summary::-webkit-details-marker{display:none}
 .time details>summary .name::after{content:" ▸";color:var(--soft);font-weight:400}.time details[open]>summary .name::after{content:" ▾"}
@@ -41,7 +41,7 @@ footer{margin-top:3rem;padding-top:.9rem;border-top:1px solid var(--line);color:
 .verdict>svg{width:2.2rem;height:2.2rem}.figures dd{font-size:1.1rem}
 td.pic,th.pic{display:none}th,td{padding:.4rem .35rem}table{font-size:.84rem}.check{grid-template-columns:1fr}
 table.stack,table.stack tbody,table.stack tr,table.stack td{display:block;width:auto}table.stack thead{display:none}table.stack tr{padding:.5rem 0;border-bottom:1px solid var(--line)}
-table.stack td,table.history td.freeze{border:0;padding:.1rem 0;width:auto;min-width:0}table.stack td[data-label]::before{content:attr(data-label) ": ";color:var(--soft);font-weight:400}}
+table.variables td:first-child,table.variables td:last-child,table.stack td,table.history td.freeze{border:0;padding:.1rem 0;width:auto;min-width:0}table.stack td[data-label]::before{content:attr(data-label) ": ";color:var(--soft);font-weight:400}}
 @media print{:root{color-scheme:light;--paper:#fff;--ground:#fff;--ink:#111;--soft:#444;--line:#bbb;--faint:#eee;--link:#111;
 --good:#0b7148;--good-ground:#e5f4ec;--warn:#8a5700;--warn-ground:#fdf1da;--bad:#ad2018;--bad-ground:#fcebe9;--info:#1c5cb8;--info-ground:#e8f0fb;
 --dump:#2f74d0;--restore:#17917d;--proof:#7b54c4;--effect:#c98412;--waiting:#b4bdc7;--idle:#d5dbe1;--band:#e8f0fb;--interval:#a9c8f0}

@@ -4,7 +4,7 @@ import { bootSection } from './boot.ts';
 import { checksSection } from './checks.ts';
 import { driftSection } from './drift.ts';
 import { filesSection } from './files.ts';
-import { bytes, count, duration, interval, plural, rate, utc } from './format.ts';
+import { bytes, count, duration, plural, rate, utc } from './format.ts';
 import { historySection } from './history.ts';
 import { type Html, html, trusted } from './html.ts';
 import { freezeSection } from './prediction.ts';
@@ -14,6 +14,10 @@ import { tablesSection } from './tables.ts';
 import { timelineSection } from './timeline.ts';
 import { variablesSection } from './variables.ts';
 import { failure, next, titleOf, verdict } from './verdict.ts';
+
+/** An interval that breaks between its ends only. */
+const unbroken = ({ low, high }: { readonly low: number; readonly high: number }): string =>
+  [low, high].map((end) => duration(end).replaceAll(' ', '\u00a0')).join(' to ');
 
 function figures(summary: Summary): Html {
   const { totals, freeze, overheadSeconds } = summary;
@@ -32,7 +36,7 @@ function figures(summary: Summary): Html {
           duration(freeze.measuredSeconds),
           freeze.waitingSeconds ? `${duration(freeze.waitingSeconds)} of it people deciding` : undefined,
         )
-      : freeze.predicted && figure('Freeze, predicted', interval(freeze.predicted))
+      : freeze.predicted && figure('Freeze, predicted', unbroken(freeze.predicted))
   }${overhead !== null && figure('Orchestration overhead', duration(overhead), 'time in which no work ran')}</dl>`;
 }
 

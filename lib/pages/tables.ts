@@ -10,7 +10,7 @@ type Table = Summary['tables'][number];
 const SHOWN = 25;
 
 /** Long names break between their words. */
-const breakable = (name: string): Html[] =>
+export const breakable = (name: string): Html[] =>
   name.split(/(?<=[._])/).map((part, index) => html`${index > 0 && html`<wbr>`}${part}`);
 
 function row(table: Table, largest: number): Html {

@@ -1,6 +1,7 @@
 import type { Summary } from '../workflow/summary.ts';
 import { count, plural } from './format.ts';
 import { type Html, html } from './html.ts';
+import { breakable } from './tables.ts';
 
 type Variable = Summary['variables'][number];
 
@@ -37,19 +38,19 @@ function shown({ secret, value, collected }: Variable): Html {
 }
 
 const row = (variable: Variable): Html =>
-  html`<tr><td class="mono">${variable.name}${variable.secret && html` <span class="tag info">secret</span>`}${!variable.agrees && html` <span class="tag warn">differs between services</span>`}</td><td>${variable.because}</td><td>${shown(variable)}</td><td data-label="Services">${variable.services.join(', ')}</td></tr>`;
+  html`<tr><td class="mono">${breakable(variable.name)}${variable.secret && html` <span class="tag info">secret</span>`}${!variable.agrees && html` <span class="tag warn">differs between services</span>`}</td><td>${variable.because}</td><td>${shown(variable)}</td><td data-label="Services">${variable.services.join(', ')}</td></tr>`;
 
 const table = (variables: readonly Variable[]): Html =>
-  html`<div class="wide"><table class="stack"><thead><tr><th>Variable</th><th>Because it</th><th>Value, or the secret it was put in</th><th>Services</th></tr></thead><tbody>${variables.map(row)}</tbody></table></div>`;
+  html`<div class="wide"><table class="stack variables"><thead><tr><th>Variable</th><th>Because it</th><th>Value, or the secret it was put in</th><th>Services</th></tr></thead><tbody>${variables.map(row)}</tbody></table></div>`;
 
 /** What becomes of each variable of the source: what nobody has decided first, with what to write. */
-export function variablesSection({ variables }: Pick<Summary, 'variables'>): Html | null {
+export function variablesSection({ variables, mode }: Pick<Summary, 'variables' | 'mode'>): Html | null {
   if (variables.length === 0) return null;
   const found = groups
     .map((group) => ({ ...group, of: variables.filter(({ fate }) => fate === group.fate) }))
     .filter(({ of }) => of.length > 0);
   return html`<section id="variables"><h2>Variables of the application</h2>
-<p>${plural(variables.length, 'variable')} on the source: ${found.map(({ title, of }, index) => html`${index > 0 && ', '}${count(of.length)} ${title.toLowerCase()}`)}. No value of what may be a secret stands here.</p>${found.map(
+<p>${plural(variables.length, 'variable')} on the source: ${found.map(({ title, of }, index) => html`${index > 0 && ', '}${count(of.length)} ${title.toLowerCase()}`)}. No value of what may be a secret stands here.${mode !== 'cutover' && ' The secrets that this run wrote are deleted at its end; a cutover’s stay.'}</p>${found.map(
     ({ fate, title, means, tone, of }) => {
       const head = html`<span class="tag ${tone}">${title}</span> ${count(of.length)}, ${means}`;
       if (fate === 'ask') {
