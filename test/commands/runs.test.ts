@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { summarize } from '../../lib/domain/summary.ts';
 import { shortText } from '../../lib/pages/short-text.ts';
-import { cutoverRun, rehearsalRun } from '../pages/fixtures.ts';
+import { cutoverRun, rehearsalRun } from '../pages/fixtures/runs.ts';
 import { passage } from './calling.ts';
 
 const [rehearsal, cutover] = [summarize(rehearsalRun()), summarize(cutoverRun())];

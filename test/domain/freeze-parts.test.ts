@@ -3,7 +3,8 @@ import { measureParts, partStates } from '../../lib/domain/freeze-parts.ts';
 import { cutoverMeasurement, historyOf } from '../../lib/domain/measurement.ts';
 import { summarize } from '../../lib/domain/summary.ts';
 import { FreezePart, Measurement } from '../../lib/workflow/measurement.ts';
-import { cutoverRun, play, rehearsalRun } from '../pages/fixtures.ts';
+import { play } from '../pages/fixtures/play.ts';
+import { cutoverRun, rehearsalRun } from '../pages/fixtures/runs.ts';
 import { measurement } from '../support/run-documents.ts';
 
 const names = (machine: string): string[] => {

@@ -1,17 +1,9 @@
 import { type RunDocuments, summarize } from '../../lib/domain/summary.ts';
 import { Summary } from '../../lib/workflow/summary.ts';
-import {
-  at,
-  copyProof,
-  cutoverRun,
-  failedRun,
-  ledger,
-  outcome,
-  plan,
-  play,
-  rehearsalRun,
-  vote,
-} from '../pages/fixtures.ts';
+import { outcome, vote } from '../pages/fixtures/approvals.ts';
+import { copyProof, ledger, plan } from '../pages/fixtures/documents.ts';
+import { at, play } from '../pages/fixtures/play.ts';
+import { cutoverRun, failedRun, rehearsalRun } from '../pages/fixtures/runs.ts';
 
 const START = '2026-11-21T20:14:03.120Z';
 

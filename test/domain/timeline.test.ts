@@ -11,7 +11,9 @@ import {
 } from '../../lib/domain/timeline.ts';
 import { machines } from '../../lib/workflow/registry.ts';
 import type { Work } from '../../lib/workflow/summary.ts';
-import { at, copyProof, cutoverRun, failedRun, play } from '../pages/fixtures.ts';
+import { copyProof } from '../pages/fixtures/documents.ts';
+import { at, play } from '../pages/fixtures/play.ts';
+import { cutoverRun, failedRun } from '../pages/fixtures/runs.ts';
 
 const START = '2026-11-21T20:14:03.120Z';
 const moment = (seconds: number): string => at(START, seconds);

@@ -7,7 +7,7 @@ import { seal } from '../../lib/copier/sealed.ts';
 import { keys } from '../../lib/domain/run.ts';
 import type { CopyProof } from '../../lib/workflow/documents.ts';
 import { Summary } from '../../lib/workflow/summary.ts';
-import { play } from '../pages/fixtures.ts';
+import { play } from '../pages/fixtures/play.ts';
 import { copyProof, journeyArn, later, lease, measurement, noon, plan, rehearsal } from '../support/run-documents.ts';
 import { type Account, call, refusedBy, withRun } from './account.ts';
 

@@ -8,7 +8,8 @@ import {
   unknownLinkPage,
 } from '../../lib/pages/approval.ts';
 import { hashOf } from '../../lib/pages/style.ts';
-import { at, outcome, request, vote } from './fixtures.ts';
+import { outcome, request, vote } from './fixtures/approvals.ts';
+import { at } from './fixtures/play.ts';
 
 const ASKED = '2026-11-21T20:14:03.120Z';
 const go = request('go', ASKED, 120);

@@ -8,8 +8,11 @@ import { approvalPage } from '../../lib/pages/approval.ts';
 import { readDecision } from '../../lib/pages/decision.ts';
 import { maintenancePage } from '../../lib/pages/maintenance.ts';
 import { reportPage } from '../../lib/pages/report.ts';
-import { at, copyProof, cutoverRun, failedRun, rehearsalRun, request, vote } from './fixtures.ts';
-import { blockedPreflight, largeRehearsal, unwoundCutover } from './large.ts';
+import { request, vote } from './fixtures/approvals.ts';
+import { copyProof } from './fixtures/documents.ts';
+import { blockedPreflight, largeRehearsal, unwoundCutover } from './fixtures/large.ts';
+import { at } from './fixtures/play.ts';
+import { cutoverRun, failedRun, rehearsalRun } from './fixtures/runs.ts';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),

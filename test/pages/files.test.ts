@@ -1,7 +1,7 @@
 import { summarize } from '../../lib/domain/summary.ts';
 import { filesSection } from '../../lib/pages/files.ts';
 import { reportPage } from '../../lib/pages/report.ts';
-import { rehearsalRun } from './fixtures.ts';
+import { rehearsalRun } from './fixtures/runs.ts';
 
 const told = (...files: { name: string; why: string; how: string }[]) =>
   summarize(rehearsalRun({ files: { files: files.map((file) => ({ ...file, key: `runs/r/files/${file.name}` })) } }));

@@ -1,7 +1,7 @@
 import { summarize } from '../../lib/domain/summary.ts';
 import { findingsText } from '../../lib/pages/findings.ts';
 import type { Preflight } from '../../lib/workflow/documents.ts';
-import { rehearsalRun } from './fixtures.ts';
+import { rehearsalRun } from './fixtures/runs.ts';
 
 type Finding = Preflight['findings'][number];
 const finding = (severity: Finding['severity'], more: Partial<Finding> = {}): Finding => ({

@@ -1,5 +1,5 @@
 import { approvalMail } from '../../lib/pages/mail.ts';
-import { request } from './fixtures.ts';
+import { request } from './fixtures/approvals.ts';
 
 const url = 'https://passage.example.com/approvals/acme-go/4f_-k';
 const go = request('go', '2026-11-21T20:14:03.120Z', 120);

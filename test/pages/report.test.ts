@@ -1,6 +1,8 @@
 import { type RunDocuments, summarize } from '../../lib/domain/summary.ts';
 import { reportPage } from '../../lib/pages/report.ts';
-import { at, copyProof, cutoverRun, failedRun, plan, preflight, rehearsalRun } from './fixtures.ts';
+import { copyProof, plan, preflight } from './fixtures/documents.ts';
+import { at } from './fixtures/play.ts';
+import { cutoverRun, failedRun, rehearsalRun } from './fixtures/runs.ts';
 
 const report = (documents: RunDocuments): string => reportPage(summarize(documents));
 const START = '2026-11-21T20:14:03.120Z';

@@ -1,7 +1,8 @@
 import { type RunDocuments, summarize } from '../../lib/domain/summary.ts';
 import { SHORT, shortText } from '../../lib/pages/short-text.ts';
-import { cutoverRun, failedRun, plan, preflight, rehearsalRun } from './fixtures.ts';
-import { knownVariables, unknownVariable } from './variables.ts';
+import { plan, preflight } from './fixtures/documents.ts';
+import { cutoverRun, failedRun, rehearsalRun } from './fixtures/runs.ts';
+import { knownVariables, unknownVariable } from './fixtures/variables.ts';
 
 const text = (documents: RunDocuments): string => shortText(summarize(documents), 'runs/x/report.html');
 

@@ -1,6 +1,7 @@
 import { summarize } from '../../lib/domain/summary.ts';
 import { progressLine, secondsLeft, summaryText } from '../../lib/pages/terminal.ts';
-import { cutoverRun, failedRun, plan, preflight, rehearsalRun } from './fixtures.ts';
+import { plan, preflight } from './fixtures/documents.ts';
+import { cutoverRun, failedRun, rehearsalRun } from './fixtures/runs.ts';
 
 describe('the summary for a terminal', () => {
   test('says the verdict first and what to do last', () => {

@@ -1,7 +1,7 @@
 import { summarize } from '../../lib/domain/summary.ts';
 import { variablesSection } from '../../lib/pages/variables.ts';
-import { rehearsalRun } from './fixtures.ts';
-import { knownVariables, unknownVariable, variable } from './variables.ts';
+import { rehearsalRun } from './fixtures/runs.ts';
+import { knownVariables, unknownVariable, variable } from './fixtures/variables.ts';
 
 const section = (variables: readonly ReturnType<typeof variable>[]): string =>
   variablesSection(summarize(rehearsalRun({ variables: [...variables] })))?.text ?? '';
