@@ -394,7 +394,7 @@ export const SavedState = z.strictObject({
   /** The database that this run writes to on the target. */
   restoring: z.strictObject({ database: z.string(), into: z.enum(['scratch', 'target']) }).nullable(),
   /** Where this run boots a backend of the target. */
-  boot: z.strictObject({ cluster: z.string(), namespace: z.string() }).nullable(),
+  boot: z.strictObject({ cluster: z.string(), namespace: z.string() }).nullable().default(null),
 });
 export type SavedState = z.infer<typeof SavedState>;
 
@@ -429,7 +429,8 @@ export const Ledger = z.strictObject({
   effect: z.strictObject({ task: z.string(), until: Instant }).nullable(),
   saved: SavedState,
   pointOfNoReturn: Instant.nullable(),
-  lastRehearsal: Rehearsal.nullable(),
+  /** One that another version of Passage wrote otherwise counts as none: a cutover needs one of this version anyway. */
+  lastRehearsal: Rehearsal.nullable().catch(null),
   updatedAt: Instant,
 });
 export type Ledger = z.infer<typeof Ledger>;

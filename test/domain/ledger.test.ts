@@ -12,7 +12,7 @@ import {
   taken,
   takenOver,
 } from '../../lib/domain/ledger.ts';
-import type { Ledger, SavedState } from '../../lib/workflow/documents.ts';
+import { Ledger, type SavedState } from '../../lib/workflow/documents.ts';
 import { later, noon, plan, record, rehearsal } from '../support/run-documents.ts';
 
 const empty = emptyLedger('acme-retool', noon);
@@ -176,4 +176,10 @@ describe('admission', () => {
   test('takes one that is exactly as old as is allowed', () => {
     expect(refusalToAdmit(rehearsal({ finishedAt: later(-168 * 3600) }), plan(), 168, now)).toBeNull();
   });
+});
+
+test('a ledger that an earlier version wrote is read: its rehearsal counts as none, and nothing was booted', () => {
+  const { boot: _boot, ...saved } = empty.saved;
+  const { level: _level, ...older } = rehearsal();
+  expect(Ledger.parse({ ...empty, saved, lastRehearsal: older })).toEqual(empty);
 });
