@@ -46,5 +46,5 @@ table.variables td:first-child,table.variables td:last-child,table.stack td,tabl
 --good:#0b7148;--good-ground:#e5f4ec;--warn:#8a5700;--warn-ground:#fdf1da;--bad:#ad2018;--bad-ground:#fcebe9;--info:#1c5cb8;--info-ground:#e8f0fb;
 --dump:#2f74d0;--restore:#17917d;--proof:#7b54c4;--effect:#c98412;--waiting:#b4bdc7;--idle:#d5dbe1;--band:#e8f0fb;--interval:#a9c8f0}
 @page{margin:15mm 14mm}body{font-size:9.5pt}.figures dd{font-size:1.05rem}th,td{padding:.25rem .5rem}main{max-width:none;padding:0;min-height:0}svg,.tag,.note,.figures{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-h2{break-after:avoid}tr,.check,.row{break-inside:avoid}details::details-content{content-visibility:visible;display:block}details>summary{display:none}.time details>summary{display:block}.time details>summary .name::after{content:none}nav{display:none}}
+h2{break-after:avoid}tr,.check,.row{break-inside:avoid}details::details-content{content-visibility:visible;display:block}details>summary{color:inherit;font-weight:600;list-style:none;break-after:avoid}.time details>summary .name::after{content:none}nav{display:none}}
 `;

@@ -205,6 +205,7 @@ inBrowser(CHROMIUM === undefined ? `${name} (skipped: no chromium is installed)`
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
     expect(await page.evaluate(visible)).toBe(true);
+    expect(await page.evaluate("document.querySelector('summary').checkVisibility()")).toBe(true);
     expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(20_000);
     await page.close();
   }, 30_000);
