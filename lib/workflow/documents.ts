@@ -368,8 +368,8 @@ export const Rehearsal = z.strictObject({
   copySeconds: z.number(),
   sourceBytes: Count,
   predictedFreezeSeconds: z.strictObject({ low: z.number(), high: z.number() }),
-  /** Only one that booted the target admits a cutover. */
-  level: Level,
+  /** Only one that booted the target admits a cutover. Ledgers from before there were boots do not tell. */
+  level: Level.default('copy'),
 });
 export type Rehearsal = z.infer<typeof Rehearsal>;
 
