@@ -6,7 +6,8 @@ import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { changedMoreThanTheCopy, effectEndsIn, leaseOf, takenOver } from '../../lib/domain/ledger.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
-import type { Lease, Ledger } from '../../lib/workflow/documents.ts';
+import type { Ledger } from '../../lib/workflow/documents/ledger.ts';
+import type { Lease } from '../../lib/workflow/documents/run.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
 
 interface Deps {

@@ -8,7 +8,7 @@ import { task } from '../../lib/lambda/task.ts';
 import { seeOther } from '../../lib/pages/answer.ts';
 import { approvalPage, malformedPage, methodPage, supersededPage, unknownLinkPage } from '../../lib/pages/approval.ts';
 import { readDecision } from '../../lib/pages/decision.ts';
-import type { Vote } from '../../lib/workflow/documents.ts';
+import type { Vote } from '../../lib/workflow/documents/approval.ts';
 
 interface Deps {
   documents: Documents;

@@ -7,7 +7,7 @@ import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
 import { approvalOf, stagingKeys } from '../../lib/domain/run.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
-import { Subject } from '../../lib/workflow/documents.ts';
+import { Subject } from '../../lib/workflow/documents/run.ts';
 
 interface Deps {
   ledgers: Ledgers;

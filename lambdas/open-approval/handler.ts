@@ -14,7 +14,8 @@ import { deadline, moment, windowOf } from '../../lib/domain/window.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { approvalMail } from '../../lib/pages/mail.ts';
-import { type ApprovalRequest, Requester } from '../../lib/workflow/documents.ts';
+import type { ApprovalRequest } from '../../lib/workflow/documents/approval.ts';
+import { Requester } from '../../lib/workflow/documents/run.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
 
 interface Deps {

@@ -7,7 +7,7 @@ import { approvalOf, keys } from '../../lib/domain/run.ts';
 import { lastMoment, windowOf } from '../../lib/domain/window.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
-import { Requester } from '../../lib/workflow/documents.ts';
+import { Requester } from '../../lib/workflow/documents/run.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
 
 interface Deps {

@@ -9,7 +9,7 @@ import { keys } from '../../lib/domain/run.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { callMail } from '../../lib/pages/mail.ts';
-import { Ledger } from '../../lib/workflow/documents.ts';
+import { Ledger } from '../../lib/workflow/documents/ledger.ts';
 
 interface Deps {
   documents: Documents;

@@ -3,7 +3,7 @@ import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
 import { keys, runOf } from '../../lib/domain/run.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
-import type { Requester } from '../../lib/workflow/documents.ts';
+import type { Requester } from '../../lib/workflow/documents/run.ts';
 
 export const recordRequester = task('RecordRequester')(async (deps: { documents: Documents }, { detail }) => {
   const execution = detail.responseElements?.executionArn;

@@ -17,7 +17,8 @@ import { task } from '../../lib/lambda/task.ts';
 import { reportMail } from '../../lib/pages/mail.ts';
 import { reportPage } from '../../lib/pages/report.ts';
 import { shortText } from '../../lib/pages/short-text.ts';
-import { Ledger, Requester, Subject } from '../../lib/workflow/documents.ts';
+import { Ledger } from '../../lib/workflow/documents/ledger.ts';
+import { Requester, Subject } from '../../lib/workflow/documents/run.ts';
 
 /** Of the configuration no more than is used here, so that nothing else in it can keep a report from being written. */
 const Configured = z.object({

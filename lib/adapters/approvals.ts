@@ -1,7 +1,8 @@
 import { approvalDigest, type Evidence as Piece } from '../domain/approval.ts';
 import { sha256 } from '../domain/digest.ts';
 import { keys } from '../domain/run.ts';
-import { ApprovalRequest, type Lease, Outcome, type Subject, Vote } from '../workflow/documents.ts';
+import { ApprovalRequest, Outcome, Vote } from '../workflow/documents/approval.ts';
+import type { Lease, Subject } from '../workflow/documents/run.ts';
 import type { Documents } from './documents.ts';
 
 /** The three kinds of objects of an approval, each written once. */

@@ -6,7 +6,7 @@ import {
   type ScalableTarget,
   type ScheduledAction,
 } from '@aws-sdk/client-application-auto-scaling';
-import type { Autoscaling } from '../workflow/capacity.ts';
+import type { Autoscaling } from '../workflow/documents/capacity.ts';
 import { isDenied, refused } from './refused.ts';
 
 export interface ServiceScaling {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { BootingPod } from '../domain/boot.ts';
 import { previewNameOf } from '../domain/boot-pod.ts';
-import type { Boot } from '../workflow/boot.ts';
 import type { DeployedMigration } from '../workflow/configuration.ts';
-import type { Lease, Ledger } from '../workflow/documents.ts';
+import type { Boot } from '../workflow/documents/boot.ts';
+import type { Ledger } from '../workflow/documents/ledger.ts';
+import type { Lease } from '../workflow/documents/run.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import type { Evidence } from './evidence.ts';
 import type { BootPods } from './kubernetes/boot-pods.ts';

@@ -1,5 +1,5 @@
 import { type ACMClient, DescribeCertificateCommand } from '@aws-sdk/client-acm';
-import type { Certificate, Problem } from '../workflow/findings.ts';
+import type { Certificate, Problem } from '../workflow/documents/findings.ts';
 import { isDenied, refused } from './refused.ts';
 
 export interface Certificates {

@@ -1,5 +1,5 @@
 import type { Kept } from '../domain/source-findings.ts';
-import type { Lease, Plan } from '../workflow/documents.ts';
+import type { Lease, Plan } from '../workflow/documents/run.ts';
 import type { Secrets } from './secrets.ts';
 
 /** Every secret that a run may leave of what it collected; a closed list, so that they can be deleted without being listed. */

@@ -8,8 +8,8 @@ import {
   paginateDescribePendingMaintenanceActions,
   type RDSClient,
 } from '@aws-sdk/client-rds';
-import type { DatabaseServer } from '../workflow/capacity.ts';
-import type { Problem } from '../workflow/findings.ts';
+import type { DatabaseServer } from '../workflow/documents/capacity.ts';
+import type { Problem } from '../workflow/documents/findings.ts';
 import { isDenied } from './refused.ts';
 
 /** What RDS and CloudWatch know of a database's server. */

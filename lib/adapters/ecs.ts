@@ -7,7 +7,7 @@ import {
   StopTaskCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
-import type { Architecture, Sizing } from '../workflow/capacity.ts';
+import type { Architecture, Sizing } from '../workflow/documents/capacity.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import { refused } from './refused.ts';
 

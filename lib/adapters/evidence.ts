@@ -1,31 +1,42 @@
 import type { z } from 'zod';
 import { holds } from '../domain/ledger.ts';
 import { keys } from '../domain/run.ts';
-import { Boot } from '../workflow/boot.ts';
 import type { DeployedMigration } from '../workflow/configuration.ts';
-import * as shapes from '../workflow/documents.ts';
+import { Boot } from '../workflow/documents/boot.ts';
+import {
+  DatabasesFindings,
+  DnsFindings,
+  MailFindings,
+  SourceFindings,
+  TargetFindings,
+} from '../workflow/documents/collected.ts';
+import { FilesWritten } from '../workflow/documents/files.ts';
+import { Ledger } from '../workflow/documents/ledger.ts';
+import { Drift, Prediction } from '../workflow/documents/measurement.ts';
+import { Preflight } from '../workflow/documents/preflight.ts';
+import { CopyProof, FenceProof, Rehearsal, Switched } from '../workflow/documents/proofs.ts';
+import { type Lease, Plan } from '../workflow/documents/run.ts';
 import { WorkflowError } from '../workflow/errors.ts';
-import { Drift, Prediction } from '../workflow/measurement.ts';
 import { parseDeployed } from './configuration.ts';
 import type { Documents } from './documents.ts';
 
 /** The documents that a run leaves, by name; `runs/<run>/<name>.json`. */
 export const runDocuments = {
-  plan: shapes.Plan,
-  source: shapes.SourceFindings,
-  target: shapes.TargetFindings,
-  dns: shapes.DnsFindings,
-  mail: shapes.MailFindings,
-  databases: shapes.DatabasesFindings,
-  files: shapes.FilesWritten,
-  preflight: shapes.Preflight,
-  'copy-main': shapes.CopyProof,
-  fence: shapes.FenceProof,
+  plan: Plan,
+  source: SourceFindings,
+  target: TargetFindings,
+  dns: DnsFindings,
+  mail: MailFindings,
+  databases: DatabasesFindings,
+  files: FilesWritten,
+  preflight: Preflight,
+  'copy-main': CopyProof,
+  fence: FenceProof,
   boot: Boot,
-  rehearsal: shapes.Rehearsal,
+  rehearsal: Rehearsal,
   prediction: Prediction,
   drift: Drift,
-  switch: shapes.Switched,
+  switch: Switched,
 } as const;
 
 export type RunDocument = keyof typeof runDocuments;
@@ -39,7 +50,7 @@ export interface Evidence {
   /** Writes a document once; a second writing of the same step returns what stands there. */
   write<D extends RunDocument>(run: string, name: D, value: Content<D>): Promise<Content<D>>;
   /** The configuration of the lease's run, by the digest in the ledger. LeaseLost when the lease does not hold. */
-  configuration(lease: shapes.Lease): Promise<DeployedMigration>;
+  configuration(lease: Lease): Promise<DeployedMigration>;
 }
 
 export function s3Evidence(documents: Documents): Evidence {
@@ -63,7 +74,7 @@ export function s3Evidence(documents: Documents): Evidence {
       return created ? value : read(run, name);
     },
     async configuration(lease) {
-      const ledger = await documents.read(keys.ledger(lease.migration), shapes.Ledger);
+      const ledger = await documents.read(keys.ledger(lease.migration), Ledger);
       const digest = ledger?.value.holder?.configurationDigest;
       if (!ledger || !digest || !holds(ledger.value, lease)) {
         throw new WorkflowError(

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { effectEndsIn, emptyLedger, holds, saving } from '../domain/ledger.ts';
 import { keys } from '../domain/run.ts';
-import { type Lease, Ledger, type SavedState } from '../workflow/documents.ts';
+import { Ledger, type SavedState } from '../workflow/documents/ledger.ts';
+import type { Lease } from '../workflow/documents/run.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import type { Documents } from './documents.ts';
 

@@ -7,7 +7,7 @@ import {
   paginateDescribeLoadBalancers,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { sameHost } from '../domain/load-balancer.ts';
-import type { Certificate, LoadBalancer, Problem } from '../workflow/findings.ts';
+import type { Certificate, LoadBalancer, Problem } from '../workflow/documents/findings.ts';
 import type { Certificates } from './certificates.ts';
 import { isDenied, refused } from './refused.ts';
 

@@ -1,4 +1,4 @@
-import type { Address } from '../workflow/documents.ts';
+import type { Address } from '../workflow/documents/findings.ts';
 import type { Login } from './postgres/connect.ts';
 import type { Secrets } from './secrets.ts';
 

@@ -4,7 +4,8 @@ import {
   GetSuppressedDestinationCommand,
   type SESv2Client,
 } from '@aws-sdk/client-sesv2';
-import type { MailFindings, Problem } from '../workflow/documents.ts';
+import type { MailFindings } from '../workflow/documents/collected.ts';
+import type { Problem } from '../workflow/documents/findings.ts';
 import { refused } from './refused.ts';
 
 /** What SES says of a sender and of those it is to write to; sends nothing. */

@@ -1,5 +1,5 @@
 import { keys } from '../domain/run.ts';
-import { Measurement } from '../workflow/measurement.ts';
+import { Measurement } from '../workflow/documents/measurement.ts';
 import type { Documents } from './documents.ts';
 import { readable } from './earlier.ts';
 

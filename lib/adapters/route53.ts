@@ -9,7 +9,7 @@ import {
   type RRType,
 } from '@aws-sdk/client-route-53';
 import { type RecordChange, recordsOf, withoutDot } from '../domain/dns.ts';
-import type { DnsFindings, RecordSet } from '../workflow/documents.ts';
+import type { DnsFindings, RecordSet } from '../workflow/documents/collected.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import { refused } from './refused.ts';
 

@@ -1,4 +1,5 @@
-import type { Lease, SourceFindings } from '../workflow/documents.ts';
+import type { SourceFindings } from '../workflow/documents/collected.ts';
+import type { Lease } from '../workflow/documents/run.ts';
 import { loginAt } from './logins.ts';
 import type { Login } from './postgres/connect.ts';
 import type { SourceDatabase } from './postgres/source-fence.ts';

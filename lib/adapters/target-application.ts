@@ -1,6 +1,6 @@
 import { databaseOf, type Variables } from '../domain/retool.ts';
 import { MAIN_BACKEND } from '../domain/target-application.ts';
-import type { Problem } from '../workflow/documents.ts';
+import type { Problem } from '../workflow/documents/findings.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import type { Application, Backend, Deployment } from './kubernetes/application.ts';
 import type { Survey } from './kubernetes/survey.ts';

@@ -1,5 +1,5 @@
 import type { DeployedMigration } from '../workflow/configuration.ts';
-import type { Lease } from '../workflow/documents.ts';
+import type { Lease } from '../workflow/documents/run.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import type { Evidence } from './evidence.ts';
 

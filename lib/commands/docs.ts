@@ -66,7 +66,7 @@ function listsOfChecks(): GeneratedFile[] {
     {
       path: project('lib/workflow/check-ids.ts'),
       text: lines(
-        "import { ProblemKind } from './findings.ts';",
+        "import { ProblemKind } from './documents/findings.ts';",
         '',
         '/** The id of every preflight check: a file of lib/domain/preflight/checks/, or a kind of problem; `npm run docs` writes this list. */',
         'export const checkIds = [',

@@ -1,4 +1,4 @@
-import { Level } from '../workflow/boot.ts';
+import { Level } from '../workflow/documents/boot.ts';
 import { type Call, type Command, exitCodes, text, usage } from './command.ts';
 import { migrationOption, withNamedMigration } from './named-migration.ts';
 import { DIRECTORY } from './open-world.ts';

@@ -1,4 +1,4 @@
-import type { Address } from '../workflow/documents.ts';
+import type { Address } from '../workflow/documents/findings.ts';
 
 /** A login as a secret holds it; RDS writes all of it, or only name and password. */
 export interface LoginSecret {

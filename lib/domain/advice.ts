@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { Finding, Plan } from '../workflow/documents.ts';
+import type { Finding } from '../workflow/documents/preflight.ts';
+import type { Plan } from '../workflow/documents/run.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { openWarnings } from './preflight/preflight.ts';
 import { stopsCutover } from './preflight/weight.ts';

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Approver } from '../workflow/configuration.ts';
-import type { ApprovalRequest, Outcome, Vote } from '../workflow/documents.ts';
+import type { ApprovalRequest, Outcome, Vote } from '../workflow/documents/approval.ts';
 import { digestOf, sha256 } from './digest.ts';
 
 /**

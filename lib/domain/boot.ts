@@ -1,4 +1,4 @@
-import { Boot } from '../workflow/boot.ts';
+import { Boot } from '../workflow/documents/boot.ts';
 import type { ErrorName } from '../workflow/errors.ts';
 import { lastError, migrationFailed } from './boot-log.ts';
 import { CHANGES_ANNOTATION } from './boot-pod.ts';

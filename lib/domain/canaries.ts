@@ -1,5 +1,5 @@
-import type { DatabaseFindings } from '../workflow/documents.ts';
-import type { Problem } from '../workflow/findings.ts';
+import type { DatabaseFindings } from '../workflow/documents/collected.ts';
+import type { Problem } from '../workflow/documents/findings.ts';
 
 interface Group {
   readonly hash: string;

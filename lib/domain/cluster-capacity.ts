@@ -1,4 +1,4 @@
-import type { TargetFindings } from '../workflow/documents.ts';
+import type { TargetFindings } from '../workflow/documents/collected.ts';
 
 type Capacity = NonNullable<TargetFindings['capacity']>;
 

@@ -1,4 +1,4 @@
-import type { Boot } from '../workflow/boot.ts';
+import type { Boot } from '../workflow/documents/boot.ts';
 
 /** How many encrypted values a database holds, by the hash of the key that encrypted them. */
 export type KeyHashes = ReadonlyMap<string, number>;

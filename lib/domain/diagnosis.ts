@@ -1,4 +1,4 @@
-import type { Ledger } from '../workflow/documents.ts';
+import type { Ledger } from '../workflow/documents/ledger.ts';
 
 /** How the world stands, as it was just read. What could not be read is a sentence instead. */
 export interface Circumstances {

@@ -1,4 +1,4 @@
-import type { RecordSet } from '../workflow/documents.ts';
+import type { RecordSet } from '../workflow/documents/collected.ts';
 
 /** One change of a Route 53 batch. */
 export interface RecordChange {

@@ -1,4 +1,4 @@
-import type { FreezePart, Interval } from '../workflow/measurement.ts';
+import type { FreezePart, Interval } from '../workflow/documents/measurement.ts';
 import type { Predicting } from './prediction.ts';
 import { duration, size } from './preflight/words.ts';
 

@@ -1,5 +1,8 @@
 import type { DeployedMigration } from '../workflow/configuration.ts';
-import type { CopyProof, DatabasesFindings, FenceProof, Plan, Preflight, Rehearsal } from '../workflow/documents.ts';
+import type { DatabasesFindings } from '../workflow/documents/collected.ts';
+import type { Preflight } from '../workflow/documents/preflight.ts';
+import type { CopyProof, FenceProof, Rehearsal } from '../workflow/documents/proofs.ts';
+import type { Plan } from '../workflow/documents/run.ts';
 import { openWarnings } from './preflight/preflight.ts';
 import { moment } from './window.ts';
 

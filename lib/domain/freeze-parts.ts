@@ -1,5 +1,5 @@
-import type { CopyProof } from '../workflow/documents.ts';
-import { FreezePart } from '../workflow/measurement.ts';
+import { FreezePart } from '../workflow/documents/measurement.ts';
+import type { CopyProof } from '../workflow/documents/proofs.ts';
 import type { Step, Work } from '../workflow/summary.ts';
 import { coveredSeconds, flatten } from './timeline.ts';
 

@@ -1,4 +1,5 @@
-import type { DatabaseFindings, Rehearsal } from '../workflow/documents.ts';
+import type { DatabaseFindings } from '../workflow/documents/collected.ts';
+import type { Rehearsal } from '../workflow/documents/proofs.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,4 +1,6 @@
-import type { Lease, Ledger, Mode, Rehearsal, SavedState } from '../workflow/documents.ts';
+import type { Ledger, SavedState } from '../workflow/documents/ledger.ts';
+import type { Rehearsal } from '../workflow/documents/proofs.ts';
+import type { Lease, Mode } from '../workflow/documents/run.ts';
 
 /** What `saved` holds before anything was changed. */
 export const nothingSaved: SavedState = {

@@ -1,4 +1,4 @@
-import type { RecordSet } from '../workflow/documents.ts';
+import type { RecordSet } from '../workflow/documents/collected.ts';
 import { withoutDot } from './dns.ts';
 
 /** A host's name as it is compared; Route 53's console writes `dualstack.` before a load balancer's in an alias. */

@@ -1,5 +1,6 @@
-import type { CopyProof, Plan } from '../workflow/documents.ts';
-import type { HistoryEntry, Interval, Measurement } from '../workflow/measurement.ts';
+import type { HistoryEntry, Interval, Measurement } from '../workflow/documents/measurement.ts';
+import type { CopyProof } from '../workflow/documents/proofs.ts';
+import type { Plan } from '../workflow/documents/run.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { measureParts } from './freeze-parts.ts';
 import type { RunDocuments } from './summary.ts';

@@ -1,5 +1,4 @@
-import type { Address } from '../workflow/documents.ts';
-import type { Problem } from '../workflow/findings.ts';
+import type { Address, Problem } from '../workflow/documents/findings.ts';
 import type { LoginSecret } from './address.ts';
 
 /** What is odd about a side's database, where an application and a login's secret both tell of it. */

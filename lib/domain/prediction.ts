@@ -1,4 +1,4 @@
-import type { Rehearsal, SourceFindings } from '../workflow/documents.ts';
+import type { SourceFindings } from '../workflow/documents/collected.ts';
 import {
   FreezePart,
   type Grade,
@@ -6,7 +6,8 @@ import {
   type Measurement,
   type PredictedPart,
   type Prediction,
-} from '../workflow/measurement.ts';
+} from '../workflow/documents/measurement.ts';
+import type { Rehearsal } from '../workflow/documents/proofs.ts';
 import { documented } from './documented.ts';
 import { duration, size } from './preflight/words.ts';
 import { type Sample, type Spread, spreadOf } from './spread.ts';

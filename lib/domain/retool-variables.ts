@@ -1,4 +1,4 @@
-import type { Fate } from '../workflow/findings.ts';
+import type { Fate } from '../workflow/documents/findings.ts';
 import type { Variables } from './retool.ts';
 
 /** What becomes of a variable, and why. */

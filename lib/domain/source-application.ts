@@ -1,5 +1,5 @@
-import type { SourceFindings } from '../workflow/documents.ts';
-import type { Fate, NamedDatabase, Problem, SourceVariable } from '../workflow/findings.ts';
+import type { SourceFindings } from '../workflow/documents/collected.ts';
+import type { Fate, NamedDatabase, Problem, SourceVariable } from '../workflow/documents/findings.ts';
 import {
   type ApplicationDatabase,
   databaseOf,

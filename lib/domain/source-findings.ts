@@ -1,4 +1,5 @@
-import type { Address, SourceFindings } from '../workflow/documents.ts';
+import type { SourceFindings } from '../workflow/documents/collected.ts';
+import type { Address } from '../workflow/documents/findings.ts';
 import { encryptionMode } from './retool.ts';
 import {
   blobStoresOf,

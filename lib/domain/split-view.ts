@@ -1,5 +1,5 @@
-import type { DnsFindings, RecordSet } from '../workflow/documents.ts';
-import type { Problem } from '../workflow/findings.ts';
+import type { DnsFindings, RecordSet } from '../workflow/documents/collected.ts';
+import type { Problem } from '../workflow/documents/findings.ts';
 import { withoutDot } from './dns.ts';
 
 type Rival = DnsFindings['rivals'][number];

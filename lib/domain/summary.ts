@@ -1,17 +1,12 @@
-import type { Boot } from '../workflow/boot.ts';
-import type {
-  ApprovalRequest,
-  CopyProof,
-  FilesWritten,
-  Ledger,
-  Outcome,
-  Plan,
-  Preflight,
-  Rehearsal,
-  SourceFindings,
-  Vote,
-} from '../workflow/documents.ts';
-import type { Drift, Measurement, Prediction } from '../workflow/measurement.ts';
+import type { ApprovalRequest, Outcome, Vote } from '../workflow/documents/approval.ts';
+import type { Boot } from '../workflow/documents/boot.ts';
+import type { SourceFindings } from '../workflow/documents/collected.ts';
+import type { FilesWritten } from '../workflow/documents/files.ts';
+import type { Ledger } from '../workflow/documents/ledger.ts';
+import type { Drift, Measurement, Prediction } from '../workflow/documents/measurement.ts';
+import type { Preflight } from '../workflow/documents/preflight.ts';
+import type { CopyProof, Rehearsal } from '../workflow/documents/proofs.ts';
+import type { Plan } from '../workflow/documents/run.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { leftOut, nextSteps } from './advice.ts';
 import { failureOf } from './failure.ts';

@@ -1,5 +1,5 @@
-import type { TargetFindings } from '../workflow/documents.ts';
-import type { Problem } from '../workflow/findings.ts';
+import type { TargetFindings } from '../workflow/documents/collected.ts';
+import type { Problem } from '../workflow/documents/findings.ts';
 import { tagOf } from './retool.ts';
 import { ruleOf } from './retool-variables.ts';
 

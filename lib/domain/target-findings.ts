@@ -1,5 +1,5 @@
-import type { Address, TargetFindings } from '../workflow/documents.ts';
-import type { Problem } from '../workflow/findings.ts';
+import type { TargetFindings } from '../workflow/documents/collected.ts';
+import type { Address, Problem } from '../workflow/documents/findings.ts';
 import { capacityOf, type SurveyedRoom } from './cluster-capacity.ts';
 import { type ApplicationDatabase, keyFormatProblem, tagOf, type Variables } from './retool.ts';
 import { named } from './source-application.ts';

@@ -1,4 +1,5 @@
-import type { ApprovalRequest, CopyProof, Outcome } from '../workflow/documents.ts';
+import type { ApprovalRequest, Outcome } from '../workflow/documents/approval.ts';
+import type { CopyProof } from '../workflow/documents/proofs.ts';
 import type { Step, Work } from '../workflow/summary.ts';
 
 /** A moment as an SDK client, a JSON document or a clock gives it; numbers are milliseconds since the epoch. */

@@ -1,5 +1,6 @@
 import type { DeployedMigration } from '../workflow/configuration.ts';
-import type { Rehearsal, Subject } from '../workflow/documents.ts';
+import type { Rehearsal } from '../workflow/documents/proofs.ts';
+import type { Subject } from '../workflow/documents/run.ts';
 
 /** A window in milliseconds since 1970. */
 export interface Window {

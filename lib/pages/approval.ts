@@ -1,5 +1,6 @@
 import { counted, phrase } from '../domain/approval.ts';
-import type { ApprovalRequest, Outcome, Subject, Vote } from '../workflow/documents.ts';
+import type { ApprovalRequest, Outcome, Vote } from '../workflow/documents/approval.ts';
+import type { Subject } from '../workflow/documents/run.ts';
 import { type Answer, page } from './answer.ts';
 import { count, remaining, utc } from './format.ts';
 import { type Html, html } from './html.ts';

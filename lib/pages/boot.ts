@@ -1,4 +1,4 @@
-import type { Boot } from '../workflow/boot.ts';
+import type { Boot } from '../workflow/documents/boot.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { bytes, count, duration, plural } from './format.ts';
 import { type Html, html } from './html.ts';

@@ -1,5 +1,5 @@
 import { phrase } from '../domain/approval.ts';
-import type { Vote } from '../workflow/documents.ts';
+import type { Vote } from '../workflow/documents/approval.ts';
 
 export type Decision = Pick<Vote, 'decision' | 'digest' | 'comment'>;
 

@@ -1,4 +1,5 @@
-import type { ApprovalRequest, Ledger } from '../workflow/documents.ts';
+import type { ApprovalRequest } from '../workflow/documents/approval.ts';
+import type { Ledger } from '../workflow/documents/ledger.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { questions } from './approval.ts';
 import { utc } from './format.ts';

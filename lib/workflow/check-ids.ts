@@ -1,4 +1,4 @@
-import { ProblemKind } from './findings.ts';
+import { ProblemKind } from './documents/findings.ts';
 
 /** The id of every preflight check: a file of lib/domain/preflight/checks/, or a kind of problem; `npm run docs` writes this list. */
 export const checkIds = [

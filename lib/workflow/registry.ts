@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Lease, Subject } from './documents.ts';
+import { Lease, Subject } from './documents/run.ts';
 import type { Told } from './task.ts';
 import * as approval from './tasks/approval.ts';
 import * as boot from './tasks/boot.ts';

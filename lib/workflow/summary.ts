@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { Boot } from './boot.ts';
-import { FileEntry, Finding, Mode, Subject } from './documents.ts';
-import { SourceVariable } from './findings.ts';
-import { Drift, Grade, HistoryEntry, Interval, PredictedPart, Prediction } from './measurement.ts';
+import { Boot } from './documents/boot.ts';
+import { FileEntry } from './documents/files.ts';
+import { SourceVariable } from './documents/findings.ts';
+import { Drift, Grade, HistoryEntry, Interval, PredictedPart, Prediction } from './documents/measurement.ts';
+import { Finding } from './documents/preflight.ts';
+import { Mode, Subject } from './documents/run.ts';
 
 const Instant = z.iso.datetime();
 const Count = z.int().nonnegative();

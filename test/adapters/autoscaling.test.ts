@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-application-auto-scaling';
 import { mockClient } from 'aws-sdk-client-mock';
 import { serviceScaling } from '../../lib/adapters/autoscaling.ts';
-import { Autoscaling } from '../../lib/workflow/capacity.ts';
+import { Autoscaling } from '../../lib/workflow/documents/capacity.ts';
 import { declared, sdkError } from '../support/declared.ts';
 
 const mock = mockClient(ApplicationAutoScalingClient);

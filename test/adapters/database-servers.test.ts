@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-rds';
 import { mockClient } from 'aws-sdk-client-mock';
 import { databaseServers } from '../../lib/adapters/database-servers.ts';
-import { DatabaseServer } from '../../lib/workflow/capacity.ts';
+import { DatabaseServer } from '../../lib/workflow/documents/capacity.ts';
 import { sdkError } from '../support/declared.ts';
 
 const [rds, cloudWatch] = [mockClient(RDSClient), mockClient(CloudWatchClient)];

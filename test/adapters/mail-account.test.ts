@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { sesInspection } from '../../lib/adapters/mail-account.ts';
 import { createSes, type SesOptions } from '../../lib/local/ses/ses.ts';
-import { MailFindings } from '../../lib/workflow/documents.ts';
+import { MailFindings } from '../../lib/workflow/documents/collected.ts';
 import { type Account, accountId, region, startAccount } from '../local/account.ts';
 
 const accounts: Account[] = [];

@@ -10,7 +10,7 @@ import {
   phrase,
   votesNeeded,
 } from '../../lib/domain/approval.ts';
-import type { ApprovalRequest, Outcome, Vote } from '../../lib/workflow/documents.ts';
+import type { ApprovalRequest, Outcome, Vote } from '../../lib/workflow/documents/approval.ts';
 import { random } from '../support/random.ts';
 import { later, noon, people, request, vote } from '../support/run-documents.ts';
 

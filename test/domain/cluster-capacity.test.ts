@@ -1,5 +1,5 @@
 import { capacityOf } from '../../lib/domain/cluster-capacity.ts';
-import { ClusterCapacity } from '../../lib/workflow/capacity.ts';
+import { ClusterCapacity } from '../../lib/workflow/documents/capacity.ts';
 import { node } from './preflight/world.ts';
 
 const requested = { cpuMillis: 500, memoryMiB: 512 };

@@ -1,5 +1,5 @@
 import { batch, pointedAt, type RecordChange, recordsOf, withoutDot } from '../../lib/domain/dns.ts';
-import type { RecordSet } from '../../lib/workflow/documents.ts';
+import type { RecordSet } from '../../lib/workflow/documents/collected.ts';
 import { record } from '../support/run-documents.ts';
 
 const keyOf = ({ name, type, setIdentifier }: RecordSet) => `${name} ${type} ${setIdentifier}`;

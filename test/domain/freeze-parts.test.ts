@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { measureParts, partStates } from '../../lib/domain/freeze-parts.ts';
 import { cutoverMeasurement, historyOf } from '../../lib/domain/measurement.ts';
 import { summarize } from '../../lib/domain/summary.ts';
-import { FreezePart, Measurement } from '../../lib/workflow/measurement.ts';
+import { FreezePart, Measurement } from '../../lib/workflow/documents/measurement.ts';
 import { play } from '../pages/fixtures/play.ts';
 import { cutoverRun, rehearsalRun } from '../pages/fixtures/runs.ts';
 import { measurement } from '../support/run-documents.ts';

@@ -12,7 +12,7 @@ import {
   taken,
   takenOver,
 } from '../../lib/domain/ledger.ts';
-import { Ledger, type SavedState } from '../../lib/workflow/documents.ts';
+import { Ledger, type SavedState } from '../../lib/workflow/documents/ledger.ts';
 import { later, noon, plan, record, rehearsal } from '../support/run-documents.ts';
 
 const empty = emptyLedger('acme-retool', noon);

@@ -1,5 +1,5 @@
 import { grade, predictedToday, predictFreeze } from '../../lib/domain/prediction.ts';
-import { FreezePart, type Measurement } from '../../lib/workflow/measurement.ts';
+import { FreezePart, type Measurement } from '../../lib/workflow/documents/measurement.ts';
 import { normal, random } from '../support/random.ts';
 import { later, measurement, rehearsal } from '../support/run-documents.ts';
 

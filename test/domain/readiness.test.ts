@@ -1,6 +1,6 @@
 import { nextSteps } from '../../lib/domain/advice.ts';
 import { openPoints, pointText, readinessOf } from '../../lib/domain/readiness.ts';
-import type { Preflight } from '../../lib/workflow/documents.ts';
+import type { Preflight } from '../../lib/workflow/documents/preflight.ts';
 import type { Summary } from '../../lib/workflow/summary.ts';
 
 type Finding = Preflight['findings'][number];

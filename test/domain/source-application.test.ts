@@ -1,6 +1,6 @@
 import { describeSource, isNeeded, type ReadContainer, retoolDatabaseOf } from '../../lib/domain/source-application.ts';
 import { sourceFindings, wordsToKeep } from '../../lib/domain/source-findings.ts';
-import { SourceFindings } from '../../lib/workflow/documents.ts';
+import { SourceFindings } from '../../lib/workflow/documents/collected.ts';
 
 const database = {
   POSTGRES_HOST: 'db.internal',

@@ -5,7 +5,7 @@ import {
   releaseProblems,
 } from '../../lib/domain/target-application.ts';
 import { targetFindings } from '../../lib/domain/target-findings.ts';
-import { TargetFindings } from '../../lib/workflow/documents.ts';
+import { TargetFindings } from '../../lib/workflow/documents/collected.ts';
 import { target } from '../support/run-documents.ts';
 
 const deployment = (name: string, more: Partial<ReadDeployment> = {}) => ({

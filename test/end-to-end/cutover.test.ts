@@ -9,8 +9,13 @@ import { sampleMigration } from '../../lib/commands/sample.ts';
 import { type SimulatedAccount, simulatedAccount } from '../../lib/commands/simulated-account.ts';
 import { keys } from '../../lib/domain/run.ts';
 import { startWorld, type World } from '../../lib/local/world/world.ts';
-import { Boot } from '../../lib/workflow/boot.ts';
-import { DatabasesFindings, DnsFindings, SourceFindings, TargetFindings } from '../../lib/workflow/documents.ts';
+import { Boot } from '../../lib/workflow/documents/boot.ts';
+import {
+  DatabasesFindings,
+  DnsFindings,
+  SourceFindings,
+  TargetFindings,
+} from '../../lib/workflow/documents/collected.ts';
 import { createWorkplace, type Ended, type Workplace } from '../support/command-line.ts';
 import { query } from '../support/postgres.ts';
 import { processList } from '../support/process-list.ts';

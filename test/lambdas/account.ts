@@ -17,7 +17,8 @@ import type { Tokens } from '../../lib/adapters/tokens.ts';
 import type { RecordChange } from '../../lib/domain/dns.ts';
 import { emptyLedger, taken } from '../../lib/domain/ledger.ts';
 import { keys } from '../../lib/domain/run.ts';
-import type { Ledger, RecordSet } from '../../lib/workflow/documents.ts';
+import type { RecordSet } from '../../lib/workflow/documents/collected.ts';
+import type { Ledger } from '../../lib/workflow/documents/ledger.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
 import { memoryDocuments } from '../support/memory-documents.ts';
 import {

@@ -6,7 +6,8 @@ import { showApproval } from '../../lambdas/show-approval/handler.ts';
 import { s3Approvals } from '../../lib/adapters/approvals.ts';
 import { keyHash } from '../../lib/domain/approval.ts';
 import { keys, stagingKeys } from '../../lib/domain/run.ts';
-import type { ApprovalRequest, Outcome, Subject } from '../../lib/workflow/documents.ts';
+import type { ApprovalRequest, Outcome } from '../../lib/workflow/documents/approval.ts';
+import type { Subject } from '../../lib/workflow/documents/run.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
 import { readOnly } from '../support/memory-documents.ts';
 import {

@@ -4,7 +4,7 @@ import { startBoot } from '../../lambdas/start-boot/handler.ts';
 import { stopBoot } from '../../lambdas/stop-boot/handler.ts';
 import type { bootPod } from '../../lib/domain/boot-pod.ts';
 import { keys } from '../../lib/domain/run.ts';
-import type { Boot } from '../../lib/workflow/boot.ts';
+import type { Boot } from '../../lib/workflow/documents/boot.ts';
 import { deployed, later, lease, migrationFile, noon, plan, target } from '../support/run-documents.ts';
 import { type Account, call, refusedBy, withRun } from './account.ts';
 

@@ -22,7 +22,7 @@ import { secretsManager } from '../../lib/adapters/secrets.ts';
 import { filesFor } from '../../lib/domain/files/files.ts';
 import type { Manifest } from '../../lib/domain/files/manifest.ts';
 import { keys } from '../../lib/domain/run.ts';
-import { SourceFindings } from '../../lib/workflow/documents.ts';
+import { SourceFindings } from '../../lib/workflow/documents/collected.ts';
 import { readHcl } from '../domain/files/read-hcl.ts';
 import { sdkError } from '../support/declared.ts';
 import { deployed, lease, plan } from '../support/run-documents.ts';

@@ -9,15 +9,10 @@ import { namespaceOf } from '../../lib/adapters/target-namespace.ts';
 import { recordsOf } from '../../lib/domain/dns.ts';
 import { duration } from '../../lib/domain/preflight/words.ts';
 import { keys, whereOf } from '../../lib/domain/run.ts';
-import {
-  DnsFindings,
-  Preflight,
-  type RecordSet,
-  SourceFindings,
-  TargetFindings,
-} from '../../lib/workflow/documents.ts';
-import type { LoadBalancer, Problem } from '../../lib/workflow/findings.ts';
-import { Drift, Prediction } from '../../lib/workflow/measurement.ts';
+import { DnsFindings, type RecordSet, SourceFindings, TargetFindings } from '../../lib/workflow/documents/collected.ts';
+import type { LoadBalancer, Problem } from '../../lib/workflow/documents/findings.ts';
+import { Drift, Prediction } from '../../lib/workflow/documents/measurement.ts';
+import { Preflight } from '../../lib/workflow/documents/preflight.ts';
 import {
   databases,
   deployed,

@@ -3,7 +3,7 @@ import { recordRehearsal } from '../../lambdas/record-rehearsal/handler.ts';
 import { seal } from '../../lib/copier/sealed.ts';
 import type { Manifest, TargetProof } from '../../lib/copier/staged.ts';
 import { keys } from '../../lib/domain/run.ts';
-import { CopyProof } from '../../lib/workflow/documents.ts';
+import { CopyProof } from '../../lib/workflow/documents/proofs.ts';
 import { copyProof, later, lease, noon } from '../support/run-documents.ts';
 import { type Account, call, refusedBy, withRun } from './account.ts';
 

@@ -5,7 +5,7 @@ import { writeReport } from '../../lambdas/write-report/handler.ts';
 import type { Execution } from '../../lib/adapters/executions.ts';
 import { seal } from '../../lib/copier/sealed.ts';
 import { keys } from '../../lib/domain/run.ts';
-import type { CopyProof } from '../../lib/workflow/documents.ts';
+import type { CopyProof } from '../../lib/workflow/documents/proofs.ts';
 import { Summary } from '../../lib/workflow/summary.ts';
 import { play } from '../pages/fixtures/play.ts';
 import { copyProof, journeyArn, later, lease, measurement, noon, plan, rehearsal } from '../support/run-documents.ts';

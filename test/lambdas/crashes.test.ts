@@ -9,7 +9,7 @@ import { startSource } from '../../lambdas/start-source/handler.ts';
 import { startTarget } from '../../lambdas/start-target/handler.ts';
 import { stopSource } from '../../lambdas/stop-source/handler.ts';
 import { stopTarget } from '../../lambdas/stop-target/handler.ts';
-import type { Lease } from '../../lib/workflow/documents.ts';
+import type { Lease } from '../../lib/workflow/documents/run.ts';
 import { type LambdaName, tasks } from '../../lib/workflow/registry.ts';
 import { random } from '../support/random.ts';
 import { journeyArn, lease, record } from '../support/run-documents.ts';

@@ -7,8 +7,8 @@ import { takeLease } from '../../lambdas/take-lease/handler.ts';
 import { s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { digestOf } from '../../lib/domain/digest.ts';
 import { keys } from '../../lib/domain/run.ts';
+import { Prediction } from '../../lib/workflow/documents/measurement.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
-import { Prediction } from '../../lib/workflow/measurement.ts';
 import {
   copyProof,
   databases,

@@ -25,7 +25,7 @@ import { stopTarget } from '../../lambdas/stop-target/handler.ts';
 import { stopWorkers } from '../../lambdas/stop-workers/handler.ts';
 import { unfenceSource } from '../../lambdas/unfence-source/handler.ts';
 import { keys } from '../../lib/domain/run.ts';
-import type { Lease } from '../../lib/workflow/documents.ts';
+import type { Lease } from '../../lib/workflow/documents/run.ts';
 import { type TaskName, taskNames, tasks } from '../../lib/workflow/registry.ts';
 import { copyProof, lease, rehearsal } from '../support/run-documents.ts';
 import { type Account, call, refusedBy, withRun } from './account.ts';

@@ -14,7 +14,7 @@ import { unfenceSource } from '../../lambdas/unfence-source/handler.ts';
 import type { Execution } from '../../lib/adapters/executions.ts';
 import { scratchDatabaseName } from '../../lib/adapters/postgres/names.ts';
 import { keys } from '../../lib/domain/run.ts';
-import type { SavedState } from '../../lib/workflow/documents.ts';
+import type { SavedState } from '../../lib/workflow/documents/ledger.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
 import { journeyArn, later, lease, noon, people, plan, record, unwindArn } from '../support/run-documents.ts';
 import { type Account, call, refusedBy, withRun } from './account.ts';

@@ -1,6 +1,6 @@
 import { summarize } from '../../lib/domain/summary.ts';
 import { findingsText } from '../../lib/pages/findings.ts';
-import type { Preflight } from '../../lib/workflow/documents.ts';
+import type { Preflight } from '../../lib/workflow/documents/preflight.ts';
 import { rehearsalRun } from './fixtures/runs.ts';
 
 type Finding = Preflight['findings'][number];

@@ -1,24 +1,20 @@
-import type { Boot } from '../../lib/workflow/boot.ts';
 import type { DeployedMigration } from '../../lib/workflow/configuration.ts';
 import { MigrationConfiguration } from '../../lib/workflow/configuration.ts';
+import type { ApprovalRequest, Vote } from '../../lib/workflow/documents/approval.ts';
+import type { Boot } from '../../lib/workflow/documents/boot.ts';
 import type {
-  ApprovalRequest,
-  CopyProof,
   DatabaseFindings,
   DatabasesFindings,
   DnsFindings,
-  FenceProof,
-  Lease,
   MailFindings,
-  Plan,
-  Preflight,
   RecordSet,
-  Rehearsal,
   SourceFindings,
   TargetFindings,
-  Vote,
-} from '../../lib/workflow/documents.ts';
-import type { Measurement } from '../../lib/workflow/measurement.ts';
+} from '../../lib/workflow/documents/collected.ts';
+import type { Measurement } from '../../lib/workflow/documents/measurement.ts';
+import type { Preflight } from '../../lib/workflow/documents/preflight.ts';
+import type { CopyProof, FenceProof, Rehearsal } from '../../lib/workflow/documents/proofs.ts';
+import type { Lease, Plan } from '../../lib/workflow/documents/run.ts';
 
 /** Documents of one run of one migration, as small as their schemas allow. Override what a test is about. */
 

@@ -9,7 +9,7 @@ import {
   type V1IngressBackend,
 } from '@kubernetes/client-node';
 import type { z } from 'zod';
-import type { IngressFindings } from '../../workflow/findings.ts';
+import type { IngressFindings } from '../../workflow/documents/findings.ts';
 import { connectCluster, kubernetesRefused } from './cluster.ts';
 import { type Deployment, readDeployment } from './deployments.ts';
 import { type WholeEnvironment, wholeEnvironment } from './whole-environment.ts';

@@ -1,6 +1,6 @@
 import type { V1Container, V1Deployment, V1EnvVar, V1PodSpec } from '@kubernetes/client-node';
 import { rolesOf } from '../../domain/retool.ts';
-import type { Sizing } from '../../workflow/capacity.ts';
+import type { Sizing } from '../../workflow/documents/capacity.ts';
 import { sizing } from './quantities.ts';
 
 /** The pod-template label by which the vendor's chart names a deployment's role. */

@@ -1,5 +1,5 @@
 import type { V1Node } from '@kubernetes/client-node';
-import type { ClusterNode } from '../../workflow/capacity.ts';
+import type { ClusterNode } from '../../workflow/documents/capacity.ts';
 import { sizing } from './quantities.ts';
 
 /** What is told of a node: its kind and its room, no address. */

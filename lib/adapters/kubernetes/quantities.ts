@@ -1,4 +1,4 @@
-import type { Sizing } from '../../workflow/capacity.ts';
+import type { Sizing } from '../../workflow/documents/capacity.ts';
 
 const MIB = 1024 * 1024;
 

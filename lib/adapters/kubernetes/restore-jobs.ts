@@ -1,6 +1,6 @@
 import type { EKSClient } from '@aws-sdk/client-eks';
 import { BatchV1Api } from '@kubernetes/client-node';
-import { WORKER_ARCHITECTURE } from '../../workflow/capacity.ts';
+import { WORKER_ARCHITECTURE } from '../../workflow/documents/capacity.ts';
 import { connectCluster, isConflict, isMissing, kubernetesRefused } from './cluster.ts';
 
 /** Where restore Jobs live, apart from the application. */

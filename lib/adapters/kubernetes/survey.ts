@@ -1,6 +1,6 @@
 import type { EKSClient } from '@aws-sdk/client-eks';
 import { ApisApi, AppsV1Api, CoreV1Api, type KubeConfig, VersionApi } from '@kubernetes/client-node';
-import type { ClusterNode } from '../../workflow/capacity.ts';
+import type { ClusterNode } from '../../workflow/documents/capacity.ts';
 import { connectCluster, isForbidden, kubernetesRefused } from './cluster.ts';
 import { type ControlPlane, controlPlane } from './control-plane.ts';
 import { type Deployment, readDeployment, requestedBy } from './deployments.ts';

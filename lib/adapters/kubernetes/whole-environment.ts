@@ -1,6 +1,6 @@
 import { ApisApi, CoreV1Api, CustomObjectsApi, type KubeConfig } from '@kubernetes/client-node';
 import { z } from 'zod';
-import type { TargetFindings } from '../../workflow/documents.ts';
+import type { TargetFindings } from '../../workflow/documents/collected.ts';
 import { isForbidden, isMissing } from './cluster.ts';
 import type { Deployment, Variable } from './deployments.ts';
 

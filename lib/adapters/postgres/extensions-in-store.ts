@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { DatabasesFindings } from '../../workflow/documents.ts';
+import type { DatabasesFindings } from '../../workflow/documents/collected.ts';
 import { statement } from './statements.ts';
 
 /**

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import type { DatabaseFindings, Problem } from '../../workflow/documents.ts';
+import type { DatabaseFindings } from '../../workflow/documents/collected.ts';
+import type { Problem } from '../../workflow/documents/findings.ts';
 import { sqlState } from './connect.ts';
 import { statement } from './statements.ts';
 

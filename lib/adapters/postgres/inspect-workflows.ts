@@ -1,5 +1,6 @@
 import pg from 'pg';
-import type { DatabasesFindings, Problem } from '../../workflow/documents.ts';
+import type { DatabasesFindings } from '../../workflow/documents/collected.ts';
+import type { Problem } from '../../workflow/documents/findings.ts';
 import { inTransaction, sqlState } from './connect.ts';
 import { statement } from './statements.ts';
 

@@ -1,6 +1,6 @@
-import type { SourceFindings, TargetFindings } from '../../workflow/documents.ts';
-import type { Sizing } from '../../workflow/findings.ts';
-import type { Change } from '../../workflow/measurement.ts';
+import type { Sizing } from '../../workflow/documents/capacity.ts';
+import type { SourceFindings, TargetFindings } from '../../workflow/documents/collected.ts';
+import type { Change } from '../../workflow/documents/measurement.ts';
 import { comeAndGone, compare, match } from './change.ts';
 
 const release = {

@@ -1,4 +1,4 @@
-import type { Change } from '../../workflow/measurement.ts';
+import type { Change } from '../../workflow/documents/measurement.ts';
 
 /** What a change is about and means; whether it matters is said by whoever compares. */
 export type Meaning = Pick<Change, 'about' | 'because'> & Partial<Pick<Change, 'matters' | 'stops'>>;

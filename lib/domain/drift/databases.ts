@@ -1,5 +1,5 @@
-import type { DatabaseFindings, DatabasesFindings } from '../../workflow/documents.ts';
-import type { Change } from '../../workflow/measurement.ts';
+import type { DatabaseFindings, DatabasesFindings } from '../../workflow/documents/collected.ts';
+import type { Change } from '../../workflow/documents/measurement.ts';
 import { size } from '../preflight/words.ts';
 import { comeAndGone, compare, match } from './change.ts';
 

@@ -2,12 +2,12 @@ import type { DeployedMigration } from '../../workflow/configuration.ts';
 import type {
   DatabasesFindings,
   DnsFindings,
-  Plan,
-  Rehearsal,
   SourceFindings,
   TargetFindings,
-} from '../../workflow/documents.ts';
-import type { Change, Drift } from '../../workflow/measurement.ts';
+} from '../../workflow/documents/collected.ts';
+import type { Change, Drift } from '../../workflow/documents/measurement.ts';
+import type { Rehearsal } from '../../workflow/documents/proofs.ts';
+import type { Plan } from '../../workflow/documents/run.ts';
 import { sourceChanges, targetChanges } from './application.ts';
 import { databaseChanges } from './databases.ts';
 import { dnsChanges, planChanges } from './surroundings.ts';

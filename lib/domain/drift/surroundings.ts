@@ -1,7 +1,8 @@
 import type { DeployedMigration } from '../../workflow/configuration.ts';
-import type { DnsFindings, Plan, RecordSet } from '../../workflow/documents.ts';
-import type { LoadBalancer } from '../../workflow/findings.ts';
-import type { Change } from '../../workflow/measurement.ts';
+import type { DnsFindings, RecordSet } from '../../workflow/documents/collected.ts';
+import type { LoadBalancer } from '../../workflow/documents/findings.ts';
+import type { Change } from '../../workflow/documents/measurement.ts';
+import type { Plan } from '../../workflow/documents/run.ts';
 import { canonical } from '../digest.ts';
 import { comeAndGone, compare, match } from './change.ts';
 

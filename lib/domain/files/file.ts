@@ -1,5 +1,6 @@
 import type { DeployedMigration } from '../../workflow/configuration.ts';
-import type { DnsFindings, Plan, SourceFindings, TargetFindings } from '../../workflow/documents.ts';
+import type { DnsFindings, SourceFindings, TargetFindings } from '../../workflow/documents/collected.ts';
+import type { Plan } from '../../workflow/documents/run.ts';
 
 /** A file that a person needs, beside what to do with it. */
 export interface UserFile {

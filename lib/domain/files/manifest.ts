@@ -1,5 +1,5 @@
-import type { SourceFindings } from '../../workflow/documents.ts';
-import type { SourceVariable } from '../../workflow/findings.ts';
+import type { SourceFindings } from '../../workflow/documents/collected.ts';
+import type { SourceVariable } from '../../workflow/documents/findings.ts';
 import { parseValueFrom } from '../value-from.ts';
 import type { Collected, UserFile } from './file.ts';
 import { accountOf, ownSecrets, placeOf, prefixOf, targetSecret } from './places.ts';

@@ -1,4 +1,4 @@
-import type { SourceVariable } from '../../workflow/findings.ts';
+import type { SourceVariable } from '../../workflow/documents/findings.ts';
 import { parseValueFrom } from '../value-from.ts';
 import type { Collected } from './file.ts';
 

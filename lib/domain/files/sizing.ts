@@ -1,5 +1,5 @@
-import type { SourceFindings } from '../../workflow/documents.ts';
-import type { Sizing } from '../../workflow/findings.ts';
+import type { Sizing } from '../../workflow/documents/capacity.ts';
+import type { SourceFindings } from '../../workflow/documents/collected.ts';
 import { entry, Tree } from './tree.ts';
 
 /** A part of the chart that has pods of its own. */

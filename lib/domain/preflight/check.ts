@@ -3,14 +3,14 @@ import type { DeployedMigration } from '../../workflow/configuration.ts';
 import type {
   DatabasesFindings,
   DnsFindings,
-  Finding,
   MailFindings,
-  Plan,
-  Rehearsal,
   SourceFindings,
   TargetFindings,
-} from '../../workflow/documents.ts';
-import type { Drift } from '../../workflow/measurement.ts';
+} from '../../workflow/documents/collected.ts';
+import type { Drift } from '../../workflow/documents/measurement.ts';
+import type { Finding } from '../../workflow/documents/preflight.ts';
+import type { Rehearsal } from '../../workflow/documents/proofs.ts';
+import type { Plan } from '../../workflow/documents/run.ts';
 
 /** Everything that was collected, and what was known before. */
 export interface Collected {

@@ -1,4 +1,4 @@
-import type { Finding } from '../../workflow/documents.ts';
+import type { Finding } from '../../workflow/documents/preflight.ts';
 import type { Check, Collected } from './check.ts';
 import { checks } from './checks.ts';
 import { problemChecks } from './problems.ts';

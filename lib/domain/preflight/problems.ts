@@ -1,4 +1,4 @@
-import { type Problem, ProblemKind } from '../../workflow/findings.ts';
+import { type Problem, ProblemKind } from '../../workflow/documents/findings.ts';
 import { type About, type Check, type Collected, pass } from './check.ts';
 
 /** What is so when there is no problem of a kind, and what such a problem is about. */

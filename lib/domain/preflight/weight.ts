@@ -1,4 +1,4 @@
-import type { Finding } from '../../workflow/documents.ts';
+import type { Finding } from '../../workflow/documents/preflight.ts';
 import type { Check, Result } from './check.ts';
 
 const STOPS = 'This stops a cutover.';

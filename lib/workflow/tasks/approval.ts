@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Lease, Subject } from '../documents.ts';
+import { Lease, Subject } from '../documents/run.ts';
 import { lambda } from '../task.ts';
 import { holdsLease } from './lease.ts';
 

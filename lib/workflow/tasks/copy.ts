@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CopierInput, CopierOutput } from '../../copier/contract.ts';
-import { Lease } from '../documents.ts';
+import { Lease } from '../documents/run.ts';
 import { lambda, worker } from '../task.ts';
 import { holdsLease } from './lease.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Level } from '../boot.ts';
-import { Lease, Mode } from '../documents.ts';
+import { Level } from '../documents/boot.ts';
+import { Lease, Mode } from '../documents/run.ts';
 import { lambda } from '../task.ts';
 
 /** What starts a journey, in the AWS console or from the command line. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Lease } from '../documents.ts';
+import { Lease } from '../documents/run.ts';
 import { lambda } from '../task.ts';
 import { Held, holdsLease, Nothing } from './lease.ts';
 

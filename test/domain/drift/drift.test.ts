@@ -1,6 +1,6 @@
 import { driftSince, type EarlierEvidence, type Evidence } from '../../../lib/domain/drift/drift.ts';
-import type { DatabaseFindings, SourceFindings, TargetFindings } from '../../../lib/workflow/documents.ts';
-import { Drift } from '../../../lib/workflow/measurement.ts';
+import type { DatabaseFindings, SourceFindings, TargetFindings } from '../../../lib/workflow/documents/collected.ts';
+import { Drift } from '../../../lib/workflow/documents/measurement.ts';
 import {
   databases,
   deployed,

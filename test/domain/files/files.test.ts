@@ -2,7 +2,7 @@ import { loadAllYaml, loadYaml } from '@kubernetes/client-node';
 import type { Collected } from '../../../lib/domain/files/file.ts';
 import { filesFor } from '../../../lib/domain/files/files.ts';
 import type { Manifest } from '../../../lib/domain/files/manifest.ts';
-import type { SourceVariable } from '../../../lib/workflow/findings.ts';
+import type { SourceVariable } from '../../../lib/workflow/documents/findings.ts';
 import { deployed, dns, migrationFile, plan, source, target } from '../../support/run-documents.ts';
 import { hostile } from './hostile.ts';
 import { readHcl } from './read-hcl.ts';

@@ -1,6 +1,6 @@
 import { runChecks } from '../../../lib/domain/preflight/preflight.ts';
 import { problemChecks } from '../../../lib/domain/preflight/problems.ts';
-import type { Problem } from '../../../lib/workflow/documents.ts';
+import type { Problem } from '../../../lib/workflow/documents/findings.ts';
 import { databases, dns, plan, source, target } from '../../support/run-documents.ts';
 import { fine } from './world.ts';
 

@@ -1,12 +1,12 @@
 import type { Collected } from '../../../lib/domain/preflight/check.ts';
-import type { Autoscaling, ClusterNode, DatabaseServer } from '../../../lib/workflow/capacity.ts';
+import type { Autoscaling, ClusterNode, DatabaseServer } from '../../../lib/workflow/documents/capacity.ts';
 import type {
   DatabaseFindings,
   DnsFindings,
-  Finding,
   SourceFindings,
   TargetFindings,
-} from '../../../lib/workflow/documents.ts';
+} from '../../../lib/workflow/documents/collected.ts';
+import type { Finding } from '../../../lib/workflow/documents/preflight.ts';
 import {
   databases,
   deployed,

@@ -6,7 +6,7 @@ import type { DatabaseServers } from '../../../lib/adapters/database-servers.ts'
 import { scratchDatabaseName } from '../../../lib/adapters/postgres/names.ts';
 import { keys } from '../../../lib/domain/run.ts';
 import { asSuperuser } from '../../../lib/local/postgres/master.ts';
-import type { DatabasesFindings } from '../../../lib/workflow/documents.ts';
+import type { DatabasesFindings } from '../../../lib/workflow/documents/collected.ts';
 import { server } from '../../domain/preflight/world.ts';
 import { declared } from '../../support/declared.ts';
 import { createDatabase, query, startTestCluster, type TestCluster, type TestLogin } from '../../support/postgres.ts';

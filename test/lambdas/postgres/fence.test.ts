@@ -6,7 +6,7 @@ import { unfenceSource } from '../../../lambdas/unfence-source/handler.ts';
 import type { Secrets } from '../../../lib/adapters/secrets.ts';
 import { keys } from '../../../lib/domain/run.ts';
 import { asSuperuser } from '../../../lib/local/postgres/master.ts';
-import type { FenceProof } from '../../../lib/workflow/documents.ts';
+import type { FenceProof } from '../../../lib/workflow/documents/proofs.ts';
 import { declared } from '../../support/declared.ts';
 import { query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
 import { source as findings, lease, noon } from '../../support/run-documents.ts';

@@ -1,4 +1,4 @@
-import type { Certificate, LoadBalancer } from '../../../workflow/findings.ts';
+import type { Certificate, LoadBalancer } from '../../../workflow/documents/findings.ts';
 import { blocker, type Check, type Collected, info, pass, type Result, unlearned, warning } from '../check.ts';
 import { several } from '../words.ts';
 

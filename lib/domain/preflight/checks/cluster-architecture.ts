@@ -1,4 +1,4 @@
-import { WORKER_ARCHITECTURE } from '../../../workflow/capacity.ts';
+import { WORKER_ARCHITECTURE } from '../../../workflow/documents/capacity.ts';
 import { blocker, type Check, info, pass, unlearned, warning } from '../check.ts';
 import { several } from '../words.ts';
 

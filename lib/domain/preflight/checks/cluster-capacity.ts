@@ -1,4 +1,4 @@
-import { type ClusterNode, type Sizing, WORKER_ARCHITECTURE } from '../../../workflow/capacity.ts';
+import { type ClusterNode, type Sizing, WORKER_ARCHITECTURE } from '../../../workflow/documents/capacity.ts';
 import { RestoreDatabase } from '../../../workflow/tasks/copy.ts';
 import { blocker, type Check, info, pass, unlearned, warning } from '../check.ts';
 import { several } from '../words.ts';

@@ -1,4 +1,4 @@
-import type { Change } from '../../../workflow/measurement.ts';
+import type { Change } from '../../../workflow/documents/measurement.ts';
 import { blocker, type Check, info, pass, type Result, warning } from '../check.ts';
 import { several } from '../words.ts';
 

@@ -1,4 +1,4 @@
-import type { Rehearsal } from '../../../workflow/documents.ts';
+import type { Rehearsal } from '../../../workflow/documents/proofs.ts';
 import { moment, refusalToBegin, type Window, windowOf } from '../../window.ts';
 import { blocker, type Check, type Collected, info, pass, type Result, unlearned, warning } from '../check.ts';
 import { duration } from '../words.ts';

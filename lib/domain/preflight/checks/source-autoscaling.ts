@@ -1,4 +1,4 @@
-import type { Autoscaling } from '../../../workflow/capacity.ts';
+import type { Autoscaling } from '../../../workflow/documents/capacity.ts';
 import { type Check, pass, unlearned, warning } from '../check.ts';
 import { several } from '../words.ts';
 

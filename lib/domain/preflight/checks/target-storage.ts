@@ -1,5 +1,5 @@
-import type { DatabaseServer } from '../../../workflow/capacity.ts';
-import type { DatabaseFindings } from '../../../workflow/documents.ts';
+import type { DatabaseServer } from '../../../workflow/documents/capacity.ts';
+import type { DatabaseFindings } from '../../../workflow/documents/collected.ts';
 import { blocker, type Check, info, pass, type Result, unlearned, warning } from '../check.ts';
 import { size } from '../words.ts';
 

@@ -1,4 +1,4 @@
-import type { Change } from '../../../../lib/workflow/measurement.ts';
+import type { Change } from '../../../../lib/workflow/documents/measurement.ts';
 import { plan } from '../../../support/run-documents.ts';
 import { type Cases, fine } from '../world.ts';
 
