@@ -54,8 +54,7 @@ export const Ledger = z.strictObject({
   effect: z.strictObject({ task: z.string(), until: Instant }).nullable(),
   saved: SavedState,
   pointOfNoReturn: Instant.nullable(),
-  /** One that another version of Passage wrote otherwise counts as none: a cutover needs one of this version anyway. */
-  lastRehearsal: Rehearsal.nullable().catch(null),
+  lastRehearsal: Rehearsal.nullable(),
   updatedAt: Instant,
 });
 export type Ledger = z.infer<typeof Ledger>;
