@@ -5,14 +5,16 @@ export interface State {
   readonly Resource?: string;
   readonly Arguments?: unknown;
   readonly Assign?: Readonly<Record<string, unknown>>;
+  readonly Output?: unknown;
   readonly TimeoutSeconds?: number | string;
   readonly HeartbeatSeconds?: number | string;
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
-  readonly Choices?: readonly { readonly Condition: string; readonly Next: string }[];
+  readonly Choices?: readonly ChoiceRule[];
   readonly Default?: string;
   readonly Branches?: readonly States[];
   readonly ItemProcessor?: States;
+  readonly MaxConcurrency?: number | string;
   readonly Next?: string;
   readonly End?: boolean;
   readonly Error?: string;
@@ -30,6 +32,16 @@ export interface Retrier {
 export interface Catcher {
   readonly ErrorEquals: readonly string[];
   readonly Next: string;
+  readonly Assign?: Readonly<Record<string, unknown>>;
+  readonly Output?: unknown;
+}
+
+/** One condition of a Choice. */
+export interface ChoiceRule {
+  readonly Condition: string;
+  readonly Next: string;
+  readonly Assign?: Readonly<Record<string, unknown>>;
+  readonly Output?: unknown;
 }
 
 /** A machine, or a branch of one. */
@@ -37,6 +49,8 @@ export interface States {
   readonly Comment?: string;
   readonly QueryLanguage?: string;
   readonly TimeoutSeconds?: number;
+  /** Of the loop of a Map; `DISTRIBUTED` runs an execution for each iteration. */
+  readonly ProcessorConfig?: { readonly Mode?: string };
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
 }
@@ -54,3 +68,18 @@ export const inner = (state: State): readonly States[] => [
   ...(state.Branches ?? []),
   ...(state.ItemProcessor ? [state.ItemProcessor] : []),
 ];
+
+/** Where a state goes on, and which variables it assigns on that way: each exit assigns its own. */
+export function waysOut({ Next, Assign = {}, Default, Choices = [], Catch = [] }: State): WayOut[] {
+  const own = [Next, Default].flatMap((next) => (next === undefined ? [] : [{ Next: next, Assign }]));
+  return [...own, ...Choices, ...Catch].map((way) => ({ next: way.Next, assigned: Object.keys(way.Assign ?? {}) }));
+}
+
+export interface WayOut {
+  readonly next: string;
+  readonly assigned: readonly string[];
+}
+
+/** Every variable that a state assigns on any exit. */
+export const assignedBy = ({ Assign = {}, Choices = [], Catch = [] }: State): string[] =>
+  [{ Assign }, ...Choices, ...Catch].flatMap((way) => Object.keys(way.Assign ?? {}));

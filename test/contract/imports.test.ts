@@ -46,13 +46,15 @@ test('domain knows pure rules only: types, schemas and node:crypto', () => {
   ).toEqual([]);
 });
 
-test('the registry knows zod and Node, and what the copier is told', () => {
+test('the registry knows zod and Node, and what the copier is told; its lint knows JSONata', () => {
   expect(
     offences(
       'lib/workflow',
-      (to) => inside('lib/workflow')(to) || to === 'lib/copier/contract.ts' || to === 'zod' || isNode(to),
+      (to) => inside('lib/workflow')(to) || ['lib/copier/contract.ts', 'zod', 'jsonata'].includes(to) || isNode(to),
     ),
   ).toEqual([]);
+  const readers = importsUnder('lib/workflow').filter(({ to }) => to === 'jsonata');
+  expect(readers.map(({ from }) => from)).toEqual(['lib/workflow/lint/jsonata.ts']);
   expect(importsOf(join(project, 'lib/copier/contract.ts')).map(({ to }) => to)).toEqual(['zod']);
 });
 
