@@ -1,5 +1,6 @@
 import { lintFile } from '../../lib/commands/lint-machines.ts';
 import { loadDefinition } from '../../lib/workflow/definition.ts';
+import { integrationNames } from '../../lib/workflow/lint/rules/integrations.ts';
 import { machineNames, machines, taskNames, tasks } from '../../lib/workflow/registry.ts';
 import { machine, machineRunBy, ownedPlaceholders, taskPlaces, tasksRunBy } from './support.ts';
 
@@ -20,6 +21,10 @@ describe('the definitions', () => {
   test('every Task runs one task of the registry or one machine', () => {
     const lost = taskPlaces.filter((place) => tasksRunBy(place).length === 0 && !machineRunBy(place));
     expect(at(lost)).toEqual([]);
+  });
+
+  test('what the lint lets a Task call is what some Task calls, so that each was tried here', () => {
+    expect(new Set(taskPlaces.map(({ state }) => state.Resource))).toEqual(new Set(integrationNames));
   });
 
   test('every task is run by a state, an event or a page', () => {

@@ -35,6 +35,7 @@ export interface Statement {
 
 /** The stack as CloudFormation gets it, without bundling; a circle of references fails here. */
 export class Synthesized {
+  readonly template: { readonly Resources: Readonly<Record<string, Resource>> };
   readonly resources: Readonly<Record<string, Resource>>;
 
   constructor(migrations: readonly DeployedMigration[] = loadMigrations('migrations')) {
@@ -42,7 +43,8 @@ export class Synthesized {
       context: { 'aws:cdk:bundling-stacks': [], '@aws-cdk/aws-iam:minimizePolicies': true },
     });
     const stack = new PassageStack(app, 'Passage', { settings, migrations });
-    this.resources = Template.fromStack(stack).toJSON().Resources;
+    this.template = Template.fromStack(stack).toJSON() as Synthesized['template'];
+    this.resources = this.template.Resources;
   }
 
   all(type: string): [id: string, resource: Resource][] {
