@@ -23,7 +23,12 @@ import { Requester, Subject } from '../../lib/workflow/documents/run.ts';
 /** Of the configuration no more than is used here, so that nothing else in it can keep a report from being written. */
 const Configured = z.object({
   rehearsalFreshForHours: z.number().positive().optional(),
-  approvals: z.object({ approvers: z.array(z.object({ email: z.string() })) }).optional(),
+  approvals: z
+    .object({
+      approvers: z.array(z.object({ email: z.string() })),
+      minutesToDecide: z.object({ switch: z.number() }),
+    })
+    .optional(),
 });
 
 interface Deps {
@@ -79,6 +84,7 @@ export const writeReport = task('WriteReport')(async (deps: Deps, { lease: { run
     ),
     Promise.all([plan.execution, ...unwinding].map((arn) => histories(executions, arn))),
   ]);
+  const minutes = configuration?.value.approvals?.minutesToDecide.switch;
   const documentsOfRun: RunDocuments = {
     plan,
     histories: story.flat(),
@@ -87,6 +93,7 @@ export const writeReport = task('WriteReport')(async (deps: Deps, { lease: { run
     preflight,
     variables: source?.variables ?? [],
     freshForHours: configuration?.value.rehearsalFreshForHours ?? null,
+    decideSeconds: minutes === undefined ? null : minutes * 60,
     files,
     copies: copy ? [copy] : [],
     boot,

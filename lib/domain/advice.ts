@@ -4,6 +4,7 @@ import type { Plan } from '../workflow/documents/run.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { openWarnings } from './preflight/preflight.ts';
 import { stopsCutover } from './preflight/weight.ts';
+import { duration } from './preflight/words.ts';
 import { UNKNOWN_VARIABLES } from './readiness.ts';
 
 type Check = z.infer<typeof Finding>;
@@ -55,6 +56,8 @@ export function nextSteps(run: {
   readonly error: Summary['error'];
   readonly sourceOpen: boolean;
   readonly pointOfNoReturn: string | null;
+  /** Seconds; null where nothing is predicted, or nobody is asked. */
+  readonly freeze: { readonly high: number | null; readonly decide: number | null };
 }): string[] {
   const runbook =
     run.error === null ? [] : [`Read ${run.error.runbook}: what ${run.error.name} means and how to mend it.`];
@@ -70,9 +73,14 @@ export function nextSteps(run: {
               'For a cutover, deploy Passage to AWS and give the migration its source.ecs, target.eks, dns and approvals.',
             ]
           : [
+              ...promised(run),
               ...(run.plan.level === 'copy' ? ['Rehearse with level “boot”: a cutover is admitted on no less.'] : []),
-              'Choose a window that holds the longer end of the predicted freeze.',
-              'Cut over while this rehearsal is fresh: start the journey in mode “cutover” (for the sample: npm run cutover).',
+              ...(decisions(run).length > 0
+                ? ['Rehearse again once that is done: what you change is part of what was rehearsed.']
+                : [
+                    `Choose a window that holds the longest freeze${run.freeze.high === null ? '' : `, ${duration(run.freeze.high)}`}${run.freeze.decide === null ? '' : `, and ${duration(run.freeze.decide)} to decide on “switch”`}.`,
+                    'Cut over while this rehearsal is fresh: start the journey in mode “cutover” (on this machine: npm run cutover).',
+                  ]),
             ]),
       ];
     case 'cut over':
@@ -121,12 +129,23 @@ function decisions(run: Pick<Parameters<typeof nextSteps>[0], 'checks' | 'variab
   ];
 }
 
+/** An override is often a promise: what it says has to be so when the time comes. */
+function promised({ checks }: Pick<Parameters<typeof nextSteps>[0], 'checks'>): string[] {
+  const ids = checks.filter(({ overridden }) => overridden !== null).map(({ id }) => id);
+  if (ids.length === 0) return [];
+  return [`See that what the reasons of overridden warnings promise is done: ${several(ids)}.`];
+}
+
 const several = (names: readonly string[]): string =>
   names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
 
+/** Characters of what was seen that a step repeats; all of it stands under the checks. */
+const SEEN = 160;
+const shortened = (saw: string): string => (saw.length <= SEEN ? saw : `${saw.slice(0, SEEN - 1)}…`);
+
 function steps(checks: readonly Check[]): string[] {
-  const told = checks.flatMap(({ title, todo, overridden }) =>
-    todo === null || overridden !== null ? [] : [`${title}: ${todo}`],
+  const told = checks.flatMap(({ saw, todo, overridden }) =>
+    todo === null || overridden !== null ? [] : [`${shortened(saw)} → ${todo}`],
   );
   const more = told.length - LISTED;
   return more <= 1 ? told : [...told.slice(0, LISTED), `Decide ${more} more like these; each stands under the checks.`];

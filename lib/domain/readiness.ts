@@ -62,7 +62,10 @@ export function readinessOf(run: {
   const unbooted = verdict === 'rehearsed' && plan.level === 'copy' && !plan.databasesOnly;
   const open = openPoints(run.checks, run.variables, unbooted);
   const before = listed(open.map(pointText));
-  const validity = { freshUntil: verdict === 'rehearsed' && !unbooted && !plan.databasesOnly ? freshUntil : null };
+  // What is still to be mended makes another plan, which asks for another rehearsal.
+  const ready = verdict === 'rehearsed' && open.length === 0 && !plan.databasesOnly;
+  const validity = { freshUntil: ready ? freshUntil : null };
+  const overridden = run.checks.filter((check) => check.overridden !== null).length;
   switch (verdict) {
     case 'cut over':
       return { go: 'done', sentence: 'Done. Users work on the target.', open: [], ...validity };
@@ -93,11 +96,17 @@ export function readinessOf(run: {
       }
       return open.length > 0
         ? { go: 'not yet', sentence: `Not yet. Rehearsed; before a cutover: ${before}.`, open, ...validity }
-        : { go: 'yes', sentence: 'Yes. Rehearsed, and nothing stands open.', open, ...validity };
+        : {
+            go: 'yes',
+            sentence: `Yes. Rehearsed, and nothing stands open${overridden === 0 ? '' : ` but what the ${overridden === 1 ? 'reason of an overridden warning promises' : `reasons of ${overridden} overridden warnings promise`}`}.`,
+            open,
+            ...validity,
+          };
   }
 }
 
 function failedSentence(run: {
+  readonly plan: Pick<Plan, 'mode'>;
   readonly checks: readonly Finding[];
   readonly sourceOpen: boolean;
   readonly pointOfNoReturn: boolean;
@@ -108,7 +117,7 @@ function failedSentence(run: {
   }
   if (!run.sourceOpen) return 'No. The source is still closed: nobody can work until somebody has looked.';
   if (blockers > 0) {
-    return `No. ${pointText({ kind: 'blocker', count: blockers, section: 'checks' })}, and the run ended there; users work on the source as before.`;
+    return `No. ${pointText({ kind: 'blocker', count: blockers, section: 'checks' })}${run.plan.mode === 'preflight' ? '' : ', and the run ended there'}; users work on the source as before.`;
   }
   return 'No. The run ended before its goal; users work on the source as before.';
 }

@@ -29,6 +29,8 @@ export interface RunDocuments {
   readonly variables: SourceFindings['variables'];
   /** For how long after its end a cutover may rest on a rehearsal; null where the configuration cannot be read. */
   readonly freshForHours: number | null;
+  /** For which people may decide on "switch", of the configuration; null where nobody is asked. */
+  readonly decideSeconds: number | null;
   readonly files: FilesWritten | null;
   readonly copies: readonly CopyProof[];
   /** Of a rehearsal with level `boot`. */
@@ -157,6 +159,7 @@ export function summarize(documents: RunDocuments): Summary {
       boot: documents.boot,
     }),
     next: nextSteps({
+      freeze: { high: freeze.predicted?.high ?? null, decide: documents.decideSeconds },
       verdict,
       plan,
       checks,
@@ -219,6 +222,7 @@ function freezeOf(documents: RunDocuments, phases: Summary['phases'], work: Summ
       const measuredSeconds = took[part.name] ?? null;
       return { ...part, measuredSeconds, grade: measuredSeconds === null ? null : grade(part, measuredSeconds) };
     }),
+    decideSeconds: documents.decideSeconds,
     samples: prediction?.samples ?? [],
     method: prediction?.method ?? [],
   };
@@ -249,7 +253,11 @@ function verdictOf({ plan, ledger, histories, rehearsal, preflight }: RunDocumen
   return plan.mode === 'cutover' && froze && ledger?.writable === 'source' ? 'unwound' : 'failed';
 }
 
-function headlineOf({ plan, ledger, copies, boot }: RunDocuments, verdict: Summary['verdict'], froze: boolean): string {
+function headlineOf(
+  { plan, ledger, copies, boot, preflight }: RunDocuments,
+  verdict: Summary['verdict'],
+  froze: boolean,
+): string {
   const differs = copies.some(
     ({ differences, tables }) => differences.length > 0 || tables.some(({ equal }) => !equal),
   );
@@ -268,6 +276,9 @@ function headlineOf({ plan, ledger, copies, boot }: RunDocuments, verdict: Summa
         return 'The run failed and the source is still closed: nobody can write until unwind has ended.';
       }
       if (differs) return 'The copy is not equal to the source. The source was only read and serves as before.';
+      if (plan.mode === 'preflight' && preflight?.findings.some(({ severity }) => severity === 'BLOCKER')) {
+        return 'Preflight found what stops a cutover. Both sides were only read.';
+      }
       return plan.mode !== 'cutover' || !froze
         ? 'The run ended before its goal. The source was only read and serves as before.'
         : 'The run ended before its goal.';

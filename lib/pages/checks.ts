@@ -12,6 +12,9 @@ const severities = [
 /** What needs nobody folds when there are more of them. */
 const SHOWN_NOTES = 4;
 
+/** A title says what is so when the check passes. */
+const wanted: ReadonlySet<string> = new Set(['BLOCKER', 'WARNING']);
+
 function check(finding: Summary['checks'][number], tone: string): Html {
   const { severity, title, id, saw, todo, overridden, runbook } = finding;
   const answer =
@@ -19,7 +22,7 @@ function check(finding: Summary['checks'][number], tone: string): Html {
       ? todo && html`<p><strong>Do:</strong> ${todo}</p>`
       : html`<p><strong>Overridden:</strong> ${overridden}</p>`;
   const section = severity !== 'PASS' && html`<p class="small soft"><code>${runbook}</code></p>`;
-  return html`<div class="check"><div><span class="tag ${tone}">${severity}</span></div><div><p><strong>${title}</strong> <span class="soft mono">${id}</span></p><p>${saw}</p>${answer}${section}</div></div>`;
+  return html`<div class="check"><div><span class="tag ${tone}">${severity}</span></div><div><p>${wanted.has(severity) && html`<span class="soft">Wanted:</span> `}<strong>${title}</strong> <span class="soft mono">${id}</span></p><p>${saw}</p>${answer}${section}</div></div>`;
 }
 
 /** The gravest first, open ones before those that are overridden; what passed waits behind a click. */
@@ -34,6 +37,6 @@ export function checksSection({ checks: findings }: Summary): Html | null {
   const folded = (what: string, rows: readonly Html[]): Html | false =>
     rows.length > 0 && html`<details><summary>${count(rows.length)} ${what}</summary>${rows}</details>`;
   return html`<section id="checks"><h2>Checks before the copy</h2>${blockers!}${warnings!}${
-    notes!.length <= SHOWN_NOTES ? notes! : folded('to know, which ask for nothing', notes!)
+    notes!.length <= SHOWN_NOTES ? notes! : folded('to know', notes!)
   }${folded('passed', passed!)}</section>`;
 }

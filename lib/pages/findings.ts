@@ -13,7 +13,7 @@ function told(check: Check, width: number): string[] {
   if (severity === 'PASS') return wrap(`${line(title)} (${id}).`, width, '  ', '    ');
   const advice = overridden === null ? todo && `Do: ${line(todo)}` : `Overridden: ${line(overridden)}`;
   return [
-    ...wrap(`${line(title)} (${id})`, width, '  ', '    '),
+    ...wrap(`${severity === 'INFO' ? '' : 'Wanted: '}${line(title)} (${id})`, width, '  ', '    '),
     ...wrap(line(saw), width, '    ', '    '),
     ...(advice ? wrap(advice, width, '    ', '    ') : []),
     `    ${runbook}`,

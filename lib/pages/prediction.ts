@@ -49,10 +49,10 @@ export function freezeSection(summary: Summary): Html | null {
   const unmeasured = freeze.parts.filter(({ basis }) => basis === 'documented').length;
   return html`<section id="freeze"><h2>${measuredSeconds === null ? 'How long the freeze will take' : 'The freeze'}</h2>${
     predicted &&
-    html`<div class="prediction">${intervalBar(predicted, worked, Math.max(predicted.high, worked ?? 0) * 1.04)}<p class="ends"><span>0</span><span>${duration(Math.max(predicted.high, worked ?? 0))}</span></p></div>`
+    html`<div class="prediction">${intervalBar(predicted, worked, Math.max(predicted.high, worked ?? 0))}<p class="ends"><span>0</span><span>${duration(Math.max(predicted.high, worked ?? 0))}</span></p></div>`
   }<dl class="pairs">${
     predicted &&
-    html`<dt>Predicted</dt><dd><strong>${interval(predicted)}</strong>, without the time in which people decide${
+    html`<dt>Predicted</dt><dd><strong>${interval(predicted)}</strong>, ${freeze.decideSeconds === null ? 'without the time in which people decide' : `and up to ${duration(freeze.decideSeconds)} more in which people decide on “switch”`}${
       unmeasured > 0 && measuredSeconds === null
         ? `; ${count(unmeasured)} of ${count(freeze.parts.length)} parts were never measured, and have the limits that AWS documents`
         : null

@@ -14,6 +14,7 @@ import { tablesSection } from './tables.ts';
 import { timelineSection } from './timeline.ts';
 import { variablesSection } from './variables.ts';
 import { failure, next, titleOf, verdict } from './verdict.ts';
+import { wayBackSection } from './way-back.ts';
 
 /** An interval that breaks between its ends only. */
 const unbroken = ({ low, high }: { readonly low: number; readonly high: number }): string =>
@@ -36,7 +37,12 @@ function figures(summary: Summary): Html {
           duration(freeze.measuredSeconds),
           freeze.waitingSeconds ? `${duration(freeze.waitingSeconds)} of it people deciding` : undefined,
         )
-      : freeze.predicted && figure('Freeze, predicted', unbroken(freeze.predicted))
+      : freeze.predicted &&
+        figure(
+          'Freeze, predicted',
+          unbroken(freeze.predicted),
+          freeze.decideSeconds === null ? undefined : `+ up to ${duration(freeze.decideSeconds)} to decide on “switch”`,
+        )
   }${overhead !== null && figure('Orchestration overhead', duration(overhead), 'time in which no work ran')}</dl>`;
 }
 
@@ -80,6 +86,7 @@ const sectionsOf = (summary: Summary): Section[] =>
     { id: 'variables', name: 'Variables', section: variablesSection(summary) },
     { id: 'files', name: 'Files', section: filesSection(summary) },
     { id: 'freeze', name: 'Freeze', section: freezeSection(summary) },
+    { id: 'way-back', name: 'Way back', section: wayBackSection(summary) },
     { id: 'drift', name: 'Differences', section: driftSection(summary) },
     { id: 'history', name: 'History', section: historySection(summary) },
     { id: 'approvals', name: 'Approvals', section: approvalsSection(summary) },
@@ -105,6 +112,6 @@ export function reportPage(summary: Summary): string {
 <body><main><header>${verdict(summary)}${failure(summary)}</header>
 ${next(summary)}${figures(summary)}${contents(sections)}
 ${sections.map(({ section }) => section)}
-<footer>Every figure here was measured in this run. The same data for programs: <code>summary.json</code>.</footer></main></body></html>
+<footer>Figures were measured in this run, but for predictions, which say what they rest on. The same data for programs: <code>summary.json</code>.</footer></main></body></html>
 `.text;
 }

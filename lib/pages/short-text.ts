@@ -28,7 +28,8 @@ export function shortText(summary: Summary, where: string): string {
     found.length > 0 && `Checks: ${found.join(', ')}${overridden > 0 ? ` (${count(overridden)} overridden)` : ''}.`,
     readiness.open.length > 0 && `Open: ${readiness.open.map(pointText).join(', ')}.`,
     freeze.measuredSeconds === null
-      ? freeze.predicted && `Freeze, predicted: ${interval(freeze.predicted)}.`
+      ? freeze.predicted &&
+        `Freeze, predicted: ${interval(freeze.predicted)}${freeze.decideSeconds === null ? '' : `, and up to ${duration(freeze.decideSeconds)} to decide on “switch”`}.`
       : `Freeze: ${duration(freeze.measuredSeconds)}${freeze.waitingSeconds ? `, ${duration(freeze.waitingSeconds)} of it people deciding` : ''}${freeze.predicted ? `; predicted ${interval(freeze.predicted)} without deciding` : ''}.`,
     readiness.freshUntil !== null && `A cutover is admitted on this rehearsal until ${utc(readiness.freshUntil)}.`,
   ].filter((fact) => typeof fact === 'string');

@@ -112,7 +112,7 @@ export function summaryText(summary: Summary, width = 100): string {
     ...block('Survived', summary.survived.map(line), ROOM.survived, width),
     ...block(
       'Checks',
-      checks.map(({ severity, title, saw }) => `${severity}  ${line(title)}: ${line(saw)}`),
+      checks.map(({ severity, id, saw }) => `${severity}  ${id}: ${line(saw)}`),
       ROOM.checks,
       width,
     ),

@@ -45,7 +45,7 @@ function row(step: Step, depth: number, summary: Summary, time: Axis, frozen: Ba
   const bar = time.bar({ from: step.startedAt, to: step.endedAt ?? summary.writtenAt });
   const level = depth === 0 ? 'phase' : depth === 1 ? 'inner' : 'deep';
   return html`<div class="row ${level}"><span class="name">${step.name}</span><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">${rect('track', { x: 0, width: WIDTH })}${frozen && rect('frozen', frozen)}${rect(step.status === 'failed' ? 'failed' : 'idle', bar)}${step.status === 'failed' ? null : painted(step, summary.writtenAt, summary.work, time)}</svg><span class="t">${
-    step.status === 'running' ? html`${duration(step.seconds)}…` : duration(step.seconds)
+    step.status === 'running' ? html`${duration(step.seconds)} so far` : duration(step.seconds)
   }</span></div>`;
 }
 

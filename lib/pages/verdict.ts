@@ -1,6 +1,6 @@
 import { pointText } from '../domain/readiness.ts';
 import type { Summary } from '../workflow/summary.ts';
-import { count, utc } from './format.ts';
+import { count, plural, utc } from './format.ts';
 import { type Html, html } from './html.ts';
 
 type Tone = 'good' | 'warn' | 'bad';
@@ -38,7 +38,7 @@ function open({ readiness, checks }: Summary): Html | null {
   if (readiness.open.length === 0 && sum.length === 0) return null;
   return html`<ul class="open">${readiness.open.map(
     (point) => html`<li><a class="tag ${tones[point.kind]}" href="#${point.section}">${pointText(point)}</a></li>`,
-  )}${sum.length > 0 && html`<li class="soft"><a href="#checks">${count(checks.length)} checks</a>: ${sum.join(', ')}${overridden > 0 && `; ${count(overridden)} overridden with a reason`}</li>`}</ul>`;
+  )}${overridden > 0 && html`<li><a class="tag warn" href="#checks">${plural(overridden, 'warning')} overridden: read why</a></li>`}${sum.length > 0 && html`<li class="soft"><a href="#checks">${count(checks.length)} checks</a>: ${sum.join(', ')}</li>`}</ul>`;
 }
 
 /** May we go: the answer, what it rests on, and what stands open. */

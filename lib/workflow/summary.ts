@@ -59,6 +59,7 @@ const Approval = z.strictObject({
 
 const Freeze = z.strictObject({
   predicted: Interval.nullable(),
+  decideSeconds: Seconds.nullable().describe('For which people may decide on “switch” besides, while nobody can work.'),
   /** What that prediction adds up; empty where there is none. */
   parts: z.array(
     PredictedPart.extend({

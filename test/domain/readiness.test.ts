@@ -115,9 +115,10 @@ describe('what to do next', () => {
       error: null,
       sourceOpen: true,
       pointOfNoReturn: null,
+      freeze: { high: 270, decide: 3600 },
     });
 
-  test('stands in order: what stops a cutover, unknown variables, warnings, the window, the cutover', () => {
+  test('stands in order: what stops a cutover, unknown variables, warnings, promises, another rehearsal', () => {
     const steps = next(
       [
         finding('WARNING', { title: 'A warning' }),
@@ -128,17 +129,30 @@ describe('what to do next', () => {
       ['A', 'B', 'C', 'D', 'E'].map((name) => variable(name, 'ask')),
     );
     expect(steps.map((step) => step.split(':')[0])).toEqual([
-      'A stop',
+      'x. This stops a cutover. → Upgrade the source.',
       'Say “carry” or “drop” in source.ecs.variables for A, B, C and 2 more.',
-      'A warning',
-      'Choose a window that holds the longer end of the predicted freeze.',
-      'Cut over while this rehearsal is fresh',
+      'They do not. → Upgrade the source.',
+      'See that what the reasons of overridden warnings promise is done',
+      'Rehearse again once that is done',
     ]);
+  });
+
+  test('where nothing stands open is a window that holds freeze and decision, and the cutover', () => {
+    expect(next([finding('PASS')])).toEqual([
+      'Choose a window that holds the longest freeze, 5 min, and 60 min to decide on “switch”.',
+      'Cut over while this rehearsal is fresh: start the journey in mode “cutover” (on this machine: npm run cutover).',
+    ]);
+  });
+
+  test('of overridden warnings is to see that what they promise is done', () => {
+    expect(next([finding('WARNING', { id: 'license-key', overridden: 'It is set on the evening.' })])[0]).toBe(
+      'See that what the reasons of overridden warnings promise is done: license-key.',
+    );
   });
 
   test('lists five warnings and counts the others', () => {
     const steps = next(Array.from({ length: 30 }, () => finding('WARNING')));
-    expect(steps).toHaveLength(5 + 1 + 2);
+    expect(steps).toHaveLength(5 + 1 + 1);
     expect(steps[5]).toBe('Decide 25 more like these; each stands under the checks.');
   });
 });

@@ -22,7 +22,7 @@ test('the gravest stands last, with what was seen, what to do and its section; t
   expect(lines.filter((line) => /^[A-Z]+$/.test(line))).toEqual(['PASS', 'WARNING', 'BLOCKER']);
   expect(lines.slice(lines.indexOf('BLOCKER'))).toEqual([
     'BLOCKER',
-    '  What should be so (a-blocker)',
+    '  Wanted: What should be so (a-blocker)',
     '    What is so.',
     '    Do: what to do',
     '    docs/runbook.md#a-blocker',

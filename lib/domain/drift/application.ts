@@ -101,7 +101,11 @@ function sourceVariables(was: SourceFindings, is: SourceFindings): Change[] {
     ),
     ...variables.both.flatMap(({ name, was: before, is: after }) => [
       ...compare(`variable ${name}`, ...values(before, after), meaning(after.fate)),
-      ...compare(`variable ${name}: what becomes of it`, before.fate, after.fate, moved),
+      ...compare(`variable ${name}: what becomes of it`, before.fate, after.fate, {
+        about: 'variables',
+        matters: true,
+        because: 'it was decided anew whether the target has it',
+      }),
     ]),
   ];
 }

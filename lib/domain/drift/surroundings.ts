@@ -3,7 +3,7 @@ import type { DnsFindings, RecordSet } from '../../workflow/documents/collected.
 import type { LoadBalancer } from '../../workflow/documents/findings.ts';
 import type { Change } from '../../workflow/documents/measurement.ts';
 import type { Plan } from '../../workflow/documents/run.ts';
-import { canonical } from '../digest.ts';
+import { canonical, digestOf } from '../digest.ts';
 import { comeAndGone, compare, match } from './change.ts';
 
 const toBeChanged = { about: 'dns', matters: true, because: 'the switch changes exactly what was found' } as const;
@@ -75,9 +75,16 @@ export function planChanges(
     .flatMap((path) => compare(path, then.get(path), now.get(path), { about, matters: true, because }));
 }
 
+/** A list of words by its words; of anything larger how many, and a digest by which another list differs. */
+const listed = (values: readonly unknown[]): string =>
+  values.every((each) => typeof each !== 'object')
+    ? values.join(', ')
+    : `${values.length} entries (${digestOf(values).slice(0, 8)})`;
+
 /** Every value of a configuration by its path, as in `source.ecs.cluster`; lists as a whole. */
 function leaves(value: unknown, path = ''): Map<string, string> {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+  if (Array.isArray(value)) return new Map([[path, listed(value)]]);
+  if (value === null || typeof value !== 'object') {
     return new Map([[path, typeof value === 'string' ? value : canonical(value)]]);
   }
   return new Map(

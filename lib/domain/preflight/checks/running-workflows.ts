@@ -14,8 +14,9 @@ export const check: Check = {
   look(collected) {
     const { source, databases, plan } = collected;
     const { workflowActivity: activity } = databases;
+    const none = source.workflows !== null && !source.workflows.workflows && !source.workflows.agents;
     if (!activity?.runs || !activity.schedules) {
-      if (source.workflows && !source.workflows.workflows && !source.workflows.agents) return pass('None is deployed.');
+      if (none) return pass('None is deployed.');
       return unlearned(
         `${activity ? 'all of ' : ''}what workflows do: the database has no table of them that Passage knows.`,
         'Look at the runs and schedules in the application, and switch workflows off before the cutover.',
@@ -24,18 +25,19 @@ export const check: Check = {
     const { open } = activity.runs;
     const runs = open.reduce((sum, { count }) => sum + count, 0);
     const starts = startsOf(collected);
+    const left = none ? ' The source deploys no workflow backend that Passage sees: these may be left over.' : '';
     if (runs > 0) {
       const oldest = open.flatMap((each) => each.oldest ?? []).sort()[0];
       const states = several(open.map(({ status, count }) => `${count} ${status}`));
       const result = [
-        `${runs} runs have not ended (${states}${oldest ? `; the oldest since ${moment(Date.parse(oldest))}` : ''}): what still runs at the freeze is cut off. ${starts.saw}`,
+        `${runs} runs have not ended (${states}${oldest ? `; the oldest since ${moment(Date.parse(oldest))}` : ''}): what still runs at the freeze is cut off. ${starts.saw}${left}`,
         'Switch schedules and webhooks off before the cutover and let runs end (they last 30 hours at most, with user tasks 60 days), or accept their loss.',
       ] as const;
       return plan.mode === 'rehearsal' ? info(...result) : warning(...result);
     }
     if (!starts.any) return pass(`No run is under way. ${starts.saw}`);
     return info(
-      `No run is under way. ${starts.saw}`,
+      `No run is under way. ${starts.saw}${left}`,
       'What would start during the freeze does not, and is not made up for: start it by hand afterwards where it matters.',
     );
   },
