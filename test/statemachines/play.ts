@@ -3,15 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import {
-  createEngine,
   type Integration,
   type Json,
+  type StatusChange,
   type TaskCall,
   TaskFailure,
 } from '../../lib/local/engine/engine.ts';
 import { loadDefinition } from '../../lib/workflow/definition.ts';
 import { type MachineName, machineNames, machines, type TaskName, tasks } from '../../lib/workflow/registry.ts';
 import { FakeClock } from '../local/engine/fake-clock.ts';
+import { Mortal } from '../local/engine/killed.ts';
 import { remember } from './coverage.ts';
 import { type AnyFake, goodDay, type Scripts } from './fakes.ts';
 import { type Arrow, arrowsIn, statesIn } from './path.ts';
@@ -49,6 +50,8 @@ export interface Play extends Played {
   /** By which ECS knows a task that it was asked for twice. */
   readonly clientTokens: readonly string[];
   callsOf(task: TaskName): number;
+  /** Written, of all executions. */
+  readonly events: number;
 }
 
 const identity = (kind: string, name: string) => `arn:aws:states:us-east-1:111111111111:${kind}:${name}`;
@@ -83,12 +86,14 @@ function definitionOfPart(part: Part): string {
  * Plays a machine, as its file defines it, on the real engine and a clock on which waiting costs nothing.
  * @param fakes what differs from a good day, by task
  * @param parts machines that are not played themselves
+ * @param killAt number of the event with which the engine is killed; the next one goes on
  */
 export async function play<M extends MachineName>(
   machine: M,
   input: z.input<(typeof machines)[M]['input']>,
   fakes: Partial<Scripts> = {},
   parts: { readonly [K in MachineName]?: Part } = {},
+  killAt?: number,
 ): Promise<Play> {
   machines[machine].input.parse(input);
   const clock = new FakeClock();
@@ -102,7 +107,7 @@ export async function play<M extends MachineName>(
   /** What neither the machine nor the fake may do; told once the play is over. */
   const breaches: string[] = [];
   let lateAnswers = 0;
-  const started: string[] = [];
+  const started = new Set<string>();
   const startedBy: string[] = [];
   const clientTokens: string[] = [];
 
@@ -140,7 +145,7 @@ export async function play<M extends MachineName>(
   const beat = async (taskToken: string, beats: number) => {
     for (let count = 0; count < beats && lateAnswers === 0; count++) {
       await clock.sleep(10_000);
-      attempt(() => engine.sendTaskHeartbeat({ taskToken }));
+      attempt(() => mortal.engine.sendTaskHeartbeat({ taskToken }));
     }
   };
 
@@ -148,9 +153,9 @@ export async function play<M extends MachineName>(
   const work = (task: TaskName, given: unknown, taskToken: string) => {
     const fake = called(task, given);
     if (fake.kind === 'returns') {
-      answerAfter(1, () => engine.sendTaskSuccess({ taskToken, output: JSON.stringify(fake.output) }));
+      answerAfter(1, () => mortal.engine.sendTaskSuccess({ taskToken, output: JSON.stringify(fake.output) }));
     } else if (fake.kind === 'fails') {
-      answerAfter(1, () => engine.sendTaskFailure({ taskToken, error: fake.error, cause: fake.message }));
+      answerAfter(1, () => mortal.engine.sendTaskFailure({ taskToken, error: fake.error, cause: fake.message }));
     } else if (fake.kind === 'vanishes') {
       others.push(beat(taskToken, fake.beats));
     }
@@ -168,7 +173,7 @@ export async function play<M extends MachineName>(
     if (fake.kind === 'asks' && fake.answeredAfter !== 'never') {
       const { token = '' } = call;
       const output = JSON.stringify(fake.output);
-      answerAfter(fake.answeredAfter, () => engine.sendTaskSuccess({ taskToken: token, output }));
+      answerAfter(fake.answeredAfter, () => mortal.engine.sendTaskSuccess({ taskToken: token, output }));
     }
     if (task === 'StartRestore') work('RestoreDatabase', (Payload as { worker: Json }).worker, call.token ?? '');
     return { StatusCode: 200, Payload: fake.output as Json };
@@ -186,6 +191,8 @@ export async function play<M extends MachineName>(
     );
     const task = TaskDefinition.replace(/^local:(.*)TaskDefinitionArn$/, '$1') as TaskName;
     const token = environment.get('PASSAGE_TASK_TOKEN') ?? '';
+    // ECS knows by its ClientToken a task that it was asked for twice.
+    if (clientTokens.includes(ClientToken)) return { Tasks: [], Failures: [] };
     if (token !== call.token) breaches.push(`${task} was not given its token`);
     startedBy.push(StartedBy);
     clientTokens.push(ClientToken);
@@ -193,7 +200,11 @@ export async function play<M extends MachineName>(
     return { Tasks: [], Failures: [] };
   };
 
-  const engine = createEngine({
+  const definitions = machineNames.map((name) => {
+    const part = parts[name];
+    return { name, roleArn: ROLE, definition: part ? definitionOfPart(part) : definitionOf(name) };
+  });
+  const options = {
     directory,
     clock,
     region: 'us-east-1',
@@ -205,29 +216,21 @@ export async function play<M extends MachineName>(
       'arn:aws:states:::lambda:invoke.waitForTaskToken': invoke,
       'arn:aws:states:::ecs:runTask.waitForTaskToken': runTask,
     },
-    onStatusChange: ({ status, executionArn, stateMachineArn }) => {
-      if (status === 'RUNNING') started.push(executionArn);
+    onEvent: (executionArn: string) => void started.add(executionArn),
+    onStatusChange: ({ status, executionArn, stateMachineArn }: StatusChange) => {
       const part = parts[stateMachineArn.split(':').at(-1) as MachineName];
       if (status !== 'RUNNING' || part?.ends !== 'aborted') return;
-      others.push(clock.sleep(5000).then(() => void engine.stopExecution({ executionArn })));
+      others.push(clock.sleep(5000).then(() => void mortal.engine.stopExecution({ executionArn })));
     },
-  });
+  };
+  const mortal = new Mortal(options, definitions, killAt);
   try {
-    for (const name of machineNames) {
-      const part = parts[name];
-      engine.createStateMachine({
-        name,
-        roleArn: ROLE,
-        definition: part ? definitionOfPart(part) : definitionOf(name),
-      });
-    }
     const stateMachineArn = identity('stateMachine', machine);
-    const { executionArn } = engine.startExecution({ stateMachineArn, name: 'autumn', input: JSON.stringify(input) });
-    await engine.whenEnded(executionArn);
+    await mortal.run(stateMachineArn, 'autumn', JSON.stringify(input));
     await Promise.all(others);
-    const [whole, ...inner] = started.map((arn): Played => {
-      const end = engine.describeExecution(arn);
-      const history = engine.getExecutionHistory(arn);
+    const [whole, ...inner] = [...started].map((arn): Played => {
+      const end = mortal.engine.describeExecution(arn);
+      const history = mortal.engine.getExecutionHistory(arn);
       return {
         machine: end.stateMachineArn.split(':').at(-1) as MachineName,
         status: end.status,
@@ -249,10 +252,11 @@ export async function play<M extends MachineName>(
       lateAnswers,
       startedBy,
       clientTokens,
+      events: mortal.events,
       callsOf: (task) => calls.filter((call) => call.task === task).length,
     };
   } finally {
-    engine.close();
+    mortal.engine.close();
     rmSync(directory, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ExecutionDescription } from './execution.ts';
 import { endStatus } from './fold.ts';
@@ -27,6 +27,9 @@ export function keepDefinition(directory: string, definition: string): string {
   return digest;
 }
 
+export const keptDefinition = (directory: string, digest: string): string =>
+  readFileSync(join(directory, 'definitions', `${digest}.asl.json`), 'utf8');
+
 /** Every execution that an engine over this directory has begun; one that was cut short is still RUNNING. */
 export function* readArchive(directory: string): Generator<ExecutionDescription> {
   const root = join(directory, 'executions');
@@ -43,7 +46,7 @@ function readDescription(path: string, name: string): ExecutionDescription | und
   const records = readEnds(path);
   if (!records) return undefined;
   const { first, last } = records;
-  const { stateMachineArn = '', principalArn } = first.memo ?? {};
+  const { stateMachineArn = '', principalArn, caller } = first.memo ?? {};
   return {
     executionArn: `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`,
     stateMachineArn,
@@ -51,6 +54,7 @@ function readDescription(path: string, name: string): ExecutionDescription | und
     startDate: first.event.timestamp,
     input: text(first, 'input') ?? '{}',
     ...(principalArn !== undefined && { principalArn }),
+    ...(caller && { caller }),
     ...endOf(last),
   };
 }
@@ -73,29 +77,29 @@ function text({ event }: HistoryRecord, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Appends ExecutionAborted to the history of an execution whose engine is gone. */
+/** Appends ExecutionAborted to the history of an execution whose engine is gone and that does not go on. */
 export function endInterrupted(
   directory: string,
   { executionArn, stateMachineArn, name }: ExecutionDescription,
-  now: number,
-  onEvent: ((executionArn: string, event: HistoryEvent) => void) | undefined,
+  o: {
+    readonly now: number;
+    readonly cause: string;
+    readonly onEvent: ((executionArn: string, event: HistoryEvent) => void) | undefined;
+  },
 ): ExecutionDescription {
   const path = historyPath(directory, stateMachineArn.split(':').at(-1) ?? '', name);
   const last = readEnds(path)?.last.event.id ?? 0;
   const event: HistoryEvent = {
     id: last + 1,
     previousEventId: last,
-    timestamp: now,
+    timestamp: o.now,
     type: 'ExecutionAborted',
-    executionAbortedEventDetails: {
-      error: 'EngineStopped',
-      cause: 'The local engine stopped while this execution was running.',
-    },
+    executionAbortedEventDetails: { error: 'EngineStopped', cause: o.cause },
   };
   const file = openHistory(path);
   file.append({ branch: '', event });
   file.close();
-  onEvent?.(executionArn, event);
+  o.onEvent?.(executionArn, event);
   const description = readDescription(path, name);
   if (!description) throw new Error(`${path} has no history`);
   return description;

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { historyPath } from './archive.ts';
 import type { StatesBlock } from './definition.ts';
 import { Execution, type ExecutionDescription, type StateMachine } from './execution.ts';
-import { looseHistory } from './history.ts';
+import { type HistoryEvent, looseHistory, readHistory } from './history.ts';
 import { exceedsPayloadLimit, type Json } from './json.ts';
 import { dataLimitExceeded } from './run.ts';
 
@@ -13,6 +12,8 @@ export type StartChild = (o: {
   readonly label: string;
   readonly block: StatesBlock;
   readonly input: Json;
+  /** A UUID, its name: one that was started before the engine was started again is taken up by it. */
+  readonly id: string;
   /** Aborted when the Map needs no more: the child ends as ABORTED. */
   readonly signal: AbortSignal;
 }) => Promise<ExecutionDescription>;
@@ -20,26 +21,30 @@ export type StartChild = (o: {
 export function startsChildren(o: {
   readonly directory: string;
   readonly clock: Clock;
+  readonly onEvent: (executionArn: string, event: HistoryEvent) => void;
   readonly onStatusChange: (execution: Execution) => void;
   /** Runs a child that has started; resolves when it has ended. */
   readonly run: (execution: Execution) => Promise<ExecutionDescription>;
 }): StartChild {
-  return async ({ parent, label, block, input, signal }) => {
+  return async ({ parent, label, block, input, id: name, signal }) => {
     const stateMachine = childMachine(parent.stateMachine, label, block);
     const text = JSON.stringify(input);
     if (exceedsPayloadLimit(text)) throw dataLimitExceeded(label);
-    const name = randomUUID();
+    const path = historyPath(o.directory, stateMachine.name, name);
+    const records = readHistory(path);
     const execution = new Execution({
       executionArn: `${stateMachine.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`,
       name,
       stateMachine,
       principalArn: parent.principalArn,
-      file: looseHistory(historyPath(o.directory, stateMachine.name, name)),
+      records,
+      file: looseHistory(path),
       clock: o.clock,
-      onEvent: () => {},
+      onEvent: (event) => o.onEvent(execution.executionArn, event),
       onStatusChange: o.onStatusChange,
     });
-    execution.start(text, { stateMachineArn: stateMachine.stateMachineArn });
+    if (execution.state.status !== 'RUNNING') return execution.describe();
+    if (records.length === 0) execution.start(text, { stateMachineArn: stateMachine.stateMachineArn });
     const stop = () => execution.end('ExecutionAborted', {});
     signal.addEventListener('abort', stop, { once: true });
     const end = await o.run(execution);

@@ -6,39 +6,28 @@ import { type Authorize, AwsError } from '../wire/endpoint.ts';
 import { endInterrupted, historyPath, isChild, keepDefinition, readArchive } from './archive.ts';
 import { startsChildren } from './children.ts';
 import { Execution, type ExecutionDescription, type StateMachine } from './execution.ts';
-import type { ExecutionStatus } from './fold.ts';
-import { type HistoryEvent, openHistory, readHistory } from './history.ts';
+import type { ExecutionStatus } from './execution-state.ts';
+import { type Caller, type HistoryEvent, openHistory, readHistory } from './history.ts';
 import { runExecution } from './interpreter.ts';
-import { loadMachine } from './load.ts';
+import { DefinitionRefused, loadMachine } from './load.ts';
 import { nestedExecutions } from './nested.ts';
+import { forsaken, reopen } from './reopen.ts';
 import { checkInput, checkName, checkOutput } from './requests.ts';
 import type { Services } from './run.ts';
+import { type StatusChange, statusChange } from './status-change.ts';
 import type { Integration } from './task.ts';
 import type { TestStateRequest, TestStateResult } from './test-state/request.ts';
 import { testState } from './test-state/test-state.ts';
 import { Tokens } from './tokens.ts';
 
 export type { ExecutionDescription, StateMachine } from './execution.ts';
+export type { ExecutionStatus } from './execution-state.ts';
 export { TaskFailure } from './failure.ts';
-export type { ExecutionStatus } from './fold.ts';
 export type { HistoryEvent, HistoryEventType } from './history.ts';
 export type { Json, JsonObject } from './json.ts';
 export { DefinitionRefused } from './load.ts';
+export type { StatusChange } from './status-change.ts';
 export type { Integration, TaskCall } from './task.ts';
-
-/** The detail of EventBridge's "Step Functions Execution Status Change"; times in milliseconds since the epoch. */
-export interface StatusChange {
-  readonly executionArn: string;
-  readonly stateMachineArn: string;
-  readonly name: string;
-  readonly status: ExecutionStatus;
-  readonly startDate: number;
-  readonly stopDate: number | null;
-  readonly input: string;
-  readonly output: string | null;
-  readonly error: string | null;
-  readonly cause: string | null;
-}
 
 export interface EngineOptions {
   /** Where histories are kept; made when missing. */
@@ -73,6 +62,8 @@ export interface Engine {
     name?: string;
     input?: string;
     principalArn?: string;
+    /** Of a machine that starts another: the same call again returns what it started, ended or not. */
+    caller?: Caller;
   }): ExecutionDescription;
   describeExecution(executionArn: string): ExecutionDescription;
   /** Newest first. */
@@ -91,8 +82,14 @@ export interface Engine {
   stateMachineOfTask(taskToken: string): string;
   /** Resolves with the end of a running execution. */
   whenEnded(executionArn: string): Promise<ExecutionDescription>;
-  /** Ends as ABORTED what an earlier process left running; returns those. Call once, before anything is started. */
-  recover(): ExecutionDescription[];
+  /**
+   * Goes on with what an earlier process left running, wherever it was killed; returns those. Tokens are open and timers
+   * run to their deadlines when this returns to the event loop. What cannot go on, because something it needs is not
+   * here, ends as ABORTED. Call this or `abandon` once, before anything is started.
+   */
+  resume(): ExecutionDescription[];
+  /** Ends as ABORTED what an earlier process left running; returns those. */
+  abandon(): ExecutionDescription[];
   /** Stops all work without ending it, as a crash would. */
   close(): void;
 }
@@ -109,10 +106,7 @@ export function createEngine(o: EngineOptions): Engine {
   const arn = (kind: 'stateMachine' | 'execution', name: string) =>
     `arn:aws:states:${o.region}:${o.accountId}:${kind}:${name}`;
 
-  const changed = (description: ExecutionDescription) => {
-    const { principalArn: _, ...shown } = description;
-    o.onStatusChange?.({ stopDate: null, output: null, error: null, cause: null, ...shown });
-  };
+  const changed = (description: ExecutionDescription) => o.onStatusChange?.(statusChange(description));
 
   const settle = (execution: Execution) => {
     const description = execution.describe();
@@ -124,6 +118,16 @@ export function createEngine(o: EngineOptions): Engine {
     if (description.status === 'RUNNING') return;
     for (const resolve of waiting.get(execution.executionArn) ?? []) resolve(description);
     waiting.delete(execution.executionArn);
+  };
+
+  /** What an earlier process left running. */
+  const interrupted = () => [...ended.values()].filter(({ status }) => status === 'RUNNING');
+
+  const abort = (description: ExecutionDescription, cause: string): ExecutionDescription => {
+    const end = endInterrupted(o.directory, description, { now: o.clock.now(), cause, onEvent: o.onEvent });
+    ended.set(end.executionArn, end);
+    changed(end);
+    return end;
   };
 
   const engine: Engine = {
@@ -148,13 +152,14 @@ export function createEngine(o: EngineOptions): Engine {
       throw new AwsError('StateMachineDoesNotExist', 400, `State Machine Does Not Exist: '${stateMachineArn}'`);
     },
 
-    startExecution({ stateMachineArn, name = randomUUID(), input = '{}', principalArn }) {
+    startExecution({ stateMachineArn, name = randomUUID(), input = '{}', principalArn, caller }) {
       const stateMachine = engine.describeStateMachine(stateMachineArn);
       checkName(name);
       checkInput(input);
       const executionArn = arn('execution', `${stateMachine.name}:${name}`);
       const existing = running.get(executionArn)?.describe() ?? ended.get(executionArn);
       if (existing?.status === 'RUNNING' && existing.input === input) return existing;
+      if (existing && caller && existing.caller?.id === caller.id) return existing;
       if (existing) {
         throw new AwsError('ExecutionAlreadyExists', 400, `Execution Already Exists: '${executionArn}'`);
       }
@@ -163,6 +168,7 @@ export function createEngine(o: EngineOptions): Engine {
         name,
         stateMachine,
         principalArn,
+        caller,
         file: openHistory(historyPath(o.directory, stateMachine.name, name)),
         clock: o.clock,
         onEvent: (event) => o.onEvent?.(executionArn, event),
@@ -173,6 +179,7 @@ export function createEngine(o: EngineOptions): Engine {
         stateMachineArn,
         definition: keepDefinition(o.directory, stateMachine.definition),
         ...(principalArn !== undefined && { principalArn }),
+        ...(caller && { caller }),
       });
       void runExecution(services, execution);
       return execution.describe();
@@ -225,21 +232,37 @@ export function createEngine(o: EngineOptions): Engine {
       });
     },
 
-    recover() {
-      const aborted = [...ended.values()]
-        .filter(({ status }) => status === 'RUNNING')
-        .map((description) => endInterrupted(o.directory, description, o.clock.now(), o.onEvent));
-      for (const description of aborted) {
-        ended.set(description.executionArn, description);
-        changed(description);
+    resume() {
+      const executions: Execution[] = [];
+      for (const description of interrupted()) {
+        try {
+          const execution = reopen(description, {
+            ...o,
+            resources: resources(),
+            onEvent: (event) => o.onEvent?.(description.executionArn, event),
+            onStatusChange: settle,
+          });
+          executions.push(execution);
+          running.set(execution.executionArn, execution);
+          ended.delete(execution.executionArn);
+        } catch (error) {
+          if (!(error instanceof DefinitionRefused)) throw error;
+          abort(description, error.message);
+        }
       }
-      return aborted;
+      for (const execution of forsaken(executions)) execution.end('ExecutionAborted', {});
+      for (const execution of executions) void runExecution(services, execution);
+      return executions.map((execution) => execution.describe());
     },
 
+    abandon: () =>
+      interrupted().map((description) =>
+        abort(description, 'The local engine stopped while this execution was running.'),
+      ),
+
     close() {
-      // The youngest first: a parent that closes stops its children, which must already be closed.
-      for (const execution of [...running.values()].reverse()) execution.close();
-      running.clear();
+      for (const execution of running.values()) execution.seal();
+      for (const execution of running.values()) execution.close();
     },
   };
 
@@ -255,6 +278,7 @@ export function createEngine(o: EngineOptions): Engine {
     startChild: startsChildren({
       directory: o.directory,
       clock: o.clock,
+      onEvent: (executionArn, event) => o.onEvent?.(executionArn, event),
       onStatusChange: settle,
       run(execution) {
         running.set(execution.executionArn, execution);

@@ -1,14 +1,17 @@
 import type { Clock } from '../clock.ts';
 import type { Machine } from './definition.ts';
+import type { Branch, ExecutionState, ExecutionStatus } from './execution-state.ts';
 import { Ended } from './failure.ts';
-import { apply, type Branch, type ExecutionState, type ExecutionStatus, emptyState } from './fold.ts';
+import { apply, fold } from './fold.ts';
 import {
+  type Caller,
   detailsName,
   type EventDetails,
   HISTORY_LIMIT,
   type HistoryEvent,
   type HistoryEventType,
   type HistoryFile,
+  type HistoryRecord,
   type Memo,
 } from './history.ts';
 import type { Json } from './json.ts';
@@ -28,6 +31,8 @@ export interface ExecutionDescription {
   readonly cause?: string;
   /** Who started it. AWS tells this in CloudTrail only, so no Step Functions API shows it. */
   readonly principalArn?: string;
+  /** The execution that started it; no API shows it either. */
+  readonly caller?: Caller;
 }
 
 export interface StateMachine {
@@ -54,20 +59,25 @@ export class Execution {
   readonly name: string;
   readonly stateMachine: StateMachine;
   readonly principalArn: string | undefined;
+  readonly caller: Caller | undefined;
   /** Parsed once: every context object shows it. */
   input: Json = null;
-  readonly state: ExecutionState = emptyState();
+  readonly state: ExecutionState;
   readonly #file: HistoryFile;
   readonly #clock: Clock;
   readonly #onEvent: (event: HistoryEvent) => void;
   readonly #onStatusChange: (execution: Execution) => void;
   readonly #controller = new AbortController();
+  #sealed = false;
 
   constructor(o: {
     executionArn: string;
     name: string;
     stateMachine: StateMachine;
     principalArn: string | undefined;
+    caller?: Caller | undefined;
+    /** What is written of it already. */
+    records?: readonly HistoryRecord[];
     file: HistoryFile;
     clock: Clock;
     onEvent: (event: HistoryEvent) => void;
@@ -77,6 +87,9 @@ export class Execution {
     this.name = o.name;
     this.stateMachine = o.stateMachine;
     this.principalArn = o.principalArn;
+    this.caller = o.caller;
+    this.state = fold(o.stateMachine.machine, o.records ?? []);
+    if (o.records?.length) this.input = JSON.parse(this.state.input) as Json;
     this.#file = o.file;
     this.#clock = o.clock;
     this.#onEvent = o.onEvent;
@@ -98,12 +111,13 @@ export class Execution {
     this.input = JSON.parse(input) as Json;
     const details = { input, inputDetails: whole, roleArn: this.stateMachine.roleArn };
     this.#write('', 'ExecutionStarted', details, { previous: 0, memo });
+    if (this.#sealed) return;
     this.#onStatusChange(this);
   }
 
   /** Writes an event of a branch, then moves the state by it. Throws `Ended` when the execution has ended. */
   record(branch: Branch, type: HistoryEventType, details?: EventDetails, options: RecordOptions = {}): HistoryEvent {
-    this.signal.throwIfAborted();
+    this.#throwIfSealed();
     if (this.state.events + 1 >= HISTORY_LIMIT) {
       this.end('ExecutionFailed', {
         error: 'States.Runtime',
@@ -111,7 +125,10 @@ export class Execution {
       });
       this.signal.throwIfAborted();
     }
-    return this.#write(branch.key, type, details, { previous: branch.last, ...options });
+    const event = this.#write(branch.key, type, details, { previous: branch.last, ...options });
+    // Whoever was told of it may have closed the engine.
+    this.#throwIfSealed();
+    return event;
   }
 
   /** Writes the last event, tells the world and stops whatever still runs. Does nothing when it has ended before. */
@@ -120,17 +137,28 @@ export class Execution {
     details: EventDetails,
     previous = this.top.last,
   ): void {
-    if (this.signal.aborted) return;
+    if (this.#sealed) return;
     this.#write('', type, details, { previous });
+    if (this.#sealed) return;
     this.close();
     this.#onStatusChange(this);
   }
 
+  /** From now on nothing is written. Executions stop each other: seal all before the first is closed. */
+  seal(): void {
+    if (this.#sealed) return;
+    this.#sealed = true;
+    this.#file.close();
+  }
+
   /** Stops the work without an end: what follows is as after a crash. */
   close(): void {
-    if (this.signal.aborted) return;
+    this.seal();
     this.#controller.abort(new Ended(`${this.executionArn} has ended`));
-    this.#file.close();
+  }
+
+  #throwIfSealed(): void {
+    if (this.#sealed) throw new Ended(`${this.executionArn} has ended`);
   }
 
   describe(): ExecutionDescription {
@@ -147,6 +175,7 @@ export class Execution {
       ...(error !== undefined && { error }),
       ...(cause !== undefined && { cause }),
       ...(this.principalArn !== undefined && { principalArn: this.principalArn }),
+      ...(this.caller && { caller: this.caller }),
     };
   }
 

@@ -1,3 +1,5 @@
+import type { FailureMemo } from './history.ts';
+
 /** A state that failed with an error name, as Retry and Catch see it. Either part may be absent, as on AWS. */
 export class StateFailure extends Error {
   readonly error: string | undefined;
@@ -9,12 +11,22 @@ export class StateFailure extends Error {
   }
 }
 
+/** A failure as a history remembers it. */
+export const failureMemo = ({ error, reason }: StateFailure): FailureMemo => ({
+  ...(error !== undefined && { error }),
+  ...(reason !== undefined && { cause: reason }),
+});
+
 /** No heartbeat came in time: recorded as States.Timeout, but caught by the name States.HeartbeatTimeout, too. */
 export class HeartbeatFailure extends StateFailure {
   constructor() {
     super('States.Timeout', undefined);
   }
 }
+
+/** The failure that a history remembers. */
+export const restored = ({ error, cause, heartbeat }: FailureMemo & { readonly heartbeat?: boolean }): StateFailure =>
+  heartbeat ? new HeartbeatFailure() : new StateFailure(error, cause);
 
 /** What AWS calls States.Runtime: no Retry and no Catch sees it, not even one that names it; the execution fails at once. */
 export class RuntimeFailure extends StateFailure {

@@ -1,62 +1,14 @@
 import type { StatesBlock } from './definition.ts';
+import {
+  type Branch,
+  type ExecutionState,
+  type ExecutionStatus,
+  emptyState,
+  iterationKey,
+  type Visit,
+} from './execution-state.ts';
 import { detailsOf, type HistoryEvent, type HistoryRecord, type Memo } from './history.ts';
-import type { Json, JsonObject } from './json.ts';
-
-export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
-
-/** An execution as its history tells it. `apply` is the only code that changes one. */
-export interface ExecutionState {
-  status: ExecutionStatus;
-  /** Id of the latest event. */
-  events: number;
-  startDate: number;
-  stopDate?: number;
-  input: string;
-  output?: string;
-  error?: string;
-  cause?: string;
-  /** By key: '' is the execution itself, `/<id of the fork's start>.<index>` a part of a Map or Parallel, and so on down. */
-  readonly branches: Map<string, Branch>;
-}
-
-/** A line of states that runs on its own: the execution, a branch of a Parallel, an iteration of a Map. */
-export interface Branch {
-  readonly key: string;
-  readonly block: StatesBlock;
-  readonly outer: Branch | undefined;
-  readonly index: number;
-  /** In a Map: what `$states.context.Map.Item` shows. */
-  readonly item?: { readonly Index: number; readonly Value: Json };
-  /** Variables assigned in this branch; those of `outer` are read through it. */
-  readonly variables: JsonObject;
-  /** The `previousEventId` of the next event. */
-  last: number;
-  /** The state to enter; absent inside one, and when the branch has ended. */
-  next?: { readonly name: string; readonly input: Json };
-  visit?: Visit;
-  /** The result, once the branch has ended well. */
-  output?: Json;
-}
-
-/** One stay in one state. */
-export interface Visit {
-  readonly name: string;
-  /** Id and time of …StateEntered. */
-  readonly entered: number;
-  readonly enteredAt: number;
-  /** The branch's `last` before it: AWS links an EvaluationFailed at the door to that. */
-  readonly before: number;
-  readonly input: Json;
-  /** Attempts used, by retrier. */
-  retries: readonly number[];
-  /** What the task returned, or how the latest attempt failed. */
-  result?: Json;
-  failure?: { readonly error?: string; readonly cause?: string };
-  /** The task under way. */
-  token?: string;
-  /** The Map or Parallel under way. */
-  fork?: { readonly started: number; readonly items: readonly Json[]; readonly children: Branch[] };
-}
+import type { Json } from './json.ts';
 
 /** Every record of an execution, in order, gives its state. */
 export function fold(machine: StatesBlock, records: Iterable<HistoryRecord>): ExecutionState {
@@ -64,14 +16,6 @@ export function fold(machine: StatesBlock, records: Iterable<HistoryRecord>): Ex
   for (const record of records) apply(machine, state, record);
   return state;
 }
-
-export const emptyState = (): ExecutionState => ({
-  status: 'RUNNING',
-  events: 0,
-  startDate: 0,
-  input: 'null',
-  branches: new Map(),
-});
 
 /** Moves the state by one record. */
 export function apply(
@@ -101,6 +45,7 @@ function start(machine: StatesBlock, state: ExecutionState, event: HistoryEvent)
     variables: {},
     // Recorded: the first state's entry names 0, not the start.
     last: 0,
+    lastAt: event.timestamp,
     next: { name: machine.StartAt, input: JSON.parse(state.input) as Json },
   });
 }
@@ -124,31 +69,49 @@ function end(state: ExecutionState, event: HistoryEvent): void {
 
 function applyToBranch(state: ExecutionState, branch: Branch, event: HistoryEvent, memo: Memo): void {
   const { visit } = branch;
+  branch.lastAt = event.timestamp;
   if (visit && memo.retries) visit.retries = memo.retries;
+  rememberPart(state, memo);
+  // Recorded: some stand aside, and what follows names the event before them.
   switch (event.type) {
     case 'MapIterationStarted':
       openIteration(state, branch, event, memo);
       return;
     case 'MapIterationSucceeded':
+      branch.closed = true;
       if (branch.outer) branch.outer.last = event.id;
       return;
-    // Recorded: these stand aside, and what follows names the event before them.
     case 'MapIterationFailed':
     case 'MapIterationAborted':
+      branch.closed = true;
+      return;
     case 'MapRunSucceeded':
+      if (visit?.fork) visit.fork.ran = event.id;
+      return;
     case 'MapRunAborted':
+      delete visit?.fork?.mapRunArn;
+      return;
     case 'MapStateSucceeded':
     case 'ParallelStateSucceeded':
+      if (visit?.fork) visit.fork.succeeded = true;
+      return;
     case 'TaskStateAborted':
     case 'WaitStateAborted':
     case 'MapStateAborted':
     case 'ParallelStateAborted':
+      if (visit) visit.aborted = true;
       return;
   }
   if (event.type.endsWith('StateEntered')) enter(branch, event);
   else if (event.type.endsWith('StateExited')) exit(state, branch, event, memo);
   else if (visit) applyToVisit(state, branch, visit, event, memo);
   branch.last = event.id;
+}
+
+/** Which part of a Map or Parallel failed, as long as the others are being stopped. */
+function rememberPart(state: ExecutionState, { part, failure }: Memo): void {
+  const fork = part === undefined ? undefined : state.branches.get(part)?.outer?.visit?.fork;
+  if (fork && part !== undefined) fork.failure = { ...failure, part };
 }
 
 function enter(branch: Branch, event: HistoryEvent): void {
@@ -192,12 +155,22 @@ function applyToVisit(state: ExecutionState, branch: Branch, visit: Visit, event
     case 'TaskScheduled':
     case 'LambdaFunctionScheduled':
       delete visit.failure;
+      delete visit.result;
+      visit.task = { id: event.id, scheduled: detailsOf(event) };
       if (memo.token !== undefined) visit.token = memo.token;
+      return;
+    case 'TaskStarted':
+    case 'LambdaFunctionStarted':
+      if (visit.task) visit.task.startedAt = event.timestamp;
+      return;
+    case 'TaskSubmitted':
+      if (visit.task) visit.task.submitted = true;
       return;
     case 'TaskSucceeded':
     case 'LambdaFunctionSucceeded':
       visit.result = JSON.parse(text(event, 'output')) as Json;
       delete visit.token;
+      delete visit.task;
       return;
     case 'TaskFailed':
     case 'TaskTimedOut':
@@ -209,10 +182,20 @@ function applyToVisit(state: ExecutionState, branch: Branch, visit: Visit, event
       visit.failure = {
         ...(typeof error === 'string' && { error }),
         ...(typeof cause === 'string' && { cause }),
+        ...(memo.heartbeat && { heartbeat: true }),
+        ...(memo.inCatch && { passed: 'Catch' }),
       };
       delete visit.token;
+      delete visit.task;
       return;
     }
+    case 'MapStateFailed':
+    case 'ParallelStateFailed':
+      visit.failure = { ...memo.failure, passed: 'Retry' };
+      return;
+    case 'MapRunStarted':
+      if (visit.fork) visit.fork.mapRunArn = text(event, 'mapRunArn');
+      return;
     case 'MapStateStarted':
       dropFork(state, branch);
       delete visit.failure;
@@ -236,6 +219,7 @@ function openBranches(state: ExecutionState, outer: Branch, visit: Visit, event:
     index,
     variables: {},
     last: event.id,
+    lastAt: event.timestamp,
     next: { name: block.StartAt, input: memo.input ?? null },
     ...(outer.item && { item: outer.item }),
   }));
@@ -258,19 +242,11 @@ function openIteration(state: ExecutionState, outer: Branch, event: HistoryEvent
     item: { Index: index, Value: memo.item ?? null },
     variables: {},
     last: event.id,
+    lastAt: event.timestamp,
     next: { name: map.ItemProcessor.StartAt, input: memo.input ?? null },
   };
   visit.fork.children.push(child);
   state.branches.set(child.key, child);
-}
-
-/** The key of an iteration of the Map that began with the event `started`. */
-export const iterationKey = (outer: Branch, started: number, index: number): string =>
-  `${outer.key}/${started}.${index}`;
-
-/** A branch's variables, with those of the branches around it. */
-export function variablesOf(branch: Branch): JsonObject {
-  return branch.outer ? { ...variablesOf(branch.outer), ...branch.variables } : branch.variables;
 }
 
 function text(event: HistoryEvent, name: string): string {

@@ -1,8 +1,8 @@
 import { isDistributed, type MapState, type ParallelState } from './definition.ts';
 import type { Execution } from './execution.ts';
-import { Ended, StateFailure } from './failure.ts';
-import { type Branch, iterationKey } from './fold.ts';
-import type { HistoryEventType } from './history.ts';
+import { type Branch, type Fork, iterationKey } from './execution-state.ts';
+import { Ended, failureMemo, restored, StateFailure } from './failure.ts';
+import type { HistoryEventType, Memo } from './history.ts';
 import type { Json } from './json.ts';
 import { itemsOf, linked, maxConcurrency } from './map-items.ts';
 import { runDistributedMap } from './map-run.ts';
@@ -31,13 +31,15 @@ export async function runParallel(
   previous: number | undefined,
 ): Promise<Json> {
   const { visit } = run;
-  const input =
-    state.Arguments === undefined ? visit.input : await run.evaluate(state.Arguments, run.scope(), 'Arguments');
-  run.record('ParallelStateStarted', undefined, { ...linked(previous), memo: run.memo({ input }) });
+  if (!forkToTakeUp(run)) {
+    const input =
+      state.Arguments === undefined ? visit.input : await run.evaluate(state.Arguments, run.scope(), 'Arguments');
+    run.record('ParallelStateStarted', undefined, { ...linked(previous), memo: run.memo({ input }) });
+  }
   const children = visit.fork?.children ?? [];
   const group = new Group(run);
   const outputs = await group.all(children.map((child) => () => group.run(child, runBranch)));
-  run.record('ParallelStateSucceeded');
+  if (!visit.fork?.succeeded) run.record('ParallelStateSucceeded');
   return outputs;
 }
 
@@ -48,34 +50,47 @@ export async function runMap(
   previous: number | undefined,
 ): Promise<Json> {
   if (isDistributed(state)) return runDistributedMap(run, state, previous);
-  const items = await itemsOf(run, state);
+  const past = forkToTakeUp(run);
+  const items = past?.items ?? (await itemsOf(run, state));
   const limit = await maxConcurrency(run, state);
   const concurrency = limit === 0 ? INLINE_CONCURRENCY : Math.min(limit, INLINE_CONCURRENCY);
-  const { id } = run.record(
-    'MapStateStarted',
-    { length: items.length },
-    { ...linked(previous), memo: run.memo({ items }) },
-  );
+  if (!past) {
+    const memo = run.memo({ items: [...items] });
+    run.record('MapStateStarted', { length: items.length }, { ...linked(previous), memo });
+  }
+  const { fork } = run.visit;
+  if (!fork) throw new Error(`"${run.visit.name}" was not started`);
   const outputs: Json[] = [];
   const group = new Group(run);
-  let next = 0;
+  const open = [...fork.children];
+  const begun = new Set(open.map(({ index }) => index));
+  const waiting = [...items.keys()].filter((index) => !begun.has(index));
   /** Recorded: an iteration names the last event of the one whose place it takes. */
   const iterate = async () => {
-    for (let last = id; next < items.length; ) {
-      const index = next++;
-      const child = await openIteration(run, state, index, items[index] ?? null, last);
-      outputs[index] = await group.run(child, runBranch);
+    for (let last = fork.started; open.length + waiting.length > 0; ) {
+      const child = open.shift() ?? (await openIteration(run, state, waiting.shift() ?? 0, items, last));
+      outputs[child.index] = await group.run(child, runBranch);
       last = child.last;
     }
     return null;
   };
   await group.all(Array.from({ length: Math.min(concurrency, items.length) }, () => iterate));
-  run.record('MapStateSucceeded');
+  if (!fork.succeeded) run.record('MapStateSucceeded');
   return outputs;
 }
 
-async function openIteration(run: Run, state: MapState, index: number, item: Json, previous: number): Promise<Branch> {
+/** The Map or Parallel that was under way when the engine was started again. */
+export const forkToTakeUp = ({ takesUp, visit }: Run): Fork | undefined => (takesUp ? visit.fork : undefined);
+
+async function openIteration(
+  run: Run,
+  state: MapState,
+  index: number,
+  items: readonly Json[],
+  previous: number,
+): Promise<Branch> {
   const { visit, branch, execution } = run;
+  const item = items[index] ?? null;
   const scope = run.scope({ item: { Index: index, Value: item } });
   const input = state.ItemSelector === undefined ? item : await run.evaluate(state.ItemSelector, scope, 'ItemSelector');
   run.record('MapIterationStarted', { index, name: visit.name }, { previous, memo: { item, input } });
@@ -98,24 +113,26 @@ class Group {
   async run(child: Branch, runBranch: RunBranch): Promise<Json> {
     const { services, execution, signal, state, visit } = this.#run;
     try {
-      const output = await runBranch(
-        new Run(services, execution, child, AbortSignal.any([signal, this.#controller.signal])),
-      );
+      const output =
+        child.output ??
+        (await runBranch(new Run(services, execution, child, AbortSignal.any([signal, this.#controller.signal]))));
       this.#controller.signal.throwIfAborted();
-      if (state.Type === 'Map') {
+      if (state.Type === 'Map' && !child.closed) {
         execution.record(child, 'MapIterationSucceeded', { index: child.index, name: visit.name });
       }
       return output;
     } catch (error) {
       if (!(error instanceof StateFailure) || this.#controller.signal.aborted) throw error;
       const failure = new PartFailure(error, child.last);
-      this.#abort(child);
+      this.#abort(child, failure);
       throw failure;
     }
   }
 
   /** Waits for all; throws what the first failure was. */
   async all(parts: readonly (() => Promise<Json>)[]): Promise<Json[]> {
+    const { fork } = this.#run.visit;
+    if (fork?.failure) this.#goOnAborting(fork, fork.failure);
     try {
       return await Promise.all(parts.map((part) => part()));
     } finally {
@@ -123,36 +140,47 @@ class Group {
     }
   }
 
-  #abort(failed: Branch): void {
+  /** The engine was started again while the parts were being stopped. */
+  #goOnAborting({ children }: Fork, { part, ...failure }: NonNullable<Fork['failure']>): never {
+    const failed = children.find(({ key }) => key === part);
+    if (!failed) throw new Error(`the part ${part} was not opened`);
+    const error = new PartFailure(restored(failure), failed.last);
+    this.#abort(failed, error);
+    throw error;
+  }
+
+  #abort(failed: Branch, failure: StateFailure): void {
     const { execution, visit, state } = this.#run;
-    this.#controller.abort(new Ended('another part failed'));
+    const memo = { part: failed.key, failure: failureMemo(failure) };
     for (const child of visit.fork?.children ?? []) {
-      if (child.output !== undefined) continue;
+      if (child.output !== undefined || child.closed) continue;
       // Recorded: a Parallel marks the failed state too, a Map only its iteration.
-      if (state.Type === 'Parallel' || child !== failed) abortVisit(execution, child);
+      if (state.Type === 'Parallel' || child !== failed) abortVisit(execution, child, memo);
       if (state.Type === 'Map') {
         const type = child === failed ? 'MapIterationFailed' : 'MapIterationAborted';
-        execution.record(child, type, { index: child.index, name: visit.name });
+        execution.record(child, type, { index: child.index, name: visit.name }, { memo });
       }
     }
+    // Written before it is acted upon: this stops executions that parts wait for.
+    this.#controller.abort(new Ended('another part failed'));
   }
 }
 
-/** Records that a branch was stopped inside its present state, from the innermost outwards. */
-function abortVisit(execution: Execution, branch: Branch): void {
+/** Records that a branch was stopped inside its present state, from the innermost outwards; what is written stands. */
+function abortVisit(execution: Execution, branch: Branch, memo: Memo): void {
   const { visit } = branch;
-  if (!visit) return;
+  if (!visit || visit.aborted) return;
   for (const child of visit.fork?.children ?? []) {
-    if (child.output !== undefined) continue;
-    abortVisit(execution, child);
+    if (child.output !== undefined || child.closed) continue;
+    abortVisit(execution, child, memo);
     if (child.item !== branch.item) {
-      execution.record(child, 'MapIterationAborted', { index: child.index, name: visit.name });
+      execution.record(child, 'MapIterationAborted', { index: child.index, name: visit.name }, { memo });
     }
   }
   const state = branch.block.States[visit.name];
   const type = state?.Type;
-  if (state?.Type === 'Map' && isDistributed(state)) execution.record(branch, 'MapRunAborted');
+  if (visit.fork?.mapRunArn !== undefined) execution.record(branch, 'MapRunAborted', undefined, { memo });
   if (type === 'Task' || type === 'Wait' || type === 'Map' || type === 'Parallel') {
-    execution.record(branch, `${type}StateAborted` satisfies HistoryEventType);
+    execution.record(branch, `${type}StateAborted` satisfies HistoryEventType, undefined, { memo });
   }
 }

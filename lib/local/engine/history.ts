@@ -33,10 +33,19 @@ export interface HistoryEvent {
 export interface Memo {
   /** Of ExecutionStarted. */
   readonly stateMachineArn?: string;
+  readonly caller?: Caller;
   readonly principalArn?: string;
   readonly definition?: string;
   /** Of a state's exit: where to. Absent when the branch ends here. */
   readonly next?: string;
+  /** Of a TaskTimedOut: no heartbeat came in time. */
+  readonly heartbeat?: boolean;
+  /** Of MapStateFailed and ParallelStateFailed, and of what is written while the parts are stopped: the failure. */
+  readonly failure?: FailureMemo;
+  /** With `failure`, while the parts are stopped: the key of the part that failed. */
+  readonly part?: string;
+  /** Of EvaluationFailed, when it happened in a catcher: no other may have it. */
+  readonly inCatch?: boolean;
   /** Of MapStateStarted: the items. Of ParallelStateStarted and MapIterationStarted: the input of what begins. */
   readonly items?: Json[];
   readonly input?: Json;
@@ -46,6 +55,21 @@ export interface Memo {
   readonly token?: string;
   /** Attempts that each retrier of the state has used, when there were any. */
   readonly retries?: number[];
+}
+
+/** Who started an execution from inside of another. */
+export interface Caller {
+  readonly executionArn: string;
+  /** Of the call (`TaskCall.id`). */
+  readonly id: string;
+  /** Whether the caller waits for the end: then the execution is stopped with it. */
+  readonly waits: boolean;
+}
+
+/** An error name and its cause; either may be absent, as on AWS. */
+export interface FailureMemo {
+  readonly error?: string;
+  readonly cause?: string;
 }
 
 /** A line of the file: which branch the event belongs to ('' is the execution itself), the event, the memo. */

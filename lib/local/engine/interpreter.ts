@@ -1,8 +1,10 @@
 import type { Catcher, ChoiceState, State, WaitState } from './definition.ts';
 import { type Execution, whole } from './execution.ts';
+import { latestIn } from './execution-state.ts';
 import { evaluateAs, evaluateWhole, MOST_SECONDS, QueryFailure } from './expressions.ts';
-import { about, Ended, errorOutput, RuntimeFailure, StateFailure } from './failure.ts';
+import { about, Ended, errorOutput, failureMemo, RuntimeFailure, restored, StateFailure } from './failure.ts';
 import { PartFailure, runMap, runParallel } from './fork.ts';
+import type { Memo } from './history.ts';
 import { exceedsPayloadLimit, type Json, type JsonObject } from './json.ts';
 import { findCatcher, nextRetry } from './retry.ts';
 import { dataLimitExceeded, hasEnded, payloadText, Run, type Services } from './run.ts';
@@ -37,10 +39,7 @@ async function endInTime({ clock }: Services, execution: Execution, timeoutSecon
 /** What is no declared failure is a defect of this engine: said as AWS says its own. */
 function failureDetails(error: unknown): JsonObject {
   if (!(error instanceof StateFailure)) return { error: 'States.Runtime', cause: String(error) };
-  return {
-    ...(error.error !== undefined && { error: error.error }),
-    ...(error.reason !== undefined && { cause: error.reason }),
-  };
+  return { ...failureMemo(error) };
 }
 
 /** Goes from state to state until the branch ends. Throws the StateFailure that no state handled. */
@@ -53,6 +52,7 @@ async function runBranch(run: Run): Promise<Json> {
       run.record(`${Type}StateEntered`, { input: payloadText(input, name), inputDetails: whole, name });
     }
     run.retries = run.visit.retries;
+    run.takesUp = true;
     await visitState(run, run.state);
   }
   return branch.output;
@@ -71,21 +71,38 @@ export interface Exit {
 
 /** Works in the entered state, with its retries and catchers, until the state is left. */
 async function visitState(run: Run, state: State): Promise<void> {
+  // What was written of this visit before the engine was started again.
+  const { failure: past } = run.visit;
+  if (past?.passed === 'Catch') throw restored(past);
+  if (past?.passed === 'Retry') return recover(run, state, restored(past));
+  let failure = past && restored(past);
   let previous: number | undefined;
   for (;;) {
-    try {
-      return await leave(run, state, await work(run, state, previous));
-    } catch (error) {
-      if (error instanceof RuntimeFailure) failNow(run, error);
-      if (!(error instanceof StateFailure)) throw error;
-      recordEvaluation(run, error);
-      previous = error instanceof PartFailure ? error.last : undefined;
-      if (await retry(run, state, error)) continue;
-      if (state.Type === 'Map' || state.Type === 'Parallel') {
-        run.record(`${state.Type}StateFailed`, undefined, previous === undefined ? {} : { previous });
-      }
-      return await recover(run, state, error);
+    failure ??= await tryOnce(run, state, previous);
+    if (!failure) return;
+    previous = failure instanceof PartFailure ? failure.last : undefined;
+    if (await retry(run, state, failure)) {
+      failure = undefined;
+      continue;
     }
+    if (state.Type === 'Map' || state.Type === 'Parallel') {
+      const memo = { failure: failureMemo(failure) };
+      run.record(`${state.Type}StateFailed`, undefined, { ...(previous !== undefined && { previous }), memo });
+    }
+    return recover(run, state, failure);
+  }
+}
+
+/** One attempt; undefined when the state was left, else how it failed. */
+async function tryOnce(run: Run, state: State, previous: number | undefined): Promise<StateFailure | undefined> {
+  try {
+    await leave(run, state, await work(run, state, previous));
+    return undefined;
+  } catch (error) {
+    if (error instanceof RuntimeFailure) failNow(run, error);
+    if (!(error instanceof StateFailure)) throw error;
+    recordEvaluation(run, error);
+    return error;
   }
 }
 
@@ -95,7 +112,7 @@ function failNow(run: Run, failure: RuntimeFailure): never {
   throw new Ended(failure.message);
 }
 
-function recordEvaluation(run: Run, failure: StateFailure): void {
+function recordEvaluation(run: Run, failure: StateFailure, memo: Memo = {}): void {
   if (!(failure instanceof QueryFailure)) return;
   const { visit, branch } = run;
   const atTheDoor = branch.last === visit.entered && !failure.afterEvaluation;
@@ -107,7 +124,7 @@ function recordEvaluation(run: Run, failure: StateFailure): void {
       state: visit.name,
       ...(failure.location !== undefined && { location: failure.location }),
     },
-    atTheDoor ? { previous: visit.before } : {},
+    { ...(atTheDoor && { previous: visit.before }), memo: run.memo(memo) },
   );
 }
 
@@ -116,7 +133,11 @@ async function retry(run: Run, state: State, failure: StateFailure): Promise<boo
   const retriers = ('Retry' in state && state.Retry) || [];
   const next = nextRetry(retriers, run.retries, failure, run.services.random);
   if (!next) return false;
-  await run.sleep(next.delaySeconds);
+  // The failure of an attempt that was taken up lies as far back as its last event.
+  const { clock } = run.services;
+  const ago = run.takesUp ? (clock.now() - latestIn(run.branch)) / 1000 : 0;
+  await run.sleep(Math.max(0, next.delaySeconds - ago));
+  run.takesUp = false;
   run.retries = retriers.map((_, index) => (run.retries[index] ?? 0) + (index === next.retrier ? 1 : 0));
   return true;
 }
@@ -130,7 +151,7 @@ async function recover(run: Run, state: State, failure: StateFailure): Promise<v
   try {
     await leave(run, state, caughtExit(catcher, index, failure));
   } catch (error) {
-    if (error instanceof StateFailure) recordEvaluation(run, error);
+    if (error instanceof StateFailure) recordEvaluation(run, error, { inCatch: true });
     throw error;
   }
 }

@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { uuidOf } from './call-id.ts';
 import type { ItemBatcher, MapState } from './definition.ts';
 import type { ExecutionDescription } from './execution.ts';
 import { evaluateAs, evaluateWhole } from './expressions.ts';
 import { RuntimeFailure, StateFailure } from './failure.ts';
+import { forkToTakeUp } from './fork.ts';
 import { type CallStore, readItems } from './item-reader.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { ANY, itemsOf, linked, maxConcurrency } from './map-items.ts';
@@ -17,19 +19,23 @@ const DISTRIBUTED_CONCURRENCY = 10_000;
 export async function runDistributedMap(run: Run, state: MapState, previous: number | undefined): Promise<Json> {
   const { region, accountId } = run.services;
   const { name } = run.execution.stateMachine;
-  const given = state.ItemReader ? undefined : await itemsOf(run, state);
+  const past = forkToTakeUp(run);
+  const given = state.ItemReader ? undefined : (past?.items ?? (await itemsOf(run, state)));
   const concurrency = await maxConcurrency(run, state);
-  // Recorded: what a reader will find is not known yet.
-  run.record('MapStateStarted', { length: given?.length ?? 0 }, { ...linked(previous), memo: run.memo({}) });
+  if (!past) {
+    // Recorded: what a reader will find is not known yet.
+    const memo = run.memo(given ? { items: [...given] } : {});
+    run.record('MapStateStarted', { length: given?.length ?? 0 }, { ...linked(previous), memo });
+  }
   const limits = await settle(run, state);
   const label = state.Label ?? createHash('sha256').update(`${name}/${run.visit.name}`).digest('hex').slice(0, 10);
-  const mapRunArn = `arn:aws:states:${region}:${accountId}:mapRun:${name}/${label}:${randomUUID()}`;
-  run.record('MapRunStarted', { mapRunArn });
+  const mapRunArn = past?.mapRunArn ?? `arn:aws:states:${region}:${accountId}:mapRun:${name}/${label}:${randomUUID()}`;
+  if (past?.mapRunArn === undefined) run.record('MapRunStarted', { mapRunArn });
   try {
     const result = await mapRun(run, state, { ...limits, given, label, mapRunArn, concurrency });
     // Recorded since the end of 2024: what follows the Map names the start of its run.
-    const { id } = run.record('MapRunSucceeded');
-    run.record('MapStateSucceeded', undefined, { previous: id });
+    const id = past?.ran ?? run.record('MapRunSucceeded').id;
+    if (!past?.succeeded) run.record('MapStateSucceeded', undefined, { previous: id });
     return result;
   } catch (error) {
     if (error instanceof StateFailure) {
@@ -49,7 +55,7 @@ interface Limits {
 }
 
 interface MapRun extends Limits {
-  readonly given: Json[] | undefined;
+  readonly given: readonly Json[] | undefined;
   readonly label: string;
   readonly mapRunArn: string;
   readonly concurrency: number;
@@ -172,6 +178,7 @@ async function runChildren(
         label: o.label,
         block: state.ItemProcessor,
         input,
+        id: uuidOf(`${o.mapRunArn}#${index}`),
         signal,
       });
       run.signal.throwIfAborted();
@@ -213,6 +220,7 @@ function storeAs(run: Run): CallStore {
     return integration({
       resource,
       arguments: parameters,
+      id: randomUUID(),
       roleArn: execution.stateMachine.roleArn,
       executionArn: execution.executionArn,
       stateName: run.visit.name,

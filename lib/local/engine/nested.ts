@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { type Authorize, AwsError, type Principal } from '../wire/endpoint.ts';
 import type { ExecutionDescription } from './execution.ts';
 import { TaskFailure } from './failure.ts';
+import type { Caller } from './history.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import type { Integration, TaskCall } from './task.ts';
 
@@ -12,6 +13,7 @@ export interface Executions {
     name: string;
     input: string;
     principalArn: string;
+    caller: Caller;
   }): Pick<ExecutionDescription, 'executionArn' | 'startDate'>;
   stopExecution(o: { executionArn: string }): unknown;
   /** Resolves when the execution has ended. */
@@ -20,8 +22,9 @@ export interface Executions {
 
 /** `states:startExecution` and `.sync:2`, answered by the engine itself; allowed by the caller's role. */
 export function nestedExecutions(executions: Executions, authorize: Authorize): Record<string, Integration> {
-  const start = (call: TaskCall) => {
-    const { StateMachineArn, Input = {}, Name = randomUUID() } = isObject(call.arguments) ? call.arguments : {};
+  /** The same call twice, after the engine was started again, finds what it started. */
+  const start = (call: TaskCall, waits: boolean) => {
+    const { StateMachineArn, Input = {}, Name = call.id } = isObject(call.arguments) ? call.arguments : {};
     const principal = sessionOf(call);
     try {
       authorize(principal, 'states:StartExecution', String(StateMachineArn));
@@ -30,6 +33,7 @@ export function nestedExecutions(executions: Executions, authorize: Authorize): 
         name: String(Name),
         input: typeof Input === 'string' ? Input : JSON.stringify(Input),
         principalArn: principal.arn,
+        caller: { executionArn: call.executionArn, id: call.id, waits },
       });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
@@ -37,7 +41,7 @@ export function nestedExecutions(executions: Executions, authorize: Authorize): 
     }
   };
   const startSync: Integration = async (call) => {
-    const child = start(call);
+    const child = start(call, true);
     call.submitted(started(child));
     // On AWS, stopping the parent stops what it waits for.
     const stop = () => void executions.stopExecution({ executionArn: child.executionArn });
@@ -48,7 +52,7 @@ export function nestedExecutions(executions: Executions, authorize: Authorize): 
     throw new TaskFailure('States.TaskFailed', JSON.stringify(described(end, (text) => text)));
   };
   return {
-    'arn:aws:states:::states:startExecution': async (call) => started(start(call)),
+    'arn:aws:states:::states:startExecution': async (call) => started(start(call, false)),
     'arn:aws:states:::states:startExecution.sync:2': startSync,
   };
 }

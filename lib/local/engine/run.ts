@@ -2,9 +2,9 @@ import type { Clock } from '../clock.ts';
 import type { StartChild } from './children.ts';
 import type { State } from './definition.ts';
 import type { Execution } from './execution.ts';
+import { type Branch, type Visit, variablesOf } from './execution-state.ts';
 import { evaluate, type Place, type Scope } from './expressions.ts';
 import { Ended, StateFailure } from './failure.ts';
-import { type Branch, type Visit, variablesOf } from './fold.ts';
 import type { EventDetails, HistoryEvent, HistoryEventType, Memo } from './history.ts';
 import { exceedsPayloadLimit, type Json, type JsonObject } from './json.ts';
 import type { Integration } from './task.ts';
@@ -34,6 +34,8 @@ export class Run {
   readonly signal: AbortSignal;
   /** Attempts used in the present state, by retrier; the next event of the visit carries them into the history. */
   retries: readonly number[] = [];
+  /** Whether the present attempt may be one that was under way when the engine was started again. */
+  takesUp = true;
 
   constructor(services: Services, execution: Execution, branch: Branch, signal: AbortSignal) {
     this.services = services;

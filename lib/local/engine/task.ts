@@ -1,5 +1,7 @@
+import { callId } from './call-id.ts';
 import type { TaskState } from './definition.ts';
 import { whole } from './execution.ts';
+import type { TaskUnderWay } from './execution-state.ts';
 import { evaluateWhole, MOST_SECONDS, type Scope } from './expressions.ts';
 import { HeartbeatFailure, StateFailure, TaskFailure } from './failure.ts';
 import type { EventDetails } from './history.ts';
@@ -11,6 +13,8 @@ export interface TaskCall {
   /** The state's `Resource`. */
   readonly resource: string;
   readonly arguments: Json;
+  /** A UUID: the same when the call is made again because the engine was started again. */
+  readonly id: string;
   /** With `.waitForTaskToken`: what the one who does the work answers with. */
   readonly token?: string;
   /** The role to call the service as: the state's Credentials, else the machine's role. */
@@ -19,7 +23,7 @@ export interface TaskCall {
   readonly stateName: string;
   /** Aborted when nobody waits for the task any more: it timed out, or its execution or branch ended. */
   readonly signal: AbortSignal;
-  /** With `.sync`: tells that the job was accepted, and what the service said (recorded as TaskSubmitted). */
+  /** With `.sync`: tells that the job was accepted, and what the service said (recorded as TaskSubmitted, once). */
   submitted(output: Json): void;
 }
 
@@ -71,13 +75,12 @@ export async function requestOf(run: Run, state: TaskState, token: string | unde
   return { args, text: payloadText(args, run.visit.name), timeoutInSeconds, heartbeatInSeconds, roleArn };
 }
 
-/** Schedules the task of the present state and waits for its end, one way or another. */
-export async function runTask(run: Run, state: TaskState): Promise<Json> {
+/** Writes that the task of the present state is wanted. */
+async function schedule(run: Run, state: TaskState, family: Family): Promise<TaskUnderWay & { token?: string }> {
   const { tokens, region } = run.services;
   const answered = state.Resource.endsWith('.waitForTaskToken');
   const token = answered ? tokens.mint(run.execution.executionArn) : undefined;
-  const family = familyOf(state.Resource);
-  const { args, text, timeoutInSeconds, heartbeatInSeconds, roleArn } = await requestOf(run, state, token);
+  const { text, timeoutInSeconds, heartbeatInSeconds, roleArn } = await requestOf(run, state, token);
   const scheduled: EventDetails = {
     ...(family.name === 'Task'
       ? { ...family.target, region, parameters: text }
@@ -86,32 +89,72 @@ export async function runTask(run: Run, state: TaskState): Promise<Json> {
     ...(heartbeatInSeconds !== undefined && { heartbeatInSeconds }),
     ...(roleArn !== undefined && { taskCredentials: { roleArn } }),
   };
-  run.record(`${family.name}Scheduled`, scheduled, { memo: run.memo(token === undefined ? {} : { token }) });
-  run.record(`${family.name}Started`, family.name === 'Task' ? family.target : undefined);
+  const memo = run.memo(token === undefined ? {} : { token });
+  const { id } = run.record(`${family.name}Scheduled`, scheduled, { memo });
+  return { id, scheduled, ...(token !== undefined && { token }) };
+}
+
+/**
+ * Schedules the task of the present state, or takes up the one that was under way when the engine was started again,
+ * and waits for its end, one way or another.
+ */
+export async function runTask(run: Run, state: TaskState): Promise<Json> {
+  const { visit, takesUp } = run;
+  if (takesUp && visit.result !== undefined) return visit.result;
+  const family = familyOf(state.Resource);
+  const past = takesUp && visit.task ? { token: visit.token, ...visit.task } : undefined;
+  const { id, scheduled, token } = past ?? (await schedule(run, state, family));
+  const startedAt =
+    past?.startedAt ??
+    run.record(`${family.name}Started`, family.name === 'Task' ? family.target : undefined).timestamp;
   const integration = run.services.integrationOf(state.Resource);
   if (!integration) throw new Error(`nothing answers ${state.Resource}`);
   const { executionArn, stateMachine } = run.execution;
+  const { timeoutInSeconds, heartbeatInSeconds, taskCredentials } = scheduled;
+  const wasStarted = past?.startedAt !== undefined;
   return attempt(run, {
     family,
     token,
-    timeoutSeconds: timeoutInSeconds,
-    heartbeatSeconds: heartbeatInSeconds,
-    perform: (waiting) =>
-      integration({
+    startedAt,
+    timeoutSeconds: numberIn(timeoutInSeconds),
+    heartbeatSeconds: numberIn(heartbeatInSeconds),
+    submitted: past?.submitted ?? false,
+    async perform(waiting) {
+      if (wasStarted && isLambda(family)) throw connectionLost();
+      return integration({
         resource: state.Resource,
-        arguments: args,
+        arguments: JSON.parse(String(scheduled.parameters ?? scheduled.input)) as Json,
+        id: callId(executionArn, id),
         ...(token !== undefined && { token }),
-        roleArn: roleArn ?? stateMachine.roleArn,
+        roleArn: isObject(taskCredentials) ? String(taskCredentials.roleArn) : stateMachine.roleArn,
         executionArn,
-        stateName: run.visit.name,
+        stateName: visit.name,
         ...waiting,
-      }),
+      });
+    },
   });
 }
+
+const numberIn = (value: Json | undefined): number | undefined => (typeof value === 'number' ? value : undefined);
+
+const isLambda = ({ name, target }: Family): boolean => name === 'LambdaFunction' || target.resourceType === 'lambda';
+
+/**
+ * A function may have run or not, and AWS runs none twice unless the state's Retry says so: that rule decides. Other
+ * calls are made again as the SDK of a service does by itself, under the same idempotency token.
+ */
+const connectionLost = () =>
+  new TaskFailure(
+    'Lambda.SdkClientException',
+    'Unable to execute the HTTP request: the engine was started again before the function had answered.',
+  );
 
 interface AttemptOptions {
   readonly family: Family;
   readonly token: string | undefined;
+  readonly startedAt: number;
+  /** Whether TaskSubmitted is written. */
+  readonly submitted: boolean;
   readonly timeoutSeconds: number | undefined;
   readonly heartbeatSeconds: number | undefined;
   readonly perform: (waiting: Pick<TaskCall, 'signal' | 'submitted'>) => Promise<Json>;
@@ -169,12 +212,13 @@ function attempt(run: Run, o: AttemptOptions): Promise<Json> {
     );
   };
   const submitted = (output: Json) => {
-    if (over || run.signal.aborted) return;
+    if (over || o.submitted || run.signal.aborted) return;
     run.record('TaskSubmitted', { ...target, output: JSON.stringify(output), outputDetails: whole });
   };
   const timeOut = (failure: StateFailure) => {
+    const memo = failure instanceof HeartbeatFailure ? { heartbeat: true } : {};
     finish(
-      () => run.record(`${family.name}TimedOut`, { ...target, error: 'States.Timeout' }),
+      () => run.record(`${family.name}TimedOut`, { ...target, error: 'States.Timeout' }, { memo }),
       () => end.reject(failure),
     );
     work.abort(new Error(`"${run.visit.name}" timed out`));
@@ -195,6 +239,8 @@ function attempt(run: Run, o: AttemptOptions): Promise<Json> {
     timeOut(failure);
   };
   const call = async () => {
+    // Who has the token answers, whatever became of the engine.
+    if (token !== undefined && o.submitted) return;
     try {
       const result = await o.perform({ signal: work.signal, submitted });
       if (token === undefined) succeed(JSON.stringify(result ?? null));
@@ -205,8 +251,8 @@ function attempt(run: Run, o: AttemptOptions): Promise<Json> {
     }
   };
 
-  const started = clock.now();
-  let lastBeat = started;
+  // The engine heard no heartbeat while it was not there: the interval begins anew.
+  let lastBeat = clock.now();
   const { timeoutSeconds, heartbeatSeconds } = o;
   const beat = () => {
     lastBeat = clock.now();
@@ -215,7 +261,7 @@ function attempt(run: Run, o: AttemptOptions): Promise<Json> {
   const { stateMachineArn } = run.execution.stateMachine;
   if (token !== undefined) tokens.open(token, { stateMachineArn, beat, succeed, fail });
   if (timeoutSeconds !== undefined)
-    void watch(() => started + timeoutSeconds * 1000, new StateFailure('States.Timeout', undefined));
+    void watch(() => o.startedAt + timeoutSeconds * 1000, new StateFailure('States.Timeout', undefined));
   if (heartbeatSeconds !== undefined) void watch(() => lastBeat + heartbeatSeconds * 1000, new HeartbeatFailure());
   void call();
   return end.promise;

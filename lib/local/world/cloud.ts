@@ -224,7 +224,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       ecs.start();
       clusters.start();
       // What died with the last world is told as aborted; the rules start what puts it back.
-      engine.recover();
+      engine.abandon();
       bus.start();
     },
   };

@@ -82,7 +82,7 @@ test('lists executions newest first, by machine and status', async () => {
 });
 
 describe('after a crash', () => {
-  test('recover ends what was running as ABORTED, and tells so', async () => {
+  test('abandon ends what was running as ABORTED, and tells so', async () => {
     const arn = stage.start(ask, { a: 1 }, { name: 'run' });
     const done = await stage.play(echo, 'kept');
     await settle();
@@ -92,7 +92,7 @@ describe('after a crash', () => {
 
     stage.open();
     expect(stage.engine.describeExecution(arn).status).toBe('RUNNING');
-    expect(stage.engine.recover().map(({ executionArn }) => executionArn)).toEqual([arn]);
+    expect(stage.engine.abandon().map(({ executionArn }) => executionArn)).toEqual([arn]);
     expect(stage.engine.describeExecution(arn)).toMatchObject({
       status: 'ABORTED',
       input: '{"a":1}',
@@ -104,7 +104,7 @@ describe('after a crash', () => {
     expect(() => stage.engine.sendTaskSuccess({ taskToken: token, output: '1' })).toThrow(
       expect.objectContaining({ code: 'TaskTimedOut' }),
     );
-    expect(stage.engine.recover()).toEqual([]);
+    expect(stage.engine.abandon()).toEqual([]);
   });
 
   test('a line that was cut off did not happen', async () => {
@@ -116,7 +116,7 @@ describe('after a crash', () => {
 
     stage.open();
     expect(stage.types(arn)).toEqual(before);
-    stage.engine.recover();
+    stage.engine.abandon();
     const ids = stage.engine.getExecutionHistory(arn).map(({ id }) => id);
     expect(ids).toEqual([1, 2, 3, 4, 5, 6]);
     expect(stage.types(arn).at(-1)).toBe('ExecutionAborted');
@@ -203,7 +203,7 @@ describe('nested executions', () => {
     await settle();
     stage.open();
     expect(lengths()).toEqual(before);
-    expect(stage.engine.recover()).toHaveLength(2);
+    expect(stage.engine.abandon()).toHaveLength(2);
   });
 
   test('stop when the task that waits for them times out', async () => {

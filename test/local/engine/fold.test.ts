@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { TaskFailure } from '../../../lib/local/engine/engine.ts';
-import { type Branch, emptyState, fold } from '../../../lib/local/engine/fold.ts';
+import { type Branch, emptyState } from '../../../lib/local/engine/execution-state.ts';
+import { fold } from '../../../lib/local/engine/fold.ts';
 import { readHistory } from '../../../lib/local/engine/history.ts';
 import { loadMachine } from '../../../lib/local/engine/load.ts';
 import { settle } from './fake-clock.ts';

@@ -34,6 +34,7 @@ test('a task hands over its arguments, its role and where it stands', async () =
   expect(seen).toEqual({
     resource: LAMBDA,
     arguments: { FunctionName: 'f' },
+    id: expect.stringMatching(/^[0-9a-f-]{36}$/),
     roleArn: 'arn:aws:iam::111111111111:role/machine',
     executionArn: end.executionArn,
     stateName: 'Call',

@@ -4,6 +4,7 @@ import { AwsError, type Endpoint, type SignedRequest } from '../../../lib/local/
 import { runTaskIntegrations } from '../../../lib/local/world/run-task.ts';
 
 const call = {
+  id: 'call',
   resource: 'arn:aws:states:::ecs:runTask.waitForTaskToken',
   arguments: {
     Cluster: 'workers',

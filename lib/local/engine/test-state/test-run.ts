@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { State } from '../definition.ts';
 import { Execution } from '../execution.ts';
-import type { Branch } from '../fold.ts';
+import type { Branch } from '../execution-state.ts';
 import type { EventDetails, HistoryEvent, HistoryEventType } from '../history.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { Run, type Services } from '../run.ts';
@@ -32,6 +32,7 @@ export class TestRun extends Run {
       index: 0,
       variables: { ...o.variables },
       last: ENTERED,
+      lastAt: services.clock.now(),
       visit: {
         name: STATE_NAME,
         entered: ENTERED,

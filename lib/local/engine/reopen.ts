@@ -1,0 +1,70 @@
+import type { Clock } from '../clock.ts';
+import { historyPath, keptDefinition } from './archive.ts';
+import { callId } from './call-id.ts';
+import { Execution, type ExecutionDescription } from './execution.ts';
+import type { Branch } from './execution-state.ts';
+import { detailsOf, type HistoryEvent, openHistory, readHistory } from './history.ts';
+import { type LoadRules, loadMachine } from './load.ts';
+
+/**
+ * An execution that an earlier process left running, as its history tells it; nothing of it works yet.
+ * Throws `DefinitionRefused` when this engine has not all that its definition needs.
+ */
+export function reopen(
+  { executionArn, stateMachineArn, name, principalArn, caller }: ExecutionDescription,
+  o: {
+    readonly directory: string;
+    readonly clock: Clock;
+    readonly resources: LoadRules['resources'];
+    readonly onEvent: (event: HistoryEvent) => void;
+    readonly onStatusChange: (execution: Execution) => void;
+  },
+): Execution {
+  const machineName = stateMachineArn.split(':').at(-1) ?? '';
+  const path = historyPath(o.directory, machineName, name);
+  const records = readHistory(path);
+  const [first] = records;
+  if (!first) throw new Error(`${path} has no history`);
+  const definition = keptDefinition(o.directory, first.memo?.definition ?? '');
+  return new Execution({
+    executionArn,
+    name,
+    stateMachine: {
+      stateMachineArn,
+      name: machineName,
+      roleArn: String(detailsOf(first.event).roleArn),
+      definition,
+      creationDate: first.event.timestamp,
+      // It was admitted when it was started.
+      machine: loadMachine(definition, { resources: o.resources, timeoutsRequired: false }),
+    },
+    principalArn,
+    caller,
+    records,
+    file: openHistory(path),
+    clock: o.clock,
+    onEvent: o.onEvent,
+    onStatusChange: o.onStatusChange,
+  });
+}
+
+/** Those whose caller waits no more: it ended or went on, and could not stop them before the engine was gone. */
+export function forsaken(executions: readonly Execution[]): Execution[] {
+  const waiting = new Set<string>();
+  for (const { executionArn, state } of executions) {
+    for (const branch of state.branches.values()) {
+      const { task } = branch.visit ?? {};
+      if (task && !isStopped(branch)) waiting.add(callId(executionArn, task.id));
+    }
+  }
+  // What an item of a distributed Map waits for is known only once the Map has taken it up.
+  return executions.filter(
+    ({ caller }) => caller?.waits && !caller.executionArn.includes('/') && !waiting.has(caller.id),
+  );
+}
+
+/** Whether a branch is being stopped because another part of a Map or Parallel failed. */
+function isStopped({ visit, outer }: Branch): boolean {
+  if (visit?.aborted || outer?.visit?.fork?.failure) return true;
+  return outer !== undefined && isStopped(outer);
+}

@@ -1,0 +1,229 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Json, TaskFailure } from '../../../lib/local/engine/engine.ts';
+import { FakeClock, settle } from './fake-clock.ts';
+import { Mortal } from './killed.ts';
+import { CALLBACK, LAMBDA, ROLE } from './stage.ts';
+
+/** What stands for any other service: called with a token it answers by it, else at once. */
+const SERVICE = 'arn:aws:states:::ecs:runTask.waitForTaskToken';
+const arn = (name: string) => `arn:aws:states:us-east-1:111111111111:stateMachine:${name}`;
+const token = '{% $states.context.Task.Token %}';
+
+const again = [{ ErrorEquals: ['Lambda.SdkClientException'], IntervalSeconds: 1 }];
+const call = (given: Json, more: object = {}) => ({
+  Type: 'Task',
+  Resource: LAMBDA,
+  Arguments: given,
+  Retry: again,
+  End: true,
+  ...more,
+});
+const ask = (more: object = {}) => ({
+  Type: 'Task',
+  Resource: CALLBACK,
+  Arguments: { token },
+  TimeoutSeconds: 600,
+  HeartbeatSeconds: 100,
+  Retry: again,
+  End: true,
+  ...more,
+});
+const nested = (name: string, input: Json, more: object = {}) => ({
+  Type: 'Task',
+  Resource: 'arn:aws:states:::states:startExecution.sync:2',
+  Arguments: { StateMachineArn: arn(name), Input: input },
+  Output: '{% $states.result.Output %}',
+  End: true,
+  ...more,
+});
+/** Names of states are unique in a machine, however deep they stand. */
+let states = 0;
+const one = (state: object) => chain(state);
+const chain = (...line: object[]) => {
+  const first = states;
+  states += line.length;
+  return {
+    StartAt: `S${first}`,
+    States: Object.fromEntries(
+      line.map((state, index) => [
+        `S${first + index}`,
+        index + 1 < line.length ? { ...state, End: undefined, Next: `S${first + index + 1}` } : state,
+      ]),
+    ),
+  };
+};
+
+/** The first call fails. */
+const flaky = call(
+  { flaky: '{% $states.context.State.RetryCount %}' },
+  { Retry: [{ ErrorEquals: ['Busy'], IntervalSeconds: 20 }, ...again] },
+);
+const failing = call(
+  { fails: 'Broken' },
+  { Retry: [{ ErrorEquals: ['Broken'], MaxAttempts: 2, IntervalSeconds: 5 }, ...again] },
+);
+const caught = {
+  Catch: [{ ErrorEquals: ['States.ALL'], Output: { caught: '{% $states.errorOutput.Error %}' }, Next: 'After' }],
+};
+const ending = (state: object) => ({ StartAt: 'First', States: { First: state, After: { Type: 'Succeed' } } });
+
+const child = chain({ Type: 'Wait', Seconds: 30 }, call('{% $states.input %}'));
+const items = (more: object = {}) => ({
+  Type: 'Map',
+  Items: [1, 2, 3, 4],
+  MaxConcurrency: 2,
+  ItemProcessor: one(call('{% $states.input * 10 %}')),
+  End: true,
+  ...more,
+});
+const distributed = items({
+  ItemProcessor: {
+    ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+    ...one(call('{% $states.input * 10 %}')),
+  },
+});
+
+const scenarios: Record<string, object> = {
+  'a task that is tried again after a while': one(flaky),
+  'a task whose tries are used up': one(failing),
+  'a choice, variables and waits': {
+    StartAt: 'Set',
+    States: {
+      Set: { Type: 'Pass', Assign: { v: { deep: [1] } }, Next: 'Which' },
+      Which: { Type: 'Choice', Choices: [{ Condition: '{% $v.deep = 1 %}', Next: 'Wait' }], Default: 'Never' },
+      Never: { Type: 'Fail', Error: 'Never' },
+      Wait: { Type: 'Wait', Seconds: 60, Next: 'Until' },
+      Until: { Type: 'Wait', Timestamp: '2026-03-01T10:05:00Z', Next: 'Done' },
+      Done: { Type: 'Succeed', Output: '{% $v %}' },
+    },
+  },
+  'an answer by a token': one(ask()),
+  'an answer that never comes, caught': ending(ask({ HeartbeatSeconds: 40, Arguments: { silent: token }, ...caught })),
+  'a heartbeat that is missed, caught by its own name': ending(
+    ask({
+      Resource: SERVICE,
+      HeartbeatSeconds: 40,
+      Arguments: { silent: token },
+      Catch: [{ ErrorEquals: ['States.HeartbeatTimeout'], Output: 'no heartbeat', Next: 'After' }],
+    }),
+  ),
+  'work handed to a service that is asked again': one(ask({ Resource: SERVICE, Retry: undefined })),
+  'an execution inside': one(nested('child', 7)),
+  'an execution inside that fails, caught': ending(nested('broken', 7, caught)),
+  'an execution inside that is too slow': ending(nested('slow', 7, { TimeoutSeconds: 50, ...caught })),
+  'branches side by side': one({
+    Type: 'Parallel',
+    Branches: [one(ask()), one(flaky), one(nested('child', 1)), one(items())],
+    End: true,
+  }),
+  'a branch that stops the others, tried again and caught': ending({
+    Type: 'Parallel',
+    Branches: [
+      chain({ Type: 'Wait', Seconds: 10 }, { Type: 'Fail', Error: 'Stop', Cause: 'now' }),
+      one(ask()),
+      one({ Type: 'Map', Items: [1, 2], ItemProcessor: one({ Type: 'Wait', Seconds: 100, End: true }), End: true }),
+      one(nested('slow', 1)),
+    ],
+    Retry: [{ ErrorEquals: ['Stop'], MaxAttempts: 1, IntervalSeconds: 15 }],
+    End: true,
+    ...caught,
+  }),
+  'items, two at a time': one(items()),
+  'an item that stops the others, caught': ending(
+    items({
+      MaxConcurrency: 3,
+      ItemProcessor: one(call({ fails: "{% $states.input = 2 ? 'Broken' : 'nothing' %}" })),
+      ...caught,
+    }),
+  ),
+  'a map whose items are executions': one(distributed),
+  'a map whose items are executions, one of which fails': ending({
+    ...distributed,
+    ItemProcessor: { ...distributed.ItemProcessor, ...one(call({ fails: 'Broken' })) },
+    ...caught,
+  }),
+  'an execution that is open too long': { TimeoutSeconds: 25, ...one(nested('slow', 1)) },
+};
+
+/** Whatever can be seen of an execution that does not depend on when it happened. */
+async function play(definition: object, killAt?: number) {
+  const directory = mkdtempSync(join(tmpdir(), 'durable-'));
+  const clock = new FakeClock();
+  clock.leaping = true;
+  const others: Promise<void>[] = [];
+  const handed = new Set<string>();
+  const handOver = async ({ arguments: given, token: taskToken = '' }: { arguments: Json; token?: string }) => {
+    if (JSON.stringify(given).includes('silent') || handed.has(taskToken)) return {};
+    handed.add(taskToken);
+    const answer = () => mortal.engine.sendTaskSuccess({ taskToken, output: '"answered"' });
+    others.push(clock.sleep(30_000).then(() => attempt(answer)));
+    return {};
+  };
+  const machine = (name: string, body: object) => ({
+    name,
+    roleArn: ROLE,
+    definition: JSON.stringify({ QueryLanguage: 'JSONata', ...body }),
+  });
+  const mortal = new Mortal(
+    {
+      directory,
+      clock,
+      region: 'us-east-1',
+      accountId: '111111111111',
+      timeoutsRequired: false,
+      integrations: {
+        [LAMBDA]: async ({ arguments: given }) => {
+          await clock.sleep(1000);
+          const { fails, flaky: tried } = (given ?? {}) as { fails?: string; flaky?: number };
+          if (fails !== undefined && fails !== 'nothing') throw new TaskFailure(fails, 'played');
+          if (tried === 0) throw new TaskFailure('Busy', 'played');
+          return tried === undefined ? given : 'at last';
+        },
+        [CALLBACK]: handOver,
+        [SERVICE]: handOver,
+      },
+    },
+    [
+      machine('top', definition),
+      machine('child', child),
+      machine('broken', one({ Type: 'Fail', Error: 'Broken', Cause: 'inside' })),
+      machine('slow', one({ Type: 'Wait', Seconds: 200, End: true })),
+    ],
+    killAt,
+  );
+  try {
+    const { status, output, error, cause } = await mortal.run(arn('top'), 'run', '{"a":1}');
+    clock.leaping = false;
+    await settle();
+    const seen = mortal.engine.listExecutions().map((execution) => {
+      const ids = mortal.engine.getExecutionHistory(execution.executionArn).map(({ id }) => id);
+      expect(ids).toEqual(ids.map((_, index) => index + 1));
+      return `${execution.stateMachineArn.split(':').at(-1)} ${execution.status}`;
+    });
+    return { outcome: { status, output, error, cause, seen: seen.sort() }, events: mortal.events };
+  } finally {
+    mortal.engine.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const attempt = (answer: () => void) => {
+  try {
+    answer();
+  } catch {
+    // Nobody waits any more: that task was given up.
+  }
+};
+
+describe('killed at any event, the next engine comes to the same end', () => {
+  test.each(Object.keys(scenarios))('%s', async (name) => {
+    const scenario = scenarios[name] ?? {};
+    const undisturbed = await play(scenario);
+    for (let at = 1; at <= undisturbed.events; at++) {
+      const { outcome } = await play(scenario, at);
+      expect({ at, ...outcome }).toEqual({ at, ...undisturbed.outcome });
+    }
+  });
+});

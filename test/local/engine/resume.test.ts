@@ -1,0 +1,154 @@
+import { type Integration, TaskFailure } from '../../../lib/local/engine/engine.ts';
+import { settle } from './fake-clock.ts';
+import { CALLBACK, LAMBDA, outputOf, Stage } from './stage.ts';
+
+let stage: Stage;
+beforeEach(() => {
+  stage = new Stage();
+});
+afterEach(() => stage.close());
+
+/** The engine is gone for so many seconds. */
+async function restart(seconds = 0): Promise<void> {
+  stage.engine.close();
+  await stage.clock.advance(seconds);
+  stage.open().resume();
+  await stage.clock.advance(0);
+}
+const end = (executionArn: string) => stage.engine.describeExecution(executionArn);
+const ask = { Type: 'Task', Resource: CALLBACK, Arguments: '{% $states.context.Task.Token %}', End: true };
+
+test('a token that was handed out before is answered after', async () => {
+  const arn = stage.start({ Ask: ask });
+  await settle();
+  await restart(1000);
+  expect(stage.tokens).toHaveLength(1);
+  stage.engine.sendTaskSuccess({ taskToken: stage.tokens[0] ?? '', output: '"yes"' });
+  await settle();
+  expect(outputOf(end(arn))).toBe('yes');
+});
+
+test.each([
+  ['a wait ends', { Type: 'Wait', Seconds: 60, End: true }, {}, 60, 'SUCCEEDED'],
+  ['a task times out', { ...ask, TimeoutSeconds: 60 }, {}, 60, 'FAILED'],
+  ['an execution is over', { Type: 'Wait', Seconds: 600, End: true }, { TimeoutSeconds: 60 }, 60, 'TIMED_OUT'],
+])('%s when it would have', async (_, state, machine, seconds, status) => {
+  const arn = stage.start({ Only: state }, {}, { machine });
+  await stage.clock.advance(10);
+  await restart(20);
+  await stage.clock.advance(seconds - 31);
+  expect(end(arn).status).toBe('RUNNING');
+  await stage.clock.advance(1);
+  expect(end(arn)).toMatchObject({ status, stopDate: end(arn).startDate + seconds * 1000 });
+});
+
+test('what was due meanwhile happens at once', async () => {
+  const arn = stage.start({ Only: { Type: 'Wait', Seconds: 60, End: true } });
+  await settle();
+  await restart(500);
+  expect(end(arn).status).toBe('SUCCEEDED');
+});
+
+test('the next attempt comes when it would have', async () => {
+  const calls: number[] = [];
+  stage.lambda = async () => {
+    calls.push(stage.clock.now());
+    throw new TaskFailure('Busy', '');
+  };
+  const Retry = [{ ErrorEquals: ['Busy'], IntervalSeconds: 60, MaxAttempts: 1 }];
+  const arn = stage.start({ Call: { Type: 'Task', Resource: LAMBDA, Retry, End: true } });
+  await settle();
+  await restart(20);
+  await stage.clock.advance(100);
+  expect(calls.map((at) => (at - end(arn).startDate) / 1000)).toEqual([0, 60]);
+  expect(end(arn)).toMatchObject({ status: 'FAILED', error: 'Busy' });
+});
+
+test('the interval of heartbeats begins anew: nobody was there to hear one', async () => {
+  const arn = stage.start({ Ask: { ...ask, HeartbeatSeconds: 60 } });
+  await stage.clock.advance(50);
+  await restart(500);
+  await stage.clock.advance(50);
+  stage.engine.sendTaskHeartbeat({ taskToken: stage.tokens[0] ?? '' });
+  await stage.clock.advance(50);
+  expect(end(arn).status).toBe('RUNNING');
+  await stage.clock.advance(10);
+  expect(end(arn)).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+});
+
+describe('a call that was not answered', () => {
+  const never: Integration = () => new Promise(() => {});
+  const call = { Type: 'Task', Resource: LAMBDA, End: true };
+
+  test('of a function fails as a lost connection, and the Retry of the state decides', async () => {
+    let calls = 0;
+    stage.lambda = (given) => (calls++ === 0 ? never(given) : Promise.resolve('second'));
+    const Retry = [{ ErrorEquals: ['Lambda.SdkClientException'], IntervalSeconds: 5 }];
+    const arn = stage.start({ Call: { ...call, Retry } });
+    await settle();
+    await restart();
+    await stage.clock.advance(5);
+    expect(outputOf(end(arn))).toBe('second');
+    expect(calls).toBe(2);
+  });
+
+  test('of a function is not made again without one', async () => {
+    stage.lambda = never;
+    const arn = stage.start({ Call: call });
+    await settle();
+    await restart();
+    expect(end(arn)).toMatchObject({ status: 'FAILED', error: 'Lambda.SdkClientException' });
+  });
+
+  test('of another service is made again, by the same token and id', async () => {
+    const SERVICE = 'arn:aws:states:::ecs:runTask.waitForTaskToken';
+    const asked: unknown[] = [];
+    const service: Integration = ({ token, id, arguments: given }) => {
+      asked.push({ token, id, given });
+      return asked.length === 1 ? new Promise(() => {}) : Promise.resolve({});
+    };
+    stage.close();
+    stage = new Stage({ integrations: { [SERVICE]: service } });
+    const Arguments = { token: ask.Arguments, random: '{% $uuid() %}' };
+    stage.start({ Call: { ...ask, Resource: SERVICE, Arguments } });
+    await settle();
+    await restart();
+    expect(asked).toHaveLength(2);
+    expect(asked[1]).toEqual(asked[0]);
+    await restart();
+    expect(asked).toHaveLength(2);
+  });
+});
+
+test('an execution goes on with the definition that it was started with', async () => {
+  const arn = stage.start({ Ask: { ...ask, Output: 'old' } }, { a: 1 }, { name: 'run' });
+  await settle();
+  stage.create('machine', { Ask: { ...ask, Output: 'new' } });
+  stage.engine.close();
+  stage.open();
+  stage.create('machine', { Ask: { ...ask, Output: 'new' } });
+  stage.engine.resume();
+  await settle();
+  expect(stage.start({ Ask: ask }, { a: 1 }, { name: 'run' })).toBe(arn);
+  stage.engine.sendTaskSuccess({ taskToken: stage.tokens[0] ?? '', output: '1' });
+  await settle();
+  expect(outputOf(end(arn))).toBe('old');
+});
+
+test('what needs a service that is not here any more ends as ABORTED and says why', async () => {
+  const SERVICE = 'arn:aws:states:::sqs:sendMessage';
+  stage.close();
+  stage = new Stage({ integrations: { [SERVICE]: () => new Promise(() => {}) } });
+  const arn = stage.start({ Call: { Type: 'Task', Resource: SERVICE, End: true } });
+  await settle();
+  stage.engine.close();
+  const { directory } = stage;
+  const other = new Stage({ directory });
+  expect(other.engine.resume()).toEqual([]);
+  expect(other.engine.describeExecution(arn)).toMatchObject({
+    status: 'ABORTED',
+    error: 'EngineStopped',
+    cause: expect.stringContaining(`nothing answers ${SERVICE}`),
+  });
+  other.close();
+});
