@@ -144,6 +144,23 @@ const scenarios: Record<string, object> = {
     ItemProcessor: { ...distributed.ItemProcessor, ...one(call({ fails: 'Broken' })) },
     ...caught,
   }),
+  'an expression that fails, tried again and caught': ending({
+    Type: 'Parallel',
+    Arguments: '{% $nothing %}',
+    Branches: [one({ Type: 'Succeed' })],
+    Retry: [{ ErrorEquals: ['States.QueryEvaluationError'], MaxAttempts: 2, IntervalSeconds: 5 }],
+    Catch: [{ ErrorEquals: ['States.ALL'], Output: '{% $states.context.State.RetryCount %}', Next: 'After' }],
+    End: true,
+  }),
+  'an expression that fails in a catcher': ending({
+    Type: 'Parallel',
+    Branches: [one({ Type: 'Fail', Error: 'Stop' })],
+    Catch: [
+      { ErrorEquals: ['Stop'], Output: '{% $nothing %}', Next: 'After' },
+      { ErrorEquals: ['States.ALL'], Output: 'not this one', Next: 'After' },
+    ],
+    End: true,
+  }),
   'an execution that is open too long': { TimeoutSeconds: 25, ...one(nested('slow', 1)) },
 };
 
@@ -198,8 +215,9 @@ async function play(definition: object, killAt?: number) {
     clock.leaping = false;
     await settle();
     const seen = mortal.engine.listExecutions().map((execution) => {
-      const ids = mortal.engine.getExecutionHistory(execution.executionArn).map(({ id }) => id);
-      expect(ids).toEqual(ids.map((_, index) => index + 1));
+      const history = mortal.engine.getExecutionHistory(execution.executionArn);
+      expect(history.map(({ id }) => id)).toEqual(history.map((_, index) => index + 1));
+      expect(endedTwice(history.map(({ type }) => type))).toEqual([]);
       return `${execution.stateMachineArn.split(':').at(-1)} ${execution.status}`;
     });
     return { outcome: { status, output, error, cause, seen: seen.sort() }, events: mortal.events };
@@ -208,6 +226,14 @@ async function play(definition: object, killAt?: number) {
     rmSync(directory, { recursive: true, force: true });
   }
 }
+
+/** What has more ends than beginnings; what fails at its door was entered, but never started. */
+const endedTwice = (types: readonly string[]) =>
+  ['MapIteration', 'MapRun', 'MapState', 'ParallelState', 'Task', 'WaitState'].filter((what) => {
+    const count = (suffix: RegExp) =>
+      types.filter((type) => type.startsWith(what) && suffix.test(type.slice(what.length))).length;
+    return count(/^(Succeeded|Failed|Aborted|TimedOut)$/) > Math.max(count(/^Started$/), count(/^Entered$/));
+  });
 
 const attempt = (answer: () => void) => {
   try {

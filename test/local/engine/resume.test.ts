@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Integration, TaskFailure } from '../../../lib/local/engine/engine.ts';
 import { settle } from './fake-clock.ts';
 import { CALLBACK, LAMBDA, outputOf, Stage } from './stage.ts';
@@ -40,6 +42,14 @@ test.each([
   expect(end(arn).status).toBe('RUNNING');
   await stage.clock.advance(1);
   expect(end(arn)).toMatchObject({ status, stopDate: end(arn).startDate + seconds * 1000 });
+});
+
+test('a line that the kill cut off did not happen', async () => {
+  const arn = stage.start({ Only: { Type: 'Wait', Seconds: 60, End: true } }, {}, { name: 'run' });
+  await settle();
+  appendFileSync(join(stage.directory, 'executions/machine/run.jsonl'), '{"branch":"","event":{"id":3,"ty');
+  await restart(60);
+  expect(stage.types(arn)).toEqual(['ExecutionStarted', 'WaitStateEntered', 'WaitStateExited', 'ExecutionSucceeded']);
 });
 
 test('what was due meanwhile happens at once', async () => {
