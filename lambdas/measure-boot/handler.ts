@@ -38,10 +38,10 @@ export const measureBoot = task('MeasureBoot')(async (deps: Deps, { lease }) => 
     throw new WorkflowError('BootFailed', judged.kind === 'failed' ? judged.message : 'There is no scratch database.');
   }
   const { pod } = judged;
-  const { database: address, deployments } = await evidence.read(run, 'target');
+  const { database: address, deployments, applicationDatabase } = await evidence.read(run, 'target');
   const { database } = restoring;
   const admin = await loginAt(secrets, address);
-  const look = () => deps.lookAtBooted({ admin, database, run, epoch });
+  const look = () => deps.lookAtBooted({ admin, database, run, epoch }, applicationDatabase?.user ?? null);
   // Asked first, so that its session is still there to be seen.
   const health = await booted.health(pod);
   const before = await look();

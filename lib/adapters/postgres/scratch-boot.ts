@@ -30,7 +30,10 @@ export async function handOver(target: TargetDatabase, role: string): Promise<vo
   const to = pg.escapeIdentifier(role);
   await withClient(login, { ...options, statementTimeoutMs: 0 }, async (client) => {
     const { rows } = await client.query<{ member: boolean }>(
-      "SELECT pg_has_role(current_user, $1, 'MEMBER') AS member FROM pg_roles WHERE rolname = $1",
+      // From PostgreSQL 16 on, whoever makes a role is its member without being allowed to act as it.
+      `SELECT pg_has_role(current_user, rolname,
+          CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) AS member
+        FROM pg_roles WHERE rolname = $1`,
       [role],
     );
     const [found] = rows;
@@ -60,19 +63,26 @@ const granted = (object: string): string => object.replace(/^(MATERIALIZED VIEW|
 
 /** How the scratch database looks while an application runs on it. */
 export interface BootedDatabase {
-  /** Sessions of others than Passage. */
+  /** Sessions of the application's login, Passage's own excluded. */
   readonly sessions: number;
   readonly schemaMigrations: { readonly count: number; readonly newest: string | null } | null;
   readonly encrypted: EncryptedValues | null;
 }
 
-export async function lookAtBooted(target: TargetDatabase): Promise<BootedDatabase> {
+/**
+ * Looks at the scratch database while the application runs on it.
+ * @param role the application's login; null where it is not known: then every login's sessions count, but never those
+ *   of the server itself (autovacuum), which have none
+ */
+export async function lookAtBooted(target: TargetDatabase, role: string | null): Promise<BootedDatabase> {
   const { login, options } = scratch(target);
   return withClient(login, options, async (client) => {
     const { rows } = await client.query<{ sessions: number }>(
       `SELECT count(*)::int AS sessions FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()
+          AND usesysid IS NOT NULL AND ($1::text IS NULL OR usename = $1)
           AND coalesce(application_name, '') NOT LIKE 'passage/%'`,
+      [role],
     );
     const { schemaMigrations, encrypted } = await inspectContents(client);
     return { sessions: rows[0]?.sessions ?? 0, schemaMigrations, encrypted };

@@ -90,14 +90,14 @@ test("Passage's own login needs nothing, a role that is not there is told, and n
   });
   for (const attempt of [
     handOver({ ...target(), database: 'postgres' }, 'friend'),
-    lookAtBooted({ ...target(), database: 'retool' }),
+    lookAtBooted({ ...target(), database: 'retool' }, null),
   ]) {
     await expect(attempt).rejects.toMatchObject({ name: 'InvalidInput' });
   }
 });
 
 test('sees whether an application has a session there, which migrations ran, and by which keys values are encrypted', async () => {
-  expect(await lookAtBooted(target())).toMatchObject({ sessions: 0, schemaMigrations: null });
+  expect(await lookAtBooted(target(), 'friend')).toMatchObject({ sessions: 0, schemaMigrations: null });
   const hash = 'a'.repeat(64);
   await query(
     login('mover'),
@@ -108,11 +108,35 @@ test('sees whether an application has a session there, which migrations ran, and
   );
   await handOver(target(), 'friend');
   const application = await connect(login('friend'));
-  const seen = await lookAtBooted(target());
+  const seen = await lookAtBooted(target(), 'friend');
   await application.end();
   expect(seen).toMatchObject({
     sessions: 1,
     schemaMigrations: { count: 2, newest: '20240102-two' },
     encrypted: { groups: [{ hash, values: 1 }] },
   });
+});
+
+test("a monitor's session is not taken for the application's", async () => {
+  const monitor = await connect(login('stranger'));
+  try {
+    expect(await lookAtBooted(target(), 'friend')).toMatchObject({ sessions: 0 });
+    expect(await lookAtBooted(target(), null)).toMatchObject({ sessions: 1 });
+  } finally {
+    await monitor.end();
+  }
+});
+
+test('a member that may not act as the application grants, and does not fail at changing owners', async () => {
+  await asSuperuser(cluster, 'postgres', async (client) => {
+    const { rows } = await client.query("SELECT current_setting('server_version_num')::int >= 160000 AS new");
+    const [version] = rows;
+    await client.query('CREATE ROLE acquaintance LOGIN');
+    // Before 16 there is no membership without SET; then not to be a member at all is the same case.
+    if (version?.new) await client.query('GRANT acquaintance TO mover WITH SET FALSE');
+  });
+  await handOver(target(), 'acquaintance');
+  expect(await query(login('mover'), "SELECT tableowner FROM pg_tables WHERE tablename = 'Resources'")).toEqual([
+    { tableowner: 'mover' },
+  ]);
 });
