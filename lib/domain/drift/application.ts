@@ -25,6 +25,50 @@ const sizing = ({ cpuMillis, memoryMiB }: Sizing): string =>
 
 const where = ({ host, database }: { host: string; database: string }): string => `${database} on ${host}`;
 
+/** Which database the application itself opens, and as whom; not told where its variables do not say so in clear. */
+function applicationDatabase(
+  side: string,
+  { applicationDatabase: was }: Pick<SourceFindings, 'applicationDatabase'>,
+  { applicationDatabase: is }: Pick<SourceFindings, 'applicationDatabase'>,
+): Change[] {
+  const named = ({ user, host, port, database, ssl }: NonNullable<typeof was>) =>
+    `${database} on ${host}:${port} as ${user}, SSL ${ssl}`;
+  return was && is
+    ? compare(`database that the application of the ${side} opens`, named(was), named(is), {
+        about: 'configuration',
+        matters: true,
+        because: 'the freeze locks this login out of this database, or the target starts on it',
+      })
+    : [];
+}
+
+/** How values are encrypted: the flags that both looks could read, and the key before the last rotation. */
+function encryptionChanges(
+  side: string,
+  was: SourceFindings['encryption'],
+  is: SourceFindings['encryption'],
+): Change[] {
+  if (!was || !is) return [];
+  const flags = { gcm: 'USE_GCM_ENCRYPTION', v2: 'USE_ENCRYPTION_V2' } as const;
+  return [
+    ...(['gcm', 'v2'] as const).flatMap((flag) =>
+      was[flag] === null || is[flag] === null
+        ? []
+        : compare(`${flags[flag]} of the ${side}`, was[flag], is[flag], {
+            about: 'encryption',
+            matters: true,
+            because: 'a value is read only in the mode in which it was written',
+          }),
+    ),
+    ...compare(
+      `previous encryption key of the ${side}`,
+      was.previousKey?.fingerprint,
+      is.previousKey?.fingerprint,
+      key,
+    ),
+  ];
+}
+
 /** How the application changed on ECS. */
 export function sourceChanges(was: SourceFindings, is: SourceFindings): Change[] {
   const services = match(was.services, is.services, ({ service }) => service);
@@ -32,13 +76,8 @@ export function sourceChanges(was: SourceFindings, is: SourceFindings): Change[]
     ...compare('image tag of the source', was.imageTag, is.imageTag, release),
     ...compare('database of the source', where(was.database), where(is.database), elsewhere),
     ...compare('encryption key of the source', was.encryptionKey?.fingerprint, is.encryptionKey?.fingerprint, key),
-    ...compare('encryption mode of the source', was.encryptionMode, is.encryptionMode, key),
-    ...compare(
-      'previous encryption key',
-      was.encryption?.previousKey?.fingerprint,
-      is.encryption?.previousKey?.fingerprint,
-      key,
-    ),
+    ...applicationDatabase('source', was, is),
+    ...encryptionChanges('source', was.encryption, is.encryption),
     ...comeAndGone(
       services,
       'service',
@@ -119,6 +158,9 @@ export function targetChanges(was: TargetFindings, is: TargetFindings): Change[]
     ...compare('image tag of the target', was.imageTag, is.imageTag, release),
     ...compare('database of the target', where(was.database), where(is.database), elsewhere),
     ...compare('encryption key of the target', was.encryptionKey?.fingerprint, is.encryptionKey?.fingerprint, key),
+    ...applicationDatabase('target', was, is),
+    ...encryptionChanges('target', was.encryption, is.encryption),
+    ...gateChanges(was, is),
     ...compare('Kubernetes of the target', minor(was.kubernetesVersion), minor(is.kubernetesVersion), {
       about: 'version',
       matters: true,
@@ -168,6 +210,19 @@ export function targetChanges(was: TargetFindings, is: TargetFindings): Change[]
     ...match(was.addOns, is.addOns, ({ name }) => name).both.flatMap(({ name, was: before, is: after }) =>
       compare(`add-on ${name}`, present(before.present), present(after.present), sized),
     ),
+  ];
+}
+
+/** What the gate closes, and what it opens to. */
+function gateChanges(was: TargetFindings, is: TargetFindings): Change[] {
+  const gate = { about: 'services', matters: true, because: 'the gate opens to exactly what was found' } as const;
+  const backend = ({ backend: of }: TargetFindings) => of && `${of.ingress}, service ${of.service}:${of.port}`;
+  const list = (values: readonly string[] | undefined) => values && [...values].sort().join(', ');
+  return [
+    ...compare('backend of the gate', backend(was), backend(is), gate),
+    ...compare('Ingress of the target: class', was.ingress?.class, is.ingress?.class, gate),
+    ...compare('Ingress of the target: hosts', list(was.ingress?.hosts), list(is.ingress?.hosts), gate),
+    ...compare('Ingress of the target: services', list(was.ingress?.services), list(is.ingress?.services), gate),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { driftSince, type EarlierEvidence, type Evidence } from '../../../lib/domain/drift/drift.ts';
+import { driftSince, type EarlierEvidence, type Evidence, unlikeApproved } from '../../../lib/domain/drift/drift.ts';
 import type { DatabaseFindings, SourceFindings, TargetFindings } from '../../../lib/workflow/documents/collected.ts';
 import { Drift } from '../../../lib/workflow/documents/measurement.ts';
 import {
@@ -48,6 +48,13 @@ const [main] = target().deployments;
 const behind = (dnsName: string) => ({
   ...dns(),
   loadBalancers: { ...dns().loadBalancers, target: { ...balancer('internet-facing'), dnsName } },
+});
+const { ingress: gate } = target();
+const flags = (more: Partial<NonNullable<SourceFindings['encryption']>>) => ({
+  gcm: false,
+  v2: false,
+  previousKey: null,
+  ...more,
 });
 const named = (fingerprint: string) => ({ secretArn: null, fingerprint });
 const license = (fingerprint: string) => [variable('LICENSE_KEY', { secret: true, fingerprint })];
@@ -138,10 +145,55 @@ const cases: Record<string, readonly [was: Partial<Evidence>, is: Partial<Eviden
     ofSource({ encryptionKey: named('0'.repeat(32)) }),
     `encryption key of the source: ${'f'.repeat(32)} → ${'0'.repeat(32)}, matters`,
   ],
-  'another encryption mode': [
+  'another encryption mode of the source': [
     {},
-    ofSource({ encryptionMode: 'AES-GCM V2' }),
-    'encryption mode of the source: AES-CBC V1 → AES-GCM V2, matters',
+    ofSource({ encryptionMode: 'AES-GCM V1', encryption: flags({ gcm: true }) }),
+    'USE_GCM_ENCRYPTION of the source: false → true, matters',
+  ],
+  'another encryption mode of the target': [
+    {},
+    ofTarget({ encryption: flags({ v2: true }) }),
+    'USE_ENCRYPTION_V2 of the target: false → true, matters',
+  ],
+  'a rotation of the target’s key': [
+    {},
+    ofTarget({ encryption: flags({ previousKey: named('0'.repeat(32)) }) }),
+    `previous encryption key of the target: none → ${'0'.repeat(32)}, matters`,
+  ],
+  'another service behind the gate': [
+    {},
+    ofTarget({ backend: { ingress: 'retool', service: 'other', port: 80 } }),
+    'backend of the gate: retool, service retool:80 → retool, service other:80, matters',
+  ],
+  'another port behind the gate': [
+    {},
+    ofTarget({ backend: { ingress: 'retool', service: 'retool', port: 'http' } }),
+    'backend of the gate: retool, service retool:80 → retool, service retool:http, matters',
+  ],
+  'an Ingress of another class': [
+    {},
+    ofTarget({ ingress: { ...gate!, class: 'nginx' } }),
+    'Ingress of the target: class: alb → nginx, matters',
+  ],
+  'an Ingress with another host': [
+    {},
+    ofTarget({ ingress: { ...gate!, hosts: ['a.example.com', ...gate!.hosts] } }),
+    'Ingress of the target: hosts: retool.acme.example.com → a.example.com, retool.acme.example.com, matters',
+  ],
+  'an Ingress with another service': [
+    {},
+    ofTarget({ ingress: { ...gate!, services: ['retool', 'beside'] } }),
+    'Ingress of the target: services: retool → beside, retool, matters',
+  ],
+  'an application of the source on another database': [
+    {},
+    ofSource({ applicationDatabase: { ...source().applicationDatabase!, user: 'other' } }),
+    'database that the application of the source opens: hammerhead_production on source.invalid:5432 as retool, SSL disable → hammerhead_production on source.invalid:5432 as other, SSL disable, matters',
+  ],
+  'an application of the target on another database': [
+    {},
+    ofTarget({ applicationDatabase: { ...target().applicationDatabase!, database: 'other' } }),
+    'database that the application of the target opens: retool on target.invalid:5432 as retool, SSL disable → other on target.invalid:5432 as retool, SSL disable, matters',
   ],
   'a service less': [{}, ofSource({ services: [web!] }), 'service jobs: there → gone, matters'],
   'a larger service': [
@@ -264,6 +316,14 @@ describe('since a rehearsal', () => {
       ...ofTarget({ kubernetesVersion: 'v1.33.9-eks-2' }),
     };
     expect(changesOf(collected(), is)).toEqual([]);
+  });
+
+  test('an approval is for the gate that was looked at', () => {
+    const is = { ...collected(), ...ofTarget({ backend: { ingress: 'retool', service: 'other', port: 80 } }) };
+    expect(unlikeApproved(collected(), is)).toEqual([
+      'backend of the gate: was retool, service retool:80, is retool, service other:80',
+    ]);
+    expect(unlikeApproved(collected(), collected())).toEqual([]);
   });
 
   test('a server that RDS did not tell of once is no other server', () => {
