@@ -100,11 +100,13 @@ export function sourceChanges(was: SourceFindings, is: SourceFindings): Change[]
         matters: false,
         because: 'the count is saved anew before a freeze',
       }),
-      ...compare(`service ${name}: autoscaling`, scaling(before.autoscaling), scaling(after.autoscaling), {
-        about: 'services',
-        matters: false,
-        because: 'schedules move its bounds; whether it is in the way is checked anew',
-      }),
+      ...(before.autoscaling && after.autoscaling
+        ? compare(`service ${name}: autoscaling`, scaling(before.autoscaling), scaling(after.autoscaling), {
+            about: 'services',
+            matters: false,
+            because: 'schedules move its bounds; whether it is in the way is checked anew',
+          })
+        : []),
       ...compare(`service ${name}: task definition`, before.taskDefinition, after.taskDefinition, {
         about: 'services',
         matters: false,
@@ -115,16 +117,17 @@ export function sourceChanges(was: SourceFindings, is: SourceFindings): Change[]
   ];
 }
 
-const scaling = (autoscaling: SourceFindings['services'][number]['autoscaling']): string =>
-  autoscaling === null ? 'not known' : autoscaling === 'none' ? 'none' : `${autoscaling.min} to ${autoscaling.max}`;
+const scaling = (autoscaling: NonNullable<SourceFindings['services'][number]['autoscaling']>): string =>
+  autoscaling === 'none' ? 'none' : `${autoscaling.min} to ${autoscaling.max}`;
 
-/** What may be said of a value: itself where it is known to be no secret, else that it is another one. */
+/** What may be said of a value: itself where it is known to be no secret, else that it is another one, if both were read. */
 function values(
   was: { value: string | null; fingerprint: string | null },
   is: typeof was,
 ): [string | null, string | null] {
   if (was.value !== null || is.value !== null) return [was.value ?? 'a secret', is.value ?? 'a secret'];
-  return was.fingerprint === is.fingerprint ? [null, null] : ['a secret', 'another secret'];
+  const another = was.fingerprint !== null && is.fingerprint !== null && was.fingerprint !== is.fingerprint;
+  return another ? ['a secret', 'another secret'] : [null, null];
 }
 
 function sourceVariables(was: SourceFindings, is: SourceFindings): Change[] {
@@ -161,11 +164,13 @@ export function targetChanges(was: TargetFindings, is: TargetFindings): Change[]
     ...applicationDatabase('target', was, is),
     ...encryptionChanges('target', was.encryption, is.encryption),
     ...gateChanges(was, is),
-    ...compare('Kubernetes of the target', minor(was.kubernetesVersion), minor(is.kubernetesVersion), {
-      about: 'version',
-      matters: true,
-      because: 'the cluster was upgraded: worker and application start on other nodes',
-    }),
+    ...(was.kubernetesVersion && is.kubernetesVersion
+      ? compare('Kubernetes of the target', minor(was.kubernetesVersion), minor(is.kubernetesVersion), {
+          about: 'version',
+          matters: true,
+          because: 'the cluster was upgraded: worker and application start on other nodes',
+        })
+      : []),
     ...comeAndGone(
       deployments,
       'deployment',
@@ -208,7 +213,9 @@ export function targetChanges(was: TargetFindings, is: TargetFindings): Change[]
         })
       : []),
     ...match(was.addOns, is.addOns, ({ name }) => name).both.flatMap(({ name, was: before, is: after }) =>
-      compare(`add-on ${name}`, present(before.present), present(after.present), sized),
+      before.present === null || after.present === null
+        ? []
+        : compare(`add-on ${name}`, present(before.present), present(after.present), sized),
     ),
   ];
 }
@@ -229,7 +236,7 @@ function gateChanges(was: TargetFindings, is: TargetFindings): Change[] {
 const processors = ({ nodes }: NonNullable<TargetFindings['capacity']>): string =>
   [...new Set(nodes.map(({ architecture }) => architecture))].sort().join(', ');
 
-const present = (seen: boolean | null): string => (seen === null ? 'not known' : seen ? 'there' : 'not there');
+const present = (seen: boolean): string => (seen ? 'there' : 'not there');
 
 /** AWS builds `v1.33.5-eks-…` anew every few weeks; only `v1.33` is an upgrade. */
-const minor = (version: string | null): string | null => /^v?\d+\.\d+/.exec(version ?? '')?.[0] ?? version;
+const minor = (version: string): string => /^v?\d+\.\d+/.exec(version)?.[0] ?? version;

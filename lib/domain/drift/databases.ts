@@ -162,12 +162,16 @@ function settings(side: string, was: DatabaseFindings, is: DatabaseFindings): Ch
   ];
 }
 
-function keys(was: DatabaseFindings, is: DatabaseFindings): Change[] {
-  const list = ({ canaries }: DatabaseFindings) =>
-    canaries?.keys
+/** Of a sample, which has no order, another key may be seen each time: only whole looks are compared. */
+function keys({ canaries: was }: DatabaseFindings, { canaries: is }: DatabaseFindings): Change[] {
+  type Canaries = NonNullable<typeof was>;
+  const whole = ({ lookedAt }: Canaries) => lookedAt.every((each) => each.whole);
+  const list = ({ keys }: Canaries) =>
+    keys
       .map(({ fingerprint }) => fingerprint)
       .sort()
       .join(', ');
+  if (!was || !is || !whole(was) || !whole(is)) return [];
   return compare('keys that encrypted stored values', list(was), list(is), {
     about: 'encryption',
     matters: true,

@@ -26,7 +26,8 @@ export interface Evidence {
 export type EarlierEvidence = { readonly [K in keyof Evidence]: Evidence[K] | null };
 
 /**
- * What changed since a rehearsal: what stops a cutover first, then what matters, then the rest.
+ * What changed since a rehearsal: what stops a cutover first, then what matters, then the rest. What one of the two looks
+ * could not learn (a right was missing, a service did not answer) is not known to have changed, and not told.
  * No value that may be a secret is in it.
  */
 export function driftSince(

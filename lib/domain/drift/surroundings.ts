@@ -35,14 +35,17 @@ export function dnsChanges(was: DnsFindings, is: DnsFindings): Change[] {
   ];
 }
 
-/** What a load balancer is to the switch: where it is, who may reach it, and which certificate it shows. */
+/**
+ * What a load balancer is to the switch: where it is, who may reach it, and which certificate it shows. To which name the
+ * record points is told of the record; a load balancer that a look did not find, or might not look for, is no other one.
+ */
 function balancerChanges(side: string, was: LoadBalancer | null, is: LoadBalancer | null): Change[] {
-  const certificates = (of: LoadBalancer | null) =>
-    of &&
+  if (!was || !is) return [];
+  const certificates = (of: LoadBalancer) =>
     [...new Set(of.listeners.flatMap((listener) => listener.certificates.map(({ arn }) => arn)))].sort().join(', ');
   return [
-    ...compare(`load balancer of the ${side}`, was?.dnsName, is?.dnsName, toBeChanged),
-    ...compare(`scheme of the ${side}’s load balancer`, was?.scheme, is?.scheme, toBeChanged),
+    ...compare(`load balancer of the ${side}`, was.dnsName, is.dnsName, toBeChanged),
+    ...compare(`scheme of the ${side}’s load balancer`, was.scheme, is.scheme, toBeChanged),
     ...compare(`certificates of the ${side}’s load balancer`, certificates(was), certificates(is), {
       about: 'dns',
       matters: false,

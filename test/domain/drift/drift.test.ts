@@ -56,6 +56,16 @@ const flags = (more: Partial<NonNullable<SourceFindings['encryption']>>) => ({
   previousKey: null,
   ...more,
 });
+const addOn = (present: boolean | null) => ({
+  addOns: [{ name: 'external-secrets' as const, present, seen: present ? 'API group external-secrets.io' : '' }],
+});
+const encryptedBy = (key: string, whole: boolean): Partial<DatabaseFindings> => ({
+  canaries: {
+    lookedAt: [{ table: 'public.resources', column: 'options', rows: 2000, whole }],
+    keys: [{ fingerprint: key, values: 1 }],
+    methods: [],
+  },
+});
 const named = (fingerprint: string) => ({ secretArn: null, fingerprint });
 const license = (fingerprint: string) => [variable('LICENSE_KEY', { secret: true, fingerprint })];
 
@@ -97,6 +107,16 @@ const cases: Record<string, readonly [was: Partial<Evidence>, is: Partial<Eviden
     onTarget({ server: server() }),
     onTarget({ server: server({ instanceClass: 'db.m7g.xlarge' }) }),
     'class of the target’s server: db.m7g.large → db.m7g.xlarge, matters',
+  ],
+  'another key of stored values': [
+    onSource(encryptedBy('one', true)),
+    onSource(encryptedBy('two', true)),
+    'keys that encrypted stored values: one → two, matters',
+  ],
+  'an add-on that went': [
+    ofTarget(addOn(true)),
+    ofTarget(addOn(false)),
+    'add-on external-secrets: there → not there, matters',
   ],
   'another kind of server': [
     onSource({ provider: 'rds' }),
@@ -326,10 +346,31 @@ describe('since a rehearsal', () => {
     expect(unlikeApproved(collected(), collected())).toEqual([]);
   });
 
-  test('a server that RDS did not tell of once is no other server', () => {
-    const told = { ...collected(), ...onTarget({ server: server() }) };
-    expect(changesOf(collected(), told)).toEqual([]);
-    expect(changesOf(told, collected())).toEqual([]);
+  test.each<[string, Partial<Evidence>, Partial<Evidence>]>([
+    ['a server that RDS did not tell of', onTarget({ server: null }), onTarget({ server: server() })],
+    ['an add-on that could not be looked for', ofTarget(addOn(null)), ofTarget(addOn(true))],
+    ['a load balancer that IAM did not let see', { dns: dns() }, { dns: behind('eks.elb.example.com') }],
+    [
+      'autoscaling that IAM did not let see',
+      ofSource({ services: [{ ...web!, autoscaling: null }, jobs!] }),
+      ofSource({ services: [web!, jobs!] }),
+    ],
+    [
+      'a secret that could not be read',
+      ofSource({ variables: [variable('LICENSE_KEY', { secret: true })] }),
+      ofSource({ variables: license('one') }),
+    ],
+    ['a version that the cluster did not tell', ofTarget({ kubernetesVersion: null }), {}],
+    ['a flag that could not be read', ofTarget({ encryption: flags({ gcm: null }) }), {}],
+    ['a database that no variable names in clear', ofTarget({ applicationDatabase: null }), {}],
+    ['a sample of values, which has no order', onSource(encryptedBy('one', false)), onSource(encryptedBy('two', true))],
+  ])('%s once is no change', (_, unknown, known) => {
+    const [without, told] = [
+      { ...collected(), ...unknown },
+      { ...collected(), ...known },
+    ];
+    expect(changesOf(without, told)).toEqual([]);
+    expect(changesOf(told, without)).toEqual([]);
   });
 
   test('a change that stops comes first, one that matters little last', () => {
