@@ -35,11 +35,7 @@ export const rbacFor = (application: string) => ({
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: RESTORE_SERVICE_ACCOUNT, namespace: NAMESPACE } },
     // Creates and ends the Job that restores, and reads how it fares.
-    ...role('launcher', NAMESPACE, [
-      rule('batch', 'jobs', ['create', 'get', 'list', 'delete']),
-      rule('', 'pods', ['get', 'list']),
-      rule('', 'pods/log', ['get']),
-    ]),
+    ...role('launcher', NAMESPACE, [rule('batch', 'jobs', ['create', 'get', 'list', 'delete'])]),
     // Sees which deployments there are, to find the application, a second release, and what the chart rests on; and
     // which nodes, which belong to no namespace: their processors and the room for pods. Usage and pods are not read.
     ...clusterRole('surveyor', 'reader', [rule('apps', 'deployments', ['list']), rule('', 'nodes', ['list'])]),
@@ -48,17 +44,15 @@ export const rbacFor = (application: string) => ({
     ...role('reader', application, [
       rule('apps', 'deployments', ['get', 'list']),
       rule('networking.k8s.io', 'ingresses', ['get']),
-      rule('', 'pods', ['get', 'list']),
       rule('', 'secrets', ['get'], ['encryption-key']),
       rule('', 'configmaps', ['get']),
       rule('external-secrets.io', 'externalsecrets', ['list']),
     ]),
     // Starts and stops the application, opens and closes its gate.
     ...role('operator', application, [
-      rule('apps', 'deployments', ['get', 'list', 'patch']),
-      rule('apps', 'deployments/scale', ['get', 'patch', 'update']),
+      rule('apps', 'deployments', ['get', 'list']),
+      rule('apps', 'deployments/scale', ['patch']),
       rule('networking.k8s.io', 'ingresses', ['get', 'patch']),
-      rule('', 'pods', ['list']),
     ]),
     // Boots one backend on the copy, in a rehearsal: it may make a pod, and touch only the one of its own name.
     ...role('boot', application, [

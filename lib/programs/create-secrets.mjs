@@ -2,9 +2,10 @@
 // No value is printed, written to disk or put on a command line. Needs Node 18 and the AWS CLI, version 2.
 //
 //   node create-secrets.mjs                 says what it would do; reads no value
-//   node create-secrets.mjs --write         does it; again is harmless
+//   node create-secrets.mjs --write         does it; what stands there already with another value is refused
 //   node create-secrets.mjs --write --held  also sets what is held back: when the target was checked, before the switch
 //
+//   --overwrite        replaces what stands there with another value
 //   --only <name>      one secret alone, as in --only extra-env-vars
 //   --prefix <prefix>  instead of the manifest's: retool/<prefix>/...
 import { spawnSync } from 'node:child_process';
@@ -15,6 +16,7 @@ const { values: options } = parseArgs({
   options: {
     write: { type: 'boolean' },
     held: { type: 'boolean' },
+    overwrite: { type: 'boolean' },
     only: { type: 'string' },
     prefix: { type: 'string' },
   },
@@ -82,9 +84,13 @@ function read(variable) {
   return value;
 }
 
-function write(id, text) {
+/** The text of a secret; null where there is no secret, or none with a value yet. */
+const textOf = (id) => aws(['secretsmanager', 'get-secret-value', '--secret-id', id])?.SecretString ?? null;
+
+function write(id, text, before) {
   const input = ['--secret-string', 'file:///dev/stdin'];
-  if (aws(['secretsmanager', 'describe-secret', '--secret-id', id]) === null) {
+  if (text === before) return 'holds already';
+  if (before === null && aws(['secretsmanager', 'describe-secret', '--secret-id', id]) === null) {
     aws(['secretsmanager', 'create-secret', '--name', id, ...input], text);
     return 'created';
   }
@@ -92,27 +98,47 @@ function write(id, text) {
   return 'changed';
 }
 
+/** A key that was rotated on the target since must not be turned back by a second call. */
+function refuseToReplace(id, names) {
+  if (names.length === 0 || options.overwrite) return;
+  throw new Error(`${id} has another value of ${names.join(', ')}: look who set it, then say --overwrite`);
+}
+
 /** What stands there and is not ours, stays. */
-function merged(id, variables) {
-  const there = aws(['secretsmanager', 'get-secret-value', '--secret-id', id])?.SecretString ?? '{}';
-  return JSON.stringify({
-    ...JSON.parse(there),
-    ...Object.fromEntries(variables.map((variable) => [variable.name, read(variable)])),
-  });
+function merged(id, variables, before) {
+  const there = JSON.parse(before ?? '{}');
+  const ours = Object.fromEntries(variables.map((variable) => [variable.name, read(variable)]));
+  refuseToReplace(
+    id,
+    Object.keys(ours).filter((name) => Object.hasOwn(there, name) && there[name] !== ours[name]),
+  );
+  const all = { ...there, ...ours };
+  return Object.keys(ours).every((name) => there[name] === ours[name]) ? before : JSON.stringify(all);
+}
+
+function single(id, variable, before) {
+  const text = read(variable);
+  refuseToReplace(id, before === null || before === text ? [] : [variable.name]);
+  return text;
 }
 
 const wanted = manifest.variables.filter(
   ({ into, fate }) => into !== null && (fate !== 'hold' || options.held) && (options.only ?? into) === into,
 );
 try {
+  const known = new Set(manifest.variables.map(({ into }) => into).filter((into) => into !== null));
+  if (options.only !== undefined && !known.has(options.only)) {
+    throw new Error(`there is no secret "${options.only}"; there are ${[...known].join(', ')}`);
+  }
   for (const into of new Set(wanted.map((variable) => variable.into))) {
     const id = `retool/${prefix}/${into}`;
     const variables = wanted.filter((variable) => variable.into === into);
     const names = variables.map(({ name }) => name).join(', ');
     if (!options.write) console.log(`${id} would hold ${names}`);
     else {
-      const text = into === JSON_SECRET ? merged(id, variables) : read(variables[0]);
-      console.log(`${id} ${write(id, text)}: ${names}`);
+      const before = textOf(id);
+      const text = into === JSON_SECRET ? merged(id, variables, before) : single(id, variables[0], before);
+      console.log(`${id} ${write(id, text, before)}: ${names}`);
     }
   }
 } catch (error) {

@@ -160,6 +160,30 @@ test('with --held single sign-on joins what stands there, and what somebody else
   expect(JSON.parse(secrets['retool/acme/extra-env-vars'] ?? '')).toEqual({ ...before, CLIENT_SECRET: values.held });
 });
 
+test('a second call finds that all is there; a key that was rotated meanwhile is not turned back unless that is said', () => {
+  run('--write');
+  expect(run('--write').stdout).toMatch(/^(retool\/acme\/\S+ holds already: .*\n){2}$/);
+  const account = JSON.parse(readFileSync(join(home, 'account.json'), 'utf8'));
+  account.secrets['retool/acme/encryption-key'] = 'rotated';
+  const { CLEAR: _, ...others } = JSON.parse(account.secrets['retool/acme/extra-env-vars']);
+  account.secrets['retool/acme/extra-env-vars'] = JSON.stringify({ ...others, CLEAR: 'set by hand' });
+  writeFileSync(join(home, 'account.json'), JSON.stringify(account));
+  for (const [only, name] of [['encryption-key', 'ENCRYPTION_KEY'] as const, ['extra-env-vars', 'CLEAR'] as const]) {
+    const { status, stderr, secrets } = run('--write', '--only', only);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(new RegExp(`retool/acme/${only} has another value of ${name}: .*--overwrite`));
+    expect(secrets).toEqual(account.secrets);
+  }
+  const { secrets } = run('--write', '--overwrite');
+  expect(secrets['retool/acme/encryption-key']).toBe(values.parameter);
+});
+
+test('a secret that the manifest does not know is refused by name', () => {
+  const { status, stderr } = run('--write', '--only', 'encription-key');
+  expect(status).toBe(1);
+  expect(stderr).toContain('there is no secret "encription-key"; there are extra-env-vars, encryption-key');
+});
+
 test('another prefix is taken from the command line, and one secret can be written alone', () => {
   const { secrets } = run('--write', '--prefix', 'blue', '--only', 'encryption-key');
   expect(Object.keys(secrets).filter((id) => id.startsWith('retool/'))).toEqual(['retool/blue/encryption-key']);
