@@ -5,7 +5,7 @@ import { applicationPrefix } from './names.ts';
 import { statement } from './statements.ts';
 
 /** Source: `fenced`, then `sealed`. Target: `loading`, then `closed`. */
-export type FenceState = 'fenced' | 'sealed' | 'loading' | 'closed';
+export type FenceState = 'fenced' | 'sealed' | 'loading';
 
 export interface FenceRow extends Holder {
   readonly state: FenceState;

@@ -127,11 +127,6 @@ async function fenceOnceSettled(client: pg.Client): Promise<FenceRow | undefined
   );
 }
 
-/** Run, epoch and state of the source's fence; `undefined` when there is none. */
-export async function readSourceFence(source: SourceDatabase): Promise<FenceRow | undefined> {
-  return withClient(source.passage, options(source), readFence);
-}
-
 /** What stands in the database counts, not what a ledger says: it was committed together with the fence. */
 export async function readSaved(client: pg.Client): Promise<Saved> {
   return Saved.parse((await client.query<{ saved: unknown }>('SELECT saved FROM passage.saved')).rows[0]?.saved);

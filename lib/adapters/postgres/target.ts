@@ -39,7 +39,7 @@ const into = ({ admin, database }: TargetDatabase): Login => ({ ...admin, databa
  * @throws TargetOlder when the server's major version is below the source's.
  * @throws TargetFull when it has no room for another database.
  * @throws TargetNotEmpty when the database holds anything that is not this run's.
- * @throws Fenced when a later epoch holds it, or the run has closed it.
+ * @throws Fenced when a later epoch holds it.
  * @throws ConfigurationInvalid when the server has no such encoding or collation.
  * @throws TargetUnreachable | TargetLoginRefused
  */
@@ -72,30 +72,9 @@ export async function prepareTarget(target: TargetDatabase & SourceFacts): Promi
         target.epoch,
       ]);
     });
-    const row = await takeOver(client, target);
-    if (row.state !== 'loading') {
-      throw new WorkflowError(
-        'Fenced',
-        `Run ${row.run} has closed database "${target.database}": nothing is loaded into it any more.`,
-      );
-    }
+    await takeOver(client, target);
   });
   return { login: into(target), created };
-}
-
-/**
- * Ends loading for good: waits for the writers that are under way, then sets state `closed`. From then on every
- * writer of the run finds no row and stops. Again is harmless.
- * @throws Fenced when another run or a later epoch holds the database.
- */
-export async function closeEpoch(target: TargetDatabase): Promise<void> {
-  await withClient(into(target), { ...options(target), lockTimeoutMs: 30_000 }, async (client) => {
-    await takeOver(client, target);
-    await client.query("UPDATE passage.fence SET state = 'closed', changed_at = now() WHERE run = $1 AND epoch = $2", [
-      target.run,
-      target.epoch,
-    ]);
-  });
 }
 
 /**

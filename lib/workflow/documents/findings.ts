@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Architecture, Autoscaling, Sizing } from './capacity.ts';
 
-/** What the documents of a run's collecting are made of: `source`, `target`, `dns` and `databases` of collected.ts. */
+/** What the documents of a run's collecting are made of: `source`, `target`, `dns`, `mail` and `databases` of collected.ts. */
 
 const Instant = z.iso.datetime();
 const Count = z.int().nonnegative();

@@ -1,14 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
+import { withClient } from '../../../lib/adapters/postgres/connect.ts';
+import { readFence } from '../../../lib/adapters/postgres/fence-row.ts';
 import { applicationName } from '../../../lib/adapters/postgres/names.ts';
 import { proveFence } from '../../../lib/adapters/postgres/prove-fence.ts';
-import {
-  fenceSource,
-  previewFence,
-  readSourceFence,
-  sealSource,
-  unfenceSource,
-} from '../../../lib/adapters/postgres/source-fence.ts';
+import { fenceSource, previewFence, sealSource, unfenceSource } from '../../../lib/adapters/postgres/source-fence.ts';
 import { asSuperuser } from '../../../lib/local/postgres/master.ts';
 import { connect, createLogin, query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
 import { createTestSource, readAccess, type TestSource } from '../../support/source.ts';
@@ -20,6 +16,9 @@ let cluster: TestCluster;
 let source: TestSource;
 const asRoot = (text: string) => asSuperuser(cluster, source.application.database, (client) => client.query(text));
 const held = (epoch = 1) => ({ passage: source.passage, run: 'run-1', epoch });
+/** Run, epoch and state, as they stand in the source. */
+const fenceOf = ({ passage }: ReturnType<typeof held>) =>
+  withClient(passage, { side: 'source', run: 'run-1', epoch: 1 }, readFence);
 const fence = (epoch = 1) => fenceSource({ ...held(epoch), applicationLogins: [source.application.user] });
 
 beforeAll(async () => {
@@ -108,7 +107,7 @@ describe('the fence', () => {
       name: 'FenceFailed',
       message: expect.stringContaining('no login "retol"'),
     });
-    expect(await readSourceFence(held())).toBeUndefined();
+    expect(await fenceOf(held())).toBeUndefined();
   });
 
   test('says what it will save without changing anything', async () => {
@@ -205,7 +204,7 @@ describe('epochs', () => {
     await expect(fenceSource({ ...other, applicationLogins: [] })).rejects.toMatchObject({ name: 'Fenced' });
     await expect(sealSource(other)).rejects.toMatchObject({ name: 'Fenced' });
     await expect(unfenceSource(other)).rejects.toMatchObject({ name: 'Fenced' });
-    expect(await readSourceFence(held())).toEqual({ run: 'run-1', epoch: 1, state: 'fenced' });
+    expect(await fenceOf(held())).toEqual({ run: 'run-1', epoch: 1, state: 'fenced' });
   });
 
   test('a later epoch takes over and ends the sessions of the earlier one, which can do nothing more', async () => {
@@ -220,7 +219,7 @@ describe('epochs', () => {
     await expect(unfenceSource(held(1))).rejects.toMatchObject({ name: 'Fenced' });
     await expect(sealSource(held(1))).rejects.toMatchObject({ name: 'Fenced' });
     await unfenceSource(held(3));
-    expect(await readSourceFence(held())).toBeUndefined();
+    expect(await fenceOf(held())).toBeUndefined();
   });
 
   test('undoing waits for a fence that is about to be committed, though nobody sees it yet', async () => {

@@ -3,7 +3,7 @@ import { withClient } from '../../../lib/adapters/postgres/connect.ts';
 import { checkFence, writing } from '../../../lib/adapters/postgres/fence-row.ts';
 import { inspectDatabase } from '../../../lib/adapters/postgres/inspect.ts';
 import { applicationName, scratchDatabaseName } from '../../../lib/adapters/postgres/names.ts';
-import { closeEpoch, dropScratch, emptyTarget, prepareTarget } from '../../../lib/adapters/postgres/target.ts';
+import { dropScratch, emptyTarget, prepareTarget } from '../../../lib/adapters/postgres/target.ts';
 import { asSuperuser } from '../../../lib/local/postgres/master.ts';
 import {
   connect,
@@ -150,15 +150,6 @@ describe('epochs', () => {
     );
     await prepareTarget({ ...scratch(2), ...like });
     for (const client of others) expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
-  });
-
-  test('a closed database is loaded no more', async () => {
-    const { login } = await prepareTarget({ ...scratch(1), ...like });
-    await closeEpoch(scratch(1));
-    await closeEpoch(scratch(1));
-    await expect(load(login, 1)).rejects.toMatchObject({ name: 'Fenced' });
-    await expect(prepareTarget({ ...scratch(1), ...like })).rejects.toMatchObject({ name: 'Fenced' });
-    await expect(closeEpoch({ ...scratch(1), run: 'other' })).rejects.toMatchObject({ name: 'Fenced' });
   });
 });
 

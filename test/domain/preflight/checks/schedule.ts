@@ -6,7 +6,7 @@ export const cases: Cases = {
   'of preflight alone': {
     given: { configuration: deployed({ ...migrationFile(), schedule: { preflight: 'rate(1 day)' } }) },
     severity: 'INFO',
-    says: /No rehearsal is scheduled/,
+    says: /Preflight starts by rate\(1 day\).*no rehearsal is scheduled/,
   },
   weekly: {
     given: { configuration: deployed({ ...migrationFile(), schedule: { rehearsal: 'cron(0 3 ? * SUN *)' } }) },
