@@ -15,6 +15,7 @@ import { saysMigrated } from '../../lib/domain/boot-log.ts';
 import { type Decryption, judgeKeys } from '../../lib/domain/decryption.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
+import type { SourceFindings, TargetFindings } from '../../lib/workflow/documents/collected.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
 
 interface Deps {
@@ -38,7 +39,8 @@ export const measureBoot = task('MeasureBoot')(async (deps: Deps, { lease }) => 
     throw new WorkflowError('BootFailed', judged.kind === 'failed' ? judged.message : 'There is no scratch database.');
   }
   const { pod } = judged;
-  const { database: address, deployments, applicationDatabase } = await evidence.read(run, 'target');
+  const [target, source] = await Promise.all([evidence.read(run, 'target'), evidence.read(run, 'source')]);
+  const { database: address, deployments, applicationDatabase } = target;
   const { database } = restoring;
   const admin = await loginAt(secrets, address);
   const look = () => deps.lookAtBooted({ admin, database, run, epoch }, applicationDatabase?.user ?? null);
@@ -52,7 +54,8 @@ export const measureBoot = task('MeasureBoot')(async (deps: Deps, { lease }) => 
     );
   }
   const memory = await booted.pods.memory();
-  const decryption = await decryptionOf(booted, pod, { before, look, secrets });
+  const rotating = rotates(pod, target, source);
+  const decryption = await decryptionOf(booted, pod, { before, look, secrets, rotating });
   if ('refused' in decryption) {
     throw new WorkflowError(
       'EncryptionKeyRefused',
@@ -90,7 +93,12 @@ export const measureBoot = task('MeasureBoot')(async (deps: Deps, { lease }) => 
 async function decryptionOf(
   booted: Booted,
   pod: BootingPod,
-  of: { readonly before: BootedDatabase; readonly look: () => Promise<BootedDatabase>; readonly secrets: Secrets },
+  of: {
+    readonly before: BootedDatabase;
+    readonly look: () => Promise<BootedDatabase>;
+    readonly secrets: Secrets;
+    readonly rotating: boolean;
+  },
 ): Promise<Decryption> {
   const { target } = booted.configuration;
   const secret = target.application?.boot?.apiTokenSecret;
@@ -108,8 +116,17 @@ async function decryptionOf(
     for (const { hash, values } of encrypted?.groups ?? []) sums.set(hash, (sums.get(hash) ?? 0) + values);
     return sums;
   };
-  const rotating = pod.variables.includes('ENCRYPTION_KEY_OLD');
-  return judgeKeys(hashes(of.before), hashes(seen.saw), rotating);
+  return judgeKeys(hashes(of.before), hashes(seen.saw), of.rotating);
+}
+
+/**
+ * Whether the application has a previous key, too: by the pod itself, by what was read of its Secrets, and where their
+ * keys could not all be read, by the source.
+ */
+function rotates(pod: BootingPod, target: TargetFindings, source: SourceFindings): boolean {
+  const old = 'ENCRYPTION_KEY_OLD';
+  if (pod.variables.includes(old) || target.variables.some(({ name }) => name === old)) return true;
+  return target.environmentFrom.some(({ complete }) => !complete) && source.encryption?.previousKey != null;
 }
 
 export const handler = onLambda(measureBoot, (told) => {

@@ -160,6 +160,18 @@ describe('MeasureBoot', () => {
     expect(written(it).decryption).toMatchObject({ proved: false, saw: expect.stringMatching(/rotation/) });
   });
 
+  test('a rotation is also seen where a whole Secret brings the previous key', async () => {
+    const it = await healthy();
+    const old = { name: 'ENCRYPTION_KEY_OLD', from: 'secret', reference: 'retool/old', value: null, fingerprint: null };
+    it.documents.tamper(
+      keys.document('autumn', 'target'),
+      target({ variables: [old] } as Parameters<typeof target>[0]),
+    );
+    it.booted.databases.push({}, { hashes: { k: 71, other: 1 } });
+    await measure(it);
+    expect(written(it).decryption).toMatchObject({ proved: false, saw: expect.stringMatching(/rotation/) });
+  });
+
   test.each([
     [401, /401 .* none of this instance/],
     [403, /403 .* lacks a scope/],
