@@ -37,12 +37,14 @@ export const startBoot = task('StartBoot')(async (deps: Deps, { lease }) => {
   const namespace = await namespaceOf(evidence, lease, target.application);
   const pods = deps.pods(cluster, namespace);
   const { deployment, template } = await pods.template();
+  const [findings, source] = await Promise.all([evidence.read(run, 'target'), evidence.read(run, 'source')]);
   const pod = bootPod(template, {
     migration,
     run,
     database,
     previewName: previewNameOf(dns.record, boot?.previewName),
     license: boot?.license ?? null,
+    names: [...findings.variables, ...source.variables].map(({ name }) => name),
   });
   if ('refusal' in pod) {
     throw new WorkflowError(
@@ -50,7 +52,6 @@ export const startBoot = task('StartBoot')(async (deps: Deps, { lease }) => {
       `Deployment "${deployment}" cannot be booted on the copy: ${pod.refusal}. Or rehearse with level "copy".`,
     );
   }
-  const findings = await evidence.read(run, 'target');
   const user = findings.applicationDatabase?.user;
   const admin = await loginAt(secrets, findings.database);
   const effect = {

@@ -17,6 +17,8 @@ export interface BootFacts {
   readonly previewName: string;
   /** A license for rehearsals: a key of a Kubernetes Secret of the application's namespace; null for none. */
   readonly license: { readonly name: string; readonly key: string } | null;
+  /** Names of variables that either side is known to set, also by a whole Secret: so that they can be blanked there. */
+  readonly names: readonly string[];
 }
 
 /** How the environment of the booted container differs from the deployment's. No values. */
@@ -55,6 +57,19 @@ const REMOVED: readonly { readonly names: string; readonly because: string }[] =
     because: 'it would make an organization or an administrator',
   },
   { names: 'DOMAINS', because: 'the real names are not its own' },
+  {
+    names:
+      'RETOOLDB_POSTGRES_HOST RETOOLDB_POSTGRES_PORT RETOOLDB_POSTGRES_DB RETOOLDB_POSTGRES_USER ' +
+      'RETOOLDB_POSTGRES_PASSWORD RETOOLDB_*',
+    because: 'Retool Database is in use and is not copied',
+  },
+  {
+    names:
+      'RR_BLOB_STORAGE_PROVIDER RR_DEFAULT_S3_BUCKET RR_DEFAULT_S3_REGION RR_DEFAULT_S3_ACCESS_KEY_ID ' +
+      'RR_DEFAULT_S3_SECRET_ACCESS_KEY RR_* AGENT_EVALS_S3_BUCKET AGENT_EVALS_S3_REGION AGENT_EVALS_S3_ENDPOINT ' +
+      'AGENT_EVALS_S3_ACCESS_KEY_ID AGENT_EVALS_S3_SECRET_ACCESS_KEY AGENT_EVALS_S3_*',
+    because: 'the bucket is in use',
+  },
 ];
 
 /** Single sign-on under its usual names: what comes from a whole Secret can only be blanked by name. */
@@ -77,14 +92,14 @@ function removal(name: string): string | null {
  * The environment in which one backend of the target boots on the scratch database: everything as the deployment has
  * it, except what would reach beyond that database.
  * @param env the container's variables as the deployment states them
- * @param fromWhole whether it also takes all keys of a Secret or ConfigMap (`envFrom`), whose names are not known:
- *   there a variable is blanked instead of left out, because what is stated by name wins
+ * @param fromWhole whether it also takes all keys of a Secret or ConfigMap (`envFrom`): there a variable is blanked
+ *   instead of left out, because what is stated by name wins; under its usual name, and under each of `names` that fits
  * @returns a refusal, in a sentence, where the database cannot be exchanged
  */
 export function bootEnvironment(
   env: readonly EnvironmentVariable[],
   fromWhole: boolean,
-  { run, database, previewName, license }: BootFacts,
+  { run, database, previewName, license, names }: BootFacts,
 ): BootEnvironment | { readonly refusal: string } {
   const given = new Map(env.map((variable) => [variable.name, variable]));
   const changes: Change[] = [];
@@ -103,6 +118,12 @@ export function bootEnvironment(
   if (fromWhole) {
     const known = [...REMOVED.flatMap(({ names }) => words(names)), ...words(SIGN_ON)];
     for (const name of known) result.set(name, { name, value: '' });
+    for (const name of new Set([...given.keys(), ...names])) {
+      const because = removal(name);
+      if (because === null) continue;
+      result.set(name, { name, value: '' });
+      if (!given.has(name)) changes.push({ name, how: 'removed', because });
+    }
   }
 
   const url = given.get('DATABASE_URL');

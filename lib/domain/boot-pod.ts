@@ -17,10 +17,17 @@ export interface Container {
   readonly ports?: { readonly containerPort: number; readonly hostPort?: number }[];
 }
 
+export interface Volume {
+  readonly name: string;
+  readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean };
+}
+
 /** What is read of a pod's specification; everything else goes through as it is. */
 export interface PodSpec {
   readonly containers: Container[];
   readonly initContainers?: Container[];
+  readonly hostNetwork?: boolean;
+  readonly volumes?: Volume[];
 }
 
 export interface PodTemplate<S extends PodSpec> {
@@ -66,14 +73,19 @@ export function bootPod<S extends PodSpec>(
       return container;
     }
     if (isMain) changes.push(...made.changes);
-    // A companion is changed in what it states itself; what the application is told besides is not its business.
-    const env = isMain ? made.env : made.env.filter(({ name }) => own.some((variable) => variable.name === name));
+    // What a whole Secret holds is not seen here, so a companion that takes one is told all that the application is.
+    // Another one is changed in what it states itself, and never left to a default of the database's name.
+    const told = new Set(own.map(({ name }) => name));
+    if (own.some(({ name }) => name === 'DATABASE_URL' || name.startsWith('POSTGRES_'))) told.add('POSTGRES_DB');
+    const env = isMain || container.envFrom?.length ? made.env : made.env.filter(({ name }) => told.has(name));
     return { ...container, ...(env.length > 0 && { env }), ...(ports && { ports }) };
   };
   const changed = {
     ...spec,
     containers: spec.containers.map(booted),
     ...(spec.initContainers && { initContainers: spec.initContainers.map(booted) }),
+    ...(spec.hostNetwork && { hostNetwork: false }),
+    ...(spec.volumes && { volumes: spec.volumes.map(readOnly) }),
     restartPolicy: 'Never',
     activeDeadlineSeconds: LONGEST_SECONDS,
     terminationGracePeriodSeconds: 5,
@@ -93,6 +105,12 @@ export function bootPod<S extends PodSpec>(
     spec: changed,
   };
 }
+
+/** What outlives the pod is read at most: others may be using it. */
+const readOnly = <V extends Volume>(volume: V): V =>
+  volume.persistentVolumeClaim
+    ? { ...volume, persistentVolumeClaim: { ...volume.persistentVolumeClaim, readOnly: true } }
+    : volume;
 
 /** `retool.acme.example.com` → `preview.retool.acme.example.com`, unless the configuration names another. */
 export const previewNameOf = (record: string, configured: string | undefined): string =>

@@ -6,6 +6,7 @@ const facts: BootFacts = {
   database: 'passage_autumn',
   previewName: 'preview.retool.acme.example.com',
   license: null,
+  names: [],
 };
 const plain = (variables: Record<string, string>): EnvironmentVariable[] =>
   Object.entries(variables).map(([name, value]) => ({ name, value }));
@@ -105,6 +106,29 @@ test('what comes from a whole Secret is blanked by name, because what is stated 
   ]) {
     expect(of[name]).toEqual({ name, value: '' });
   }
+});
+
+test('of a whole Secret every name that either side is known to set is blanked where it would be removed', () => {
+  const names = ['SENDGRID_API_KEY', 'SAML_NEW', 'LDAP_BASE', 'WORKFLOW_TEMPORAL_TLS_KEY', 'NODE_OPTIONS', 'RR_OTHER'];
+  const { of, changes } = boot([...chart, ...plain({ MAILGUN_KEY: 'x' })], true, { names });
+  for (const name of [...names, 'MAILGUN_KEY'].filter((each) => each !== 'NODE_OPTIONS')) {
+    expect(of[name]).toEqual({ name, value: '' });
+    expect(changes.filter((change) => change.name === name)).toMatchObject([{ how: 'removed' }]);
+  }
+  expect(of).not.toHaveProperty('NODE_OPTIONS');
+  expect(boot(chart, false, { names }).of).not.toHaveProperty('SENDGRID_API_KEY');
+});
+
+test('Retool Database and buckets, which are in use, are out of its reach', () => {
+  const names = {
+    RETOOLDB_POSTGRES_HOST: 'h',
+    RETOOLDB_NEW: 'x',
+    RR_DEFAULT_S3_BUCKET: 'b',
+    AGENT_EVALS_S3_BUCKET: 'b',
+  };
+  const { of } = boot([...chart, ...plain(names)]);
+  expect(Object.keys(names).filter((name) => name in of)).toEqual([]);
+  expect(boot(chart, true).of.RETOOLDB_POSTGRES_HOST).toEqual({ name: 'RETOOLDB_POSTGRES_HOST', value: '' });
 });
 
 describe('a database that is named by DATABASE_URL', () => {

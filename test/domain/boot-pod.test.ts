@@ -6,6 +6,7 @@ const facts = {
   database: 'passage_autumn',
   previewName: 'preview.retool.acme.example.com',
   license: null,
+  names: ['SAML_NEW'],
 };
 const labels = {
   app: 'retool',
@@ -92,6 +93,42 @@ test('companions and what runs before it get the scratch database, too, but noth
   ]);
   expect(spec.containers[0]?.env).toEqual(proxy.env);
   expect(spec.containers[1]?.env).toContainEqual({ name: 'POSTGRES_DB', value: 'passage_autumn' });
+});
+
+test('a companion that takes a whole Secret is kept from the real database, mail and sign-on as the application is', () => {
+  const whole = {
+    name: 'migrate',
+    env: [{ name: 'POSTGRES_HOST', value: 'h' }],
+    envFrom: [{ secretRef: { name: 'retool' } }],
+  };
+  const { spec } = booted({ containers: [main, { ...whole, name: 'companion' }], initContainers: [whole] });
+  for (const { env } of [spec.containers[1]!, spec.initContainers![0]!]) {
+    expect(env).toContainEqual({ name: 'POSTGRES_DB', value: 'passage_autumn' });
+    for (const name of ['DATABASE_URL', 'SMTP_HOST', 'SAML_NEW', 'CLIENT_SECRET']) {
+      expect(env).toContainEqual({ name, value: '' });
+    }
+  }
+});
+
+test('a companion that names the server alone is not left to a default of the database', () => {
+  const env = [{ name: 'POSTGRES_HOST', value: 'h' }];
+  expect(booted({ containers: [main, { name: 'other', env }] }).spec.containers[1]?.env).toEqual([
+    ...env,
+    { name: 'POSTGRES_DB', value: 'passage_autumn' },
+  ]);
+});
+
+test('it is not in the network of its node, and only reads what outlives it', () => {
+  const volumes = [
+    { name: 'shared', persistentVolumeClaim: { claimName: 'shared' } },
+    { name: 'own', emptyDir: {} },
+  ];
+  const { spec } = booted({ hostNetwork: true, volumes });
+  expect(spec.hostNetwork).toBe(false);
+  expect(spec.volumes).toEqual([
+    { name: 'shared', persistentVolumeClaim: { claimName: 'shared', readOnly: true } },
+    { name: 'own', emptyDir: {} },
+  ]);
 });
 
 test('one container whose database cannot be exchanged is enough for a refusal', () => {

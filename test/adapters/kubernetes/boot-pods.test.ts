@@ -88,6 +88,7 @@ async function made(run = 'autumn'): Promise<BootPod<V1PodSpec>> {
     database: `passage_${run}`,
     previewName: 'preview.retool.acme.example.com',
     license: null,
+    names: [],
   });
   if ('refusal' in pod) throw new Error(pod.refusal);
   return pod;
