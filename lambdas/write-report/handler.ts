@@ -4,13 +4,13 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import { type Approvals, s3Approvals } from '../../lib/adapters/approvals.ts';
 import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import { type Evidence, type RunDocument, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Executions, stepFunctions } from '../../lib/adapters/executions.ts';
 import { histories } from '../../lib/adapters/histories.ts';
 import { type SendMail, ses } from '../../lib/adapters/mail.ts';
 import { type Measurements, s3Measurements } from '../../lib/adapters/measurements.ts';
 import { cutoverMeasurement } from '../../lib/domain/measurement.ts';
-import { approvalOf, keys } from '../../lib/domain/run.ts';
+import { approvalOf, keys, looksOf, whereOf } from '../../lib/domain/run.ts';
 import { type RunDocuments, summarize } from '../../lib/domain/summary.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
@@ -44,6 +44,14 @@ interface Deps {
 export const writeReport = task('WriteReport')(async (deps: Deps, { lease: { run, migration } }) => {
   const { documents, evidence, approvals, executions, measurements, sendMail, now } = deps;
   const plan = await evidence.read(run, 'plan');
+  /** Of the last look that wrote it: a cutover that stopped there is told by what it saw then. */
+  const latest = async <D extends RunDocument>(name: D): ReturnType<typeof evidence.find<D>> => {
+    for (const look of looksOf(plan.mode)) {
+      const found = await evidence.find(whereOf(run, look), name);
+      if (found) return found;
+    }
+    return null;
+  };
   const ledger = (await documents.read(keys.ledger(migration), Ledger))?.value ?? null;
   // After a failure the unwind that puts everything back is part of the story.
   const unwinding = ledger?.holder && ledger.holder.execution !== plan.execution ? [ledger.holder.execution] : [];
@@ -67,12 +75,12 @@ export const writeReport = task('WriteReport')(async (deps: Deps, { lease: { run
     evidence.find(run, 'boot'),
     evidence.find(run, 'source'),
     documents.read(keys.configuration(migration, plan.configurationDigest), Configured),
-    evidence.find(run, 'preflight'),
+    latest('preflight'),
     evidence.find(run, 'files'),
     evidence.find(run, 'rehearsal'),
-    evidence.find(run, 'prediction'),
-    evidence.find(run, 'drift'),
-    evidence.find(run, 'databases'),
+    latest('prediction'),
+    latest('drift'),
+    latest('databases'),
     measurements.read(migration),
     documents.read(keys.requester(run), Requester),
     Promise.all(

@@ -1,3 +1,4 @@
+import type { Mode } from '../workflow/documents/run.ts';
 import { sha256 } from './digest.ts';
 
 /** What a run may be called so that its name fits object keys, Job names (63) and database names (63). */
@@ -17,6 +18,9 @@ export type Look = 'first' | 'last';
 
 /** Where a look keeps its documents: the first with the run's own, the last beside them. */
 export const whereOf = (run: string, look: Look): string => (look === 'first' ? run : `${run}/last-look`);
+
+/** The looks that a run may have made, the newest first: what the report says of both sides is of the last that there was. */
+export const looksOf = (mode: Mode): readonly Look[] => (mode === 'cutover' ? ['last', 'first'] : ['first']);
 
 /** Keys of the evidence bucket. */
 export const keys = {

@@ -4,7 +4,7 @@ import { prepareTarget } from '../../lambdas/prepare-target/handler.ts';
 import { writeReport } from '../../lambdas/write-report/handler.ts';
 import type { Execution } from '../../lib/adapters/executions.ts';
 import { seal } from '../../lib/copier/sealed.ts';
-import { keys } from '../../lib/domain/run.ts';
+import { keys, whereOf } from '../../lib/domain/run.ts';
 import type { CopyProof } from '../../lib/workflow/documents/proofs.ts';
 import { Summary } from '../../lib/workflow/summary.ts';
 import { play } from '../pages/fixtures/play.ts';
@@ -145,6 +145,26 @@ describe('WriteReport', () => {
     expect(it.documents.objects.get('runs/autumn/report.txt')?.text).toMatch(
       /^acme-retool, cutover: .*Report: runs\/autumn\/report\.html\n$/s,
     );
+  });
+
+  describe('of a cutover that looked again', () => {
+    const finding = { id: 'versions', title: 'Versions', saw: 'as approved', todo: '', runbook: '', overridden: null };
+    const looked = (saw: string) => ({
+      at: noon,
+      findings: [{ ...finding, severity: 'PASS' as const, saw }],
+    });
+    const reported = async (mode: 'rehearsal' | 'cutover', again: boolean) => {
+      const it = withRun(mode);
+      it.documents.tamper(keys.document(lease.run, 'preflight'), looked('at first'));
+      if (again) it.documents.tamper(keys.document(whereOf(lease.run, 'last'), 'preflight'), looked('at last'));
+      await write(it);
+      return Summary.parse(it.documents.json('runs/autumn/summary.json')).checks.map(({ saw }) => saw);
+    };
+
+    test('tells what it saw then, and before that what it saw first', async () => {
+      expect(await reported('cutover', true)).toEqual(['at last']);
+      expect(await reported('cutover', false)).toEqual(['at first']);
+    });
   });
 
   test('twice keeps the first', async () => {
