@@ -4,6 +4,7 @@ import type { LoadBalancer } from '../../workflow/documents/findings.ts';
 import type { Change } from '../../workflow/documents/measurement.ts';
 import type { Plan } from '../../workflow/documents/run.ts';
 import { canonical, digestOf } from '../digest.ts';
+import { planned } from '../plan.ts';
 import { comeAndGone, compare, match } from './change.ts';
 
 const toBeChanged = { about: 'dns', matters: true, because: 'the switch changes exactly what was found' } as const;
@@ -63,16 +64,21 @@ export function planChanges(
 ): Change[] {
   if (was.plan.planDigest === is.plan.planDigest) return [];
   const about = 'configuration';
-  if (was.plan.configurationDigest === is.plan.configurationDigest) {
+  const [before, after] = [was.configuration && planned(was.configuration), planned(is.configuration)];
+  // Plans differ by what they take of the configuration, or else by the version of Passage.
+  if (
+    was.plan.configurationDigest === is.plan.configurationDigest ||
+    (before && digestOf(before) === digestOf(after))
+  ) {
     const because = 'another version may do other things, so it is rehearsed anew';
     return compare('Passage itself', 'another version', 'this version', { about, matters: true, because });
   }
   const because = 'a cutover is of exactly the plan that was rehearsed';
-  if (was.configuration === null) {
-    const [before, after] = [was.plan.configurationDigest.slice(0, 12), is.plan.configurationDigest.slice(0, 12)];
-    return compare('configuration', before, after, { about, matters: true, because });
+  if (before === null) {
+    const [then, now] = [was.plan.configurationDigest.slice(0, 12), is.plan.configurationDigest.slice(0, 12)];
+    return compare('configuration', then, now, { about, matters: true, because });
   }
-  const [then, now] = [leaves(was.configuration), leaves(is.configuration)];
+  const [then, now] = [leaves(before), leaves(after)];
   return [...new Set([...then.keys(), ...now.keys()])]
     .sort()
     .flatMap((path) => compare(path, then.get(path), now.get(path), { about, matters: true, because }));

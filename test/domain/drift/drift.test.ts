@@ -5,6 +5,7 @@ import {
   databases,
   deployed,
   dns,
+  later,
   migrationFile,
   plan,
   record,
@@ -66,6 +67,7 @@ const encryptedBy = (key: string, whole: boolean): Partial<DatabaseFindings> => 
     methods: [],
   },
 });
+const window = { from: later(3600), to: later(7200) };
 const named = (fingerprint: string) => ({ secretArn: null, fingerprint });
 const license = (fingerprint: string) => [variable('LICENSE_KEY', { secret: true, fingerprint })];
 
@@ -300,6 +302,22 @@ const cases: Record<string, readonly [was: Partial<Evidence>, is: Partial<Eviden
     {},
     { plan: plan({ planDigest: 'e'.repeat(64) }) },
     'Passage itself: another version → this version, matters',
+  ],
+  'another version of Passage, with another window': [
+    {},
+    {
+      plan: plan({ planDigest: 'e'.repeat(64), configurationDigest: 'e'.repeat(64) }),
+      configuration: deployed({ ...migrationFile(), window }),
+    },
+    'Passage itself: another version → this version, matters',
+  ],
+  'another configuration, and not its window': [
+    {},
+    {
+      plan: plan({ planDigest: 'e'.repeat(64), configurationDigest: 'e'.repeat(64) }),
+      configuration: deployed({ ...migrationFile(), window, rehearsalFreshForHours: 24 }),
+    },
+    'rehearsalFreshForHours: 168 → 24, matters',
   ],
   'another configuration, by its fields': [
     {},
