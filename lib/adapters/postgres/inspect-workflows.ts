@@ -82,22 +82,39 @@ async function schedulesOf(client: pg.Client, table: Table): Promise<NonNullable
   return rows;
 }
 
-/** What a login may not read, or what takes too long, is a problem of the document. */
+/**
+ * What a login may not read, what takes too long, and a table that is not what its name made one guess (SQLSTATE classes
+ * 22, data, and 42, statement: a column of another type) is a problem of the document: no run ends by a guess.
+ */
 async function allowed<T>(table: Table, problems: Problem[], work: () => Promise<T>): Promise<T | null> {
   try {
     return await work();
   } catch (error) {
-    const [cancelled, forbidden] = [sqlState(error) === '57014', sqlState(error) === '42501'];
-    if (!cancelled && !forbidden) throw error;
-    problems.push({
-      kind: 'not-looked',
-      severity: 'INFO',
-      what: cancelled
-        ? `Counting what runs took longer than ${WITHIN_MS / 1000} s and was given up.`
-        : "Passage's login may not read this table, so it is not known which workflows run.",
-      where: `${table.schema}.${table.name}`,
-      todo: cancelled ? 'Count the runs without an end by hand.' : 'Run lib/sql/create-source-login.sql again.',
-    });
+    const because = reason(sqlState(error) ?? '');
+    if (!because) throw error;
+    problems.push({ kind: 'not-looked', severity: 'INFO', where: `${table.schema}.${table.name}`, ...because });
     return null;
   }
+}
+
+function reason(state: string): Pick<Problem, 'what' | 'todo'> | null {
+  if (state === '57014') {
+    return {
+      what: `Counting what runs took longer than ${WITHIN_MS / 1000} s and was given up.`,
+      todo: 'Count the runs without an end by hand.',
+    };
+  }
+  if (state === '42501') {
+    return {
+      what: "Passage's login may not read this table, so it is not known which workflows run.",
+      todo: 'Run lib/sql/create-source-login.sql again.',
+    };
+  }
+  if (/^(22|42)/.test(state)) {
+    return {
+      what: `This table is called as one of workflows, but is none that Passage knows (SQLSTATE ${state}), so it is not known which workflows run.`,
+      todo: 'Look for workflows that run, and for their schedules, by hand.',
+    };
+  }
+  return null;
 }

@@ -83,3 +83,20 @@ test('a table that the login may not read is a problem, and the others are read'
   expect(activity).toEqual({ runs: null, schedules: [] });
   expect(problems).toMatchObject([{ kind: 'not-looked', where: 'public.workflow_run' }]);
 });
+
+test.each([
+  ['words', '"createdAt" text', "'soon'"],
+  ['JSON', '"createdAt" json', "'{}'"],
+])('a table that keeps %s as its moments is a problem, and the others are read', async (_, column, value) => {
+  const login = await createDatabase(cluster);
+  await query(
+    login,
+    `CREATE TABLE workflow (crontab text); CREATE TABLE workflow_run (status text, ${column});
+     INSERT INTO workflow_run VALUES ('running', ${value})`,
+  );
+  const { activity, problems } = await inspect(login);
+  expect(activity).toEqual({ runs: null, schedules: [] });
+  expect(problems).toMatchObject([
+    { kind: 'not-looked', where: 'public.workflow_run', what: expect.stringContaining('SQLSTATE 42883') },
+  ]);
+});
