@@ -116,6 +116,28 @@ describe('what its log says', () => {
     ['ENCRYPTION_KEY=abcdef error', 'abcdef'],
     ['token: retool_01j33n67seh459gds2n5xjyrfx', '01j33n67'],
     ['error in 8f14e45fceea167a5a36dedd4bea2543 here', '8f14e45f'],
+    ['error: eyJhbGciOi.eyJzdWIiOi.SflKxw refused', 'eyJ'],
+    ['error: eyJhbGciOi.eyJzdWIiOi.SflKxw refused', 'SflKxw'],
+    ['failed with Authorization: Bearer hunter.two', 'hunter'],
+    ['failed with bearer hunter two', 'hunter'],
+    ['cannot reach postgres://retool:hun/ter2@db/x', 'ter2'],
+    ['cannot reach postgres://retool:hun@ter2@db/x', 'ter2'],
+    ['cannot reach postgres://retool:hun ter2@db/x', 'ter2'],
+    ['error: password is "hunter2"', 'hunter2'],
+    ['error: password is hunter2 or hunter3', 'hunter3'],
+    ['passphrase=hun ter2 failed', 'ter2'],
+    ['pwd=hunter2 failed', 'hunter2'],
+    ['ENCRYPTION_KEY_OLD=hun ter2 failed', 'ter2'],
+    ['option x=hunter2 failed', 'hunter2'],
+    ['Key (email)=(ada@acme.example.com) already exists: error', 'ada'],
+    ['Key (name)=(hun)ter2) already exists: error', 'ter2'],
+    ['error: invalid input syntax for type json: "hunter2"', 'hunter2'],
+    ['error: it does not like "hun\\"ter2"', 'ter2'],
+    ['error: it does not like "hunter2', 'hunter2'],
+    ["error: it doesn't like 'hunter2'", 'hunter2'],
+    ["error near E'hunter2'", 'hunter2'],
+    ['error near `hunter2`', 'hunter2'],
+    ['error: user ada@acme.example.com is gone', 'ada'],
   ])('what may be a secret is left out of %j', (line, secret) => {
     expect(shown(line)).not.toContain(secret);
     expect(shown(line)).toContain('…');
@@ -125,9 +147,21 @@ describe('what its log says', () => {
     const line =
       'SequelizeDatabaseError: relation "workflow_block_results" does not exist at 20260301080000-add-name.js';
     expect(shown(line)).toBe(line);
+    const refused = "error: password authentication failed, and it can't be tried again";
+    expect(shown(refused)).toBe(refused);
     expect(shown('x'.repeat(500))).toHaveLength(301);
   });
 });
+
+test.each(['a-', 'migrate ', '"', "'", '(', '=', 'key', 'x://', 'error '])(
+  'of a line of any length only the beginning is looked at: %j',
+  (part) => {
+    const long = part.repeat(500);
+    const longer = `${long}${part.repeat(100_000)} error hunter2`;
+    expect(shown(longer)).toBe(shown(long));
+    expect(migrationFailed(longer)).toBe(migrationFailed(long));
+  },
+);
 
 describe('which key it encrypts with', () => {
   const of = (counts: Record<string, number>) => new Map(Object.entries(counts));
