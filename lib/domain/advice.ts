@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Boot } from '../workflow/documents/boot.ts';
 import type { Finding } from '../workflow/documents/preflight.ts';
 import type { Plan } from '../workflow/documents/run.ts';
 import type { Summary } from '../workflow/summary.ts';
@@ -53,6 +54,7 @@ export function nextSteps(run: {
   readonly plan: Pick<Plan, 'run' | 'migration' | 'mode' | 'databasesOnly' | 'level'>;
   readonly checks: readonly Check[];
   readonly variables: readonly Pick<Summary['variables'][number], 'name' | 'fate'>[];
+  readonly boot: { readonly decryption: Pick<Boot['decryption'], 'proved'> } | null;
   readonly error: Summary['error'];
   readonly sourceOpen: boolean;
   readonly pointOfNoReturn: string | null;
@@ -117,13 +119,20 @@ export function nextSteps(run: {
 }
 
 /** What has to be mended or decided before a cutover: what stops it, then unknown variables, then warnings. */
-function decisions(run: Pick<Parameters<typeof nextSteps>[0], 'checks' | 'variables'>): string[] {
+function decisions(run: Pick<Parameters<typeof nextSteps>[0], 'checks' | 'variables' | 'boot'>): string[] {
   const open = openWarnings(run.checks);
   const unknown = run.variables.filter(({ fate }) => fate === 'ask').map(({ name }) => name);
   const isUnknown = ({ id }: Check): boolean => unknown.length > 0 && id === UNKNOWN_VARIABLES;
   const asked = open.some(isUnknown) ? [`Say “carry” or “drop” in source.ecs.variables for ${several(unknown)}.`] : [];
+  const unproved =
+    run.boot?.decryption.proved === false
+      ? [
+          'See under “Boot” why the application did not prove its key; it is asked with the token that target.application.boot.apiTokenSecret names.',
+        ]
+      : [];
   return [
     ...steps(open.filter(stopsCutover)),
+    ...unproved,
     ...asked,
     ...steps(open.filter((check) => !stopsCutover(check) && !isUnknown(check))),
   ];

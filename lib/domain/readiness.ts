@@ -1,3 +1,4 @@
+import type { Boot } from '../workflow/documents/boot.ts';
 import type { Finding } from '../workflow/documents/preflight.ts';
 import type { Plan } from '../workflow/documents/run.ts';
 import type { Summary } from '../workflow/summary.ts';
@@ -13,7 +14,7 @@ export const UNKNOWN_VARIABLES = 'variables-unknown';
 export function openPoints(
   checks: readonly Finding[],
   variables: readonly Pick<Summary['variables'][number], 'fate'>[],
-  unbooted = false,
+  { unbooted = false, keyUnproved = false }: { readonly unbooted?: boolean; readonly keyUnproved?: boolean } = {},
 ): Readiness['open'] {
   const open = openWarnings(checks);
   // Overridden, they are answered for: then they do not move, and somebody said why.
@@ -24,6 +25,7 @@ export function openPoints(
   const points: Readiness['open'] = [
     { kind: 'blocker', count: stopping.length, section: 'checks' },
     { kind: 'unbooted', count: unbooted ? 1 : 0, section: 'left-out' },
+    { kind: 'unproved key', count: keyUnproved ? 1 : 0, section: 'boot' },
     { kind: 'warning', count: warnings.length, section: 'checks' },
     { kind: 'unknown variable', count: unknown, section: 'variables' },
   ];
@@ -33,6 +35,7 @@ export function openPoints(
 const named: Readonly<Record<Readiness['open'][number]['kind'], (count: number) => string>> = {
   blocker: (count) => `${count} ${count === 1 ? 'finding that stops' : 'findings that stop'} a cutover`,
   unbooted: () => 'a rehearsal that boots the target',
+  'unproved key': () => 'a key not proved by the application',
   warning: (count) => `${count} ${count === 1 ? 'warning' : 'warnings'} to decide`,
   'unknown variable': (count) => `${count} unknown ${count === 1 ? 'variable' : 'variables'}`,
 };
@@ -53,6 +56,7 @@ export function readinessOf(run: {
   readonly plan: Pick<Plan, 'mode' | 'databasesOnly' | 'level'>;
   readonly checks: readonly Finding[];
   readonly variables: Summary['variables'];
+  readonly boot: { readonly decryption: Pick<Boot['decryption'], 'proved'> } | null;
   readonly sourceOpen: boolean;
   readonly pointOfNoReturn: boolean;
   readonly freshUntil: string | null;
@@ -60,7 +64,9 @@ export function readinessOf(run: {
   const { verdict, plan, freshUntil } = run;
   // A cutover is not admitted on a copy alone; where only databases were given there is nothing to boot.
   const unbooted = verdict === 'rehearsed' && plan.level === 'copy' && !plan.databasesOnly;
-  const open = openPoints(run.checks, run.variables, unbooted);
+  // Healthy with any key: only a stored value that the application itself opened tells which it has.
+  const keyUnproved = verdict === 'rehearsed' && run.boot?.decryption.proved === false;
+  const open = openPoints(run.checks, run.variables, { unbooted, keyUnproved });
   const before = listed(open.map(pointText));
   // What is still to be mended makes another plan, which asks for another rehearsal.
   const ready = verdict === 'rehearsed' && open.length === 0 && !plan.databasesOnly;

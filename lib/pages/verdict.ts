@@ -26,7 +26,13 @@ export function titleOf({ verdict, readiness, error }: Pick<Summary, 'verdict' |
   return { 'cut over': 'Cut over', unwound: 'Put back', failed: 'Failed' }[verdict];
 }
 
-const tones = { blocker: 'bad', unbooted: 'warn', warning: 'warn', 'unknown variable': 'warn' } as const;
+const tones = {
+  blocker: 'bad',
+  unbooted: 'warn',
+  'unproved key': 'warn',
+  warning: 'warn',
+  'unknown variable': 'warn',
+} as const;
 
 /** What stands open as links to where more is said, and the checks by severity. */
 function open({ readiness, checks }: Summary): Html | null {

@@ -85,9 +85,9 @@ const Readiness = z.strictObject({
   open: z
     .array(
       z.strictObject({
-        kind: z.enum(['blocker', 'unbooted', 'warning', 'unknown variable']),
+        kind: z.enum(['blocker', 'unbooted', 'unproved key', 'warning', 'unknown variable']),
         count: z.int().positive(),
-        section: z.enum(['checks', 'variables', 'left-out']).describe('Where the report tells more.'),
+        section: z.enum(['checks', 'variables', 'boot', 'left-out']).describe('Where the report tells more.'),
       }),
     )
     .describe('What a person has to mend or to decide before a cutover, the gravest first.'),

@@ -33,6 +33,7 @@ const run = (more: Partial<Run> = {}): Run => ({
   plan: { mode: 'rehearsal', databasesOnly: false, level: 'boot' },
   checks: [finding('PASS'), finding('INFO')],
   variables: [variable('BASE_DOMAIN', 'carry')],
+  boot: { decryption: { proved: true } },
   sourceOpen: true,
   pointOfNoReturn: false,
   freshUntil: '2026-03-02T12:00:00.000Z',
@@ -85,6 +86,13 @@ describe('may we go', () => {
     expect(told.sentence).toBe('Not yet. Rehearsed; before a cutover: a rehearsal that boots the target.');
   });
 
+  test('not while the application itself did not prove that it has the key of the stored values', () => {
+    const told = readinessOf(run({ boot: { decryption: { proved: false } } }));
+    expect(told).toMatchObject({ go: 'not yet', freshUntil: null });
+    expect(told.sentence).toBe('Not yet. Rehearsed; before a cutover: a key not proved by the application.');
+    expect(told.open).toEqual([{ kind: 'unproved key', count: 1, section: 'boot' }]);
+  });
+
   test('no after a failure, with where users work', () => {
     expect(readinessOf(run({ verdict: 'failed' })).sentence).toMatch(/^No\. .* users work on the source as before/);
     expect(readinessOf(run({ verdict: 'failed', checks: [finding('BLOCKER')] })).sentence).toBe(
@@ -106,12 +114,13 @@ describe('may we go', () => {
 });
 
 describe('what to do next', () => {
-  const next = (checks: Finding[], variables: Summary['variables'] = []) =>
+  const next = (checks: Finding[], variables: Summary['variables'] = [], proved = true) =>
     nextSteps({
       verdict: 'rehearsed',
       plan: { run: 'autumn', migration: 'acme', mode: 'rehearsal', databasesOnly: false, level: 'boot' },
       checks,
       variables,
+      boot: { decryption: { proved } },
       error: null,
       sourceOpen: true,
       pointOfNoReturn: null,
@@ -135,6 +144,12 @@ describe('what to do next', () => {
       'See that what the reasons of overridden warnings promise is done',
       'Rehearse again once that is done',
     ]);
+  });
+
+  test('a key that was not proved is to be looked at, and no cutover is spoken of', () => {
+    const steps = next([], [], false);
+    expect(steps[0]).toMatch(/did not prove its key.*apiTokenSecret/);
+    expect(steps.join()).not.toMatch(/Cut over/);
   });
 
   test('where nothing stands open is a window that holds freeze and decision, and the cutover', () => {
