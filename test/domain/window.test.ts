@@ -6,21 +6,25 @@ import { deployed, later, migrationFile, noon } from '../support/run-documents.t
 const now = Date.parse(noon);
 const HOUR = 3600;
 const given = (from: number, to: number) => ({ window: { from: later(from * HOUR), to: later(to * HOUR) } });
+/** Two minutes, in hours. */
+const LAST_LOOK = 120 / HOUR;
 const freeze = { low: 60, high: HOUR };
 
 describe('when a freeze may begin', () => {
   test.each([
     ['before the window', given(1, 5), /from 2026-03-01 13:00 UTC to 2026-03-01 17:00 UTC has not begun/],
     ['after it', given(-5, -1), /is over/],
-    ['when the longest freeze would end after it', given(-3, 0.5), /must begin by 2026-03-01 11:30 UTC/],
-    ['at no time, where the longest freeze does not fit', given(1, 1.5), /does not fit/],
+    ['when the longest freeze would end after it', given(-3, 0.5), /"go" must be decided by 2026-03-01 11:28 UTC/],
+    ['at no time, where the longest freeze does not fit', given(1, 1.5), /do not fit/],
+    ['at no time, where the last look does not fit before it', given(0, 1 + 119 / HOUR), /do not fit/],
+    ['when the last look would leave too little', given(-1, 1 + 119 / HOUR), /too late/],
   ])('not %s', (_, configured, says) => {
     expect(refusalToBegin(windowOf(configured, freeze), now)).toMatch(says);
   });
 
   test.each([
     ['as the window begins', given(0, 2)],
-    ['at the last moment at which the longest freeze fits', given(-1, 1)],
+    ['at the last moment at which the longest freeze fits', given(-1, 1 + LAST_LOOK)],
     ['at any time without a window', {}],
   ])('%s', (_, configured) => {
     expect(refusalToBegin(windowOf(configured, freeze), now)).toBeNull();
@@ -32,8 +36,8 @@ describe('until when people decide', () => {
   const at = (subject: 'go' | 'switch', hours: number, within = window) =>
     new Date(deadline(subject, within, now, hours * HOUR)).toISOString();
 
-  test('"go" by the last moment at which the longest freeze fits', () => {
-    expect(at('go', 24)).toBe(later(2 * HOUR));
+  test('"go" by the last moment at which the last look and the longest freeze fit', () => {
+    expect(at('go', 24)).toBe(later(2 * HOUR - 120));
     expect(at('go', 1)).toBe(later(HOUR));
   });
   test('"switch" by the end of the window', () => {

@@ -131,7 +131,7 @@ describe('OpenApproval', () => {
     test('"go" is decided while the longest predicted freeze still fits, and says the window', async () => {
       const it = within(-60, 600);
       await open(it);
-      expect(requestOf(it).deadline).toBe(later(600 - 40));
+      expect(requestOf(it).deadline).toBe(later(600 - 40 - 120));
       expect(requestOf(it).facts).toContainEqual({
         label: 'Window',
         value: '2026-03-01 11:59 UTC to 2026-03-01 12:10 UTC',

@@ -197,7 +197,7 @@ describe('AdmitCutover', () => {
   test.each([
     ['before its window', 3600, 7200, /has not begun/],
     ['after it', -7200, -3600, /is over/],
-    ['when the longest predicted freeze no longer fits', -3600, 39, /must begin by/],
+    ['when the longest predicted freeze no longer fits', -3600, 159, /must be decided by/],
   ])('refuses %s', async (_, from, to, says) => {
     const it = withRun('cutover', { window: { from: later(from), to: later(to) } });
     it.setLedger({ lastRehearsal: rehearsal() });
@@ -206,11 +206,13 @@ describe('AdmitCutover', () => {
   });
 
   test('judges the window by what is predicted for the size of today', async () => {
-    const it = withRun('cutover', { window: { from: later(-3600), to: later(40) } });
+    const it = withRun('cutover', { window: { from: later(-3600), to: later(160) } });
     it.setLedger({ lastRehearsal: rehearsal() });
     const prediction = { low: 30, high: 60, parts: [], samples: [], method: [] };
     it.documents.tamper(keys.document('autumn', 'prediction'), prediction);
-    await expect(admitCutover.run(it, { lease }, call)).rejects.toEqual(refusedBy('OutsideWindow', /must begin by/));
+    await expect(admitCutover.run(it, { lease }, call)).rejects.toEqual(
+      refusedBy('OutsideWindow', /must be decided by/),
+    );
     it.documents.tamper(keys.document('autumn', 'prediction'), { ...prediction, high: 35 });
     await admitCutover.run(it, { lease }, call);
     // The window's deadlines and the approvers' page go by the evidence.
@@ -221,7 +223,7 @@ describe('AdmitCutover', () => {
   });
 
   test('admits while the longest predicted freeze still fits', async () => {
-    const it = withRun('cutover', { window: { from: later(-3600), to: later(40) } });
+    const it = withRun('cutover', { window: { from: later(-3600), to: later(160) } });
     it.setLedger({ lastRehearsal: rehearsal() });
     expect(await admitCutover.run(it, { lease }, call)).toEqual({ rehearsal: 'monday' });
   });

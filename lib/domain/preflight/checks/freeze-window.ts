@@ -38,7 +38,8 @@ function withoutWindow({ configuration }: Collected, rehearsal: Rehearsal): Resu
 function inside(window: Window, { configuration, plan, now }: Collected, rehearsal: Rehearsal): Result {
   const saw = `${predicted(rehearsal)}.`;
   const begin = Math.max(window.from, now);
-  if (begin > window.begin) {
+  // The last look, after "go", is made in the time that was kept for it.
+  if (window.go < window.from || now > window.begin) {
     return blocker(
       `${saw} ${refusalToBegin(window, begin)}`,
       'Agree on a longer "window", or make the freeze shorter: the report of the rehearsal shows what it consists of.',
@@ -62,7 +63,7 @@ function inside(window: Window, { configuration, plan, now }: Collected, rehears
       `Rehearse again after ${moment(window.from - fresh)}.`,
     );
   }
-  return pass(`${saw} "go" is decided by ${moment(window.begin)}, "switch" by ${moment(window.to)}.`);
+  return pass(`${saw} "go" is decided by ${moment(window.go)}, "switch" by ${moment(window.to)}.`);
 }
 
 /** Seconds in which people decide on "switch". */

@@ -15,7 +15,7 @@ export const cases: Cases = {
   'fits into the window': {
     given: window(-1, 3),
     severity: 'PASS',
-    says: /"go" is decided by 2026-03-01 14:59 UTC, "switch" by 2026-03-01 15:00 UTC/,
+    says: /"go" is decided by 2026-03-01 14:57 UTC, "switch" by 2026-03-01 15:00 UTC/,
   },
   'looked at before the window': {
     given: { ...window(2, 6), plan: plan({ mode: 'preflight' }) },
@@ -31,9 +31,16 @@ export const cases: Cases = {
   'a window that is too short': {
     given: { ...window(2, 3), ...long, plan: plan({ mode: 'preflight' }) },
     severity: 'BLOCKER',
-    says: /does not fit/,
+    says: /do not fit/,
   },
-  'too late in the window': { given: { ...window(-3, 1), ...long }, severity: 'BLOCKER', says: /must begin by/ },
+  'too late in the window': { given: { ...window(-3, 1), ...long }, severity: 'BLOCKER', says: /must be decided by/ },
+  'the last look, just after the last moment for "go"': {
+    given: {
+      ...window(-3, 130 / 3600),
+      configuration: { ...window(-3, 130 / 3600).configuration!, approvals: undefined },
+    },
+    severity: 'PASS',
+  },
   'no time to decide on switch': {
     given: { ...window(-1, 2), ...long },
     severity: 'WARNING',
