@@ -15,6 +15,16 @@ const key = {
   because: 'both sides need the key that encrypted what is stored',
 } as const;
 const sized = { about: 'services', matters: true, because: 'it starts and works at another speed' } as const;
+const migrating = {
+  about: 'services',
+  matters: true,
+  because: 'at its start it migrates the schema, or leaves it as it was copied, unlike what was rehearsed',
+} as const;
+const restedOn = {
+  about: 'services',
+  matters: true,
+  because: 'the chart rests on it: secrets, restarts, load balancer or rights of the target',
+} as const;
 const moved = { about: 'variables', matters: true, because: 'the target is to have it, too' } as const;
 
 /** `1 vCPU, 2048 MiB`; what is not stated is left out. */
@@ -189,7 +199,7 @@ export function targetChanges(was: TargetFindings, is: TargetFindings): Change[]
       }),
       ...compare(`deployment ${name}: requests`, sizing(before.requests), sizing(after.requests), sized),
       ...compare(`deployment ${name}: limits`, sizing(before.limits), sizing(after.limits), sized),
-      ...compare(`deployment ${name}: may migrate`, before.mayMigrate, after.mayMigrate, sized),
+      ...compare(`deployment ${name}: may migrate`, before.mayMigrate, after.mayMigrate, migrating),
       ...compare(`deployment ${name}: replicas`, before.replicas, after.replicas, {
         about: 'services',
         matters: false,
@@ -215,7 +225,7 @@ export function targetChanges(was: TargetFindings, is: TargetFindings): Change[]
     ...match(was.addOns, is.addOns, ({ name }) => name).both.flatMap(({ name, was: before, is: after }) =>
       before.present === null || after.present === null
         ? []
-        : compare(`add-on ${name}`, present(before.present), present(after.present), sized),
+        : compare(`add-on ${name}`, present(before.present), present(after.present), restedOn),
     ),
   ];
 }

@@ -356,6 +356,15 @@ describe('since a rehearsal', () => {
     expect(changesOf(collected(), is)).toEqual([]);
   });
 
+  test.each<[string, Partial<Evidence>, Partial<Evidence>, RegExp]>([
+    ['may migrate', {}, ofTarget({ deployments: [{ ...main!, mayMigrate: false }] }), /migrates the schema/],
+    ['add-on', ofTarget(addOn(true)), ofTarget(addOn(false)), /the chart rests on it/],
+    ['limits', {}, ofTarget({ deployments: [{ ...main!, limits: main!.requests }] }), /another speed/],
+  ])('of "%s" it says why it matters', (_, was, is, because) => {
+    const changes = changesOf({ ...collected(), ...was }, { ...collected(), ...is });
+    expect(changes).toEqual([expect.objectContaining({ because: expect.stringMatching(because) })]);
+  });
+
   test('an approval is for the gate that was looked at', () => {
     const is = { ...collected(), ...ofTarget({ backend: { ingress: 'retool', service: 'other', port: 80 } }) };
     expect(unlikeApproved(collected(), is)).toEqual([
