@@ -4,7 +4,7 @@ import { type Holder, inTransaction, sqlState } from './connect.ts';
 import { applicationPrefix } from './names.ts';
 import { statement } from './statements.ts';
 
-/** Source: `fenced`, then `sealed`. Target: `loading`, then `closed`. */
+/** Source: `fenced`, then `sealed`. Target: `loading`. */
 export type FenceState = 'fenced' | 'sealed' | 'loading';
 
 export interface FenceRow extends Holder {
