@@ -23,7 +23,12 @@ SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'login') AS missing \gs
 CREATE ROLE :"login";
 \endif
 -- CREATEROLE: the freeze sets the application's logins to NOLOGIN, and back.
-ALTER ROLE :"login" LOGIN CREATEROLE INHERIT PASSWORD :'password';
+ALTER ROLE :"login" LOGIN CREATEROLE INHERIT;
+-- Without the variable a password that is there stays: an empty one would clear it.
+SELECT :'password' <> '' AS given \gset
+\if :given
+ALTER ROLE :"login" PASSWORD :'password';
+\endif
 -- Membership in the owner: to take the right to connect from everybody else, and to give it back. The admin option is
 -- what PostgreSQL 16 and newer asks for before one role may alter another.
 GRANT :"application" TO :"login" WITH ADMIN OPTION;

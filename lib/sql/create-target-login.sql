@@ -23,7 +23,12 @@ SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'login') AS missing, cu
 CREATE ROLE :"login";
 \endif
 -- CREATEDB: a rehearsal restores into a database of its own.
-ALTER ROLE :"login" LOGIN CREATEDB INHERIT PASSWORD :'password';
+ALTER ROLE :"login" LOGIN CREATEDB INHERIT;
+-- Without the variable a password that is there stays: an empty one would clear it.
+SELECT :'password' <> '' AS given \gset
+\if :given
+ALTER ROLE :"login" PASSWORD :'password';
+\endif
 -- To restore schemas, tables and trusted extensions into the application's database.
 GRANT CONNECT, CREATE, TEMPORARY ON DATABASE :"database" TO :"login";
 GRANT USAGE, CREATE ON SCHEMA public TO :"login";

@@ -66,6 +66,11 @@ function write(name: string): string {
   return path;
 }
 
+let password = 'of-passage';
+beforeEach(() => {
+  password = 'of-passage';
+});
+
 function psql(path: string, database: string, ...options: string[]) {
   return spawnSync(
     cluster.binaries.tool('psql'),
@@ -79,8 +84,8 @@ function psql(path: string, database: string, ...options: string[]) {
         PGUSER: cluster.master.user,
         PGPASSWORD: cluster.master.password,
         PGDATABASE: database,
-        PASSAGE_SOURCE_PASSWORD: 'of-passage',
-        PASSAGE_TARGET_PASSWORD: 'of-passage',
+        PASSAGE_SOURCE_PASSWORD: password,
+        PASSAGE_TARGET_PASSWORD: password,
       },
     },
   );
@@ -148,6 +153,17 @@ describe('the login that the file for the source makes', () => {
     expect(await findings('source', database, ['database-rights', 'fence-rights'])).toEqual(['PASS', 'PASS']);
   });
 });
+
+test.each(['source', 'target'] as const)(
+  'a second run without a password leaves the %s login its own',
+  async (side) => {
+    const { database } = await createDatabase(cluster, side === 'source' ? { owner: application.user } : {});
+    runFile(`create-${side}-login.sql`, database);
+    password = '';
+    runFile(`create-${side}-login.sql`, database);
+    expect(await query(passage(database), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  },
+);
 
 describe('the login that the file for the target makes', () => {
   test('restores, and what it restores the application uses and migrates like its own', async () => {
