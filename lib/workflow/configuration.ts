@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Grants, LeaveOut, ThrottleLimits } from '../copier/contract.ts';
 import { checkIds } from './check-ids.ts';
+import { readSchedule } from './schedule.ts';
 
 /** Lower case, digits and hyphens: it becomes part of object keys, parameter names and database names. */
 const Name = z
@@ -132,13 +133,11 @@ const PreflightSettings = z
   })
   .prefault({});
 
-/** Of EventBridge, in UTC: `rate(1 day)` or `cron(0 3 ? * SUN *)`. */
-const ScheduleExpression = z
-  .string()
-  .regex(
-    /^(rate\([1-9]\d* (minute|hour|day)s?\)|cron\((\S+ ){5}\S+\))$/,
-    'must be a schedule of EventBridge, like rate(1 day) or cron(0 3 ? * SUN *)',
-  );
+/** Of EventBridge, in UTC: `rate(1 day)` or `cron(0 3 ? * SAT *)`; no more often than hourly. */
+const ScheduleExpression = z.string().superRefine((expression, context) => {
+  const read = readSchedule(expression);
+  if ('problem' in read) context.addIssue({ code: 'custom', message: read.problem });
+});
 
 /** Runs that start by themselves; the text of their reports is sent to the approvers. */
 const Schedule = z.strictObject({

@@ -65,7 +65,7 @@ test('every minute makes up for events that were lost', () => {
 describe('a migration', () => {
   const acme = deployed({
     ...migrationFile(),
-    schedule: { preflight: 'rate(1 day)', rehearsal: 'cron(0 3 ? * SUN *)' },
+    schedule: { preflight: 'rate(1 day)', rehearsal: 'cron(0 3 ? * SAT *)' },
   });
   const own = new Synthesized([acme]);
   const start = (id: string) => {
@@ -102,7 +102,7 @@ describe('a migration', () => {
   test('is looked at and rehearsed on its schedule, and without one by events alone', () => {
     expect(start('Preflight')).toMatchObject({ ScheduleExpression: 'rate(1 day)', input: { mode: 'preflight' } });
     expect(start('Rehearsal')).toMatchObject({
-      ScheduleExpression: 'cron(0 3 ? * SUN *)',
+      ScheduleExpression: 'cron(0 3 ? * SAT *)',
       input: { mode: 'rehearsal', mail: true },
     });
     const rules = new Synthesized([deployed()]).all('AWS::Events::Rule').map(([id]) => id);

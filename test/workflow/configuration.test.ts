@@ -74,6 +74,21 @@ describe('a migration on AWS', () => {
       ],
       /^preflight\.overrides\.1\.check: "image-tag" is named twice/,
     ],
+    [
+      'an hour that no day has',
+      ['schedule', { rehearsal: 'cron(0 25 ? * SUN *)' }],
+      /^schedule\.rehearsal: has "25" for the hours, which must be 0 to 23/,
+    ],
+    [
+      'a 31 February',
+      ['schedule', { rehearsal: 'cron(0 3 31 2 ? *)' }],
+      /^schedule\.rehearsal: names no day that there is/,
+    ],
+    [
+      'a look every minute',
+      ['schedule', { preflight: 'rate(1 minute)' }],
+      /^schedule\.preflight: starts more than once an hour/,
+    ],
     ['a TTL of a day', ['dns.ttlSeconds', 86_400], /^dns\.ttlSeconds: /],
     [
       'an approver without an address',
