@@ -68,6 +68,7 @@ export const checkIds = [
   'temporal-cluster',
   'unlogged-tables',
   'uuid-extension',
+  'variable-fates',
   'way-back',
   'workflows-off',
   ...ProblemKind.options,

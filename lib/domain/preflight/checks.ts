@@ -65,6 +65,7 @@ import { check as targetStorage } from './checks/target-storage.ts';
 import { check as temporalCluster } from './checks/temporal-cluster.ts';
 import { check as unloggedTables } from './checks/unlogged-tables.ts';
 import { check as uuidExtension } from './checks/uuid-extension.ts';
+import { check as variableFates } from './checks/variable-fates.ts';
 import { check as wayBack } from './checks/way-back.ts';
 import { check as workflowsOff } from './checks/workflows-off.ts';
 
@@ -136,6 +137,7 @@ export const checks: readonly Check[] = [
   temporalCluster,
   unloggedTables,
   uuidExtension,
+  variableFates,
   wayBack,
   workflowsOff,
 ];
