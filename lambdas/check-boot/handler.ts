@@ -1,7 +1,8 @@
 import { EKSClient } from '@aws-sdk/client-eks';
 import { S3Client } from '@aws-sdk/client-s3';
+import { sampleMemory } from '../../lib/adapters/boot-memory.ts';
 import { bootedIn } from '../../lib/adapters/booted.ts';
-import { s3Documents } from '../../lib/adapters/documents.ts';
+import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type BootPods, bootPods } from '../../lib/adapters/kubernetes/boot-pods.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
@@ -13,6 +14,7 @@ import { WorkflowError } from '../../lib/workflow/errors.ts';
 interface Deps {
   ledgers: Ledgers;
   evidence: Evidence;
+  staging: Documents;
   pods: (cluster: string, namespace: string) => BootPods;
   now: () => number;
 }
@@ -20,6 +22,8 @@ interface Deps {
 export const checkBoot = task('CheckBoot')(async (deps: Deps, { lease }) => {
   const booted = await bootedIn(deps, lease);
   const pod = await booted.pods.find();
+  // Migrations may need more than serving does: what is used while they run is seen only now.
+  if (pod?.state.kind === 'running') await sampleMemory(deps.staging, lease.run, booted.pods);
   const log = pod ? await booted.pods.log(pod.container) : '';
   const judged = judgeBoot(pod, log, deps.now());
   if (judged.kind === 'failed') throw new WorkflowError(judged.error, judged.message);
@@ -28,11 +32,13 @@ export const checkBoot = task('CheckBoot')(async (deps: Deps, { lease }) => {
 });
 
 export const handler = onLambda(checkBoot, (told) => {
-  const documents = s3Documents(new S3Client({}), told.ledgers);
+  const s3 = new S3Client({});
+  const documents = s3Documents(s3, told.ledgers);
   const eks = new EKSClient({});
   return {
     ledgers: s3Ledgers(documents),
     evidence: s3Evidence(documents),
+    staging: s3Documents(s3, told.staging),
     pods: (cluster, namespace) => bootPods(eks, cluster, namespace),
     now: Date.now,
   };

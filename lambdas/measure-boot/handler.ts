@@ -1,8 +1,9 @@
 import { EKSClient } from '@aws-sdk/client-eks';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { sampleMemory } from '../../lib/adapters/boot-memory.ts';
 import { type Booted, bootedIn } from '../../lib/adapters/booted.ts';
-import { s3Documents } from '../../lib/adapters/documents.ts';
+import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type BootPods, bootPods } from '../../lib/adapters/kubernetes/boot-pods.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
@@ -21,6 +22,7 @@ import { WorkflowError } from '../../lib/workflow/errors.ts';
 interface Deps {
   ledgers: Ledgers;
   evidence: Evidence;
+  staging: Documents;
   secrets: Secrets;
   pods: (cluster: string, namespace: string) => BootPods;
   lookAtBooted: typeof lookAtBooted;
@@ -53,7 +55,6 @@ export const measureBoot = task('MeasureBoot')(async (deps: Deps, { lease }) => 
       `The application says that it is healthy, but no session of it is in the scratch database "${database}": it works on another one. Look where its image takes the database from.`,
     );
   }
-  const memory = await booted.pods.memory();
   const rotating = rotates(pod, target, source);
   const decryption = await decryptionOf(booted, pod, { before, look, secrets, rotating });
   if ('refused' in decryption) {
@@ -62,6 +63,7 @@ export const measureBoot = task('MeasureBoot')(async (deps: Deps, { lease }) => 
       `${decryption.refused} Put the source's ENCRYPTION_KEY into the Secret that the deployment takes it from.`,
     );
   }
+  const memory = await sampleMemory(deps.staging, run, booted.pods);
   const { schemaMigrations } = (await evidence.read(run, 'databases')).source;
   await evidence.write(run, 'boot', {
     deployment: deployments.find(({ role }) => role === 'main-backend')?.name ?? '',
@@ -79,11 +81,7 @@ export const measureBoot = task('MeasureBoot')(async (deps: Deps, { lease }) => 
       after: before.schemaMigrations?.count ?? null,
       newest: before.schemaMigrations?.newest ?? null,
     },
-    memory: {
-      bytes: 'bytes' in memory ? memory.bytes : null,
-      because: 'because' in memory ? memory.because : null,
-      limit: pod.memoryLimit,
-    },
+    memory: { ...memory, limit: pod.memoryLimit },
     decryption,
   });
   return {};
@@ -130,11 +128,13 @@ function rotates(pod: BootingPod, target: TargetFindings, source: SourceFindings
 }
 
 export const handler = onLambda(measureBoot, (told) => {
-  const documents = s3Documents(new S3Client({}), told.ledgers);
+  const s3 = new S3Client({});
+  const documents = s3Documents(s3, told.ledgers);
   const eks = new EKSClient({});
   return {
     ledgers: s3Ledgers(documents),
     evidence: s3Evidence(documents),
+    staging: s3Documents(s3, told.staging),
     secrets: secretsManager(new SecretsManagerClient({})),
     pods: (cluster, namespace) => bootPods(eks, cluster, namespace),
     lookAtBooted,

@@ -7,6 +7,7 @@ import type { Ledger } from '../workflow/documents/ledger.ts';
 import type { Lease } from '../workflow/documents/run.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import type { Evidence } from './evidence.ts';
+import { parseJson } from './json.ts';
 import type { BootPods } from './kubernetes/boot-pods.ts';
 import type { Answer, Question } from './kubernetes/pod-tunnel.ts';
 import type { Ledgers } from './ledger.ts';
@@ -54,7 +55,7 @@ export async function bootedIn(
     ask,
     async health(pod) {
       const { status, body } = await ask(pod, { method: 'GET', path: '/api/checkHealth' });
-      const said = health.safeParse(parse(body));
+      const said = health.safeParse(parseJson(body));
       if (status !== 200 || !said.success || said.data.status !== 'HEALTHY') {
         throw new WorkflowError(
           'BootNotReady',
@@ -64,12 +65,4 @@ export async function bootedIn(
       return { status: said.data.status, version: said.data.version ?? null };
     },
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { parseJson } from './json.ts';
 import type { Answer, Question } from './kubernetes/pod-tunnel.ts';
 
 type Ask = (question: Omit<Question, 'host'>) => Promise<Answer>;
@@ -25,7 +26,7 @@ export async function encryptedByApplication<T>(
   const call = async <S extends z.ZodType>(question: Pick<Question, 'method' | 'path' | 'body'>, shape: S) => {
     const { status, body } = await ask({ ...question, token });
     if (status >= 400) throw new Refused(refusal(question, status));
-    const parsed = shape.safeParse(parse(body));
+    const parsed = shape.safeParse(parseJson(body));
     if (!parsed.success) throw new Refused(`${question.method} ${question.path} answered something else than expected`);
     return parsed.data;
   };
@@ -54,12 +55,4 @@ function refusal({ method, path }: Pick<Question, 'method' | 'path'>, status: nu
   if (status === 401) return `${asked}: the token is none of this instance`;
   if (status === 403) return `${asked}: the token lacks a scope, or the license does not include the API`;
   return asked;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -10,7 +10,7 @@ export interface BootingPod {
   /** Names of the container's variables. */
   readonly variables: readonly string[];
   readonly image: string;
-  /** Of the application's container. */
+  /** The application's, or the one before it that has failed. */
   readonly container: string;
   readonly port: number | null;
   readonly memoryLimit: string | null;
@@ -24,12 +24,14 @@ export interface BootingPod {
   readonly state:
     | { readonly kind: 'waiting'; readonly reason: string; readonly message: string }
     | { readonly kind: 'running'; readonly since: string }
+    /** A container that comes before the application's has failed. */
+    | { readonly kind: 'unprepared'; readonly exitCode: number; readonly reason: string }
     | { readonly kind: 'ended'; readonly exitCode: number; readonly reason: string };
 }
 
-export type RunningPod = BootingPod & { readonly state: { readonly kind: 'running'; readonly since: string } };
+type RunningPod = BootingPod & { readonly state: { readonly kind: 'running'; readonly since: string } };
 
-export type Judgement =
+type Judgement =
   | { readonly kind: 'healthy'; readonly pod: RunningPod }
   | { readonly kind: 'failed'; readonly error: ErrorName; readonly message: string };
 
@@ -49,6 +51,12 @@ export function judgeBoot(pod: BootingPod | null, log: string, now: number): Jud
   const { state, container, image, memoryLimit } = pod;
   const said = lastError(log);
   const words = said === null ? 'It wrote nothing.' : `Its log ends with: ${said}`;
+  if (state.kind === 'unprepared') {
+    return failed(
+      'BootFailed',
+      `Init container "${container}" ended with ${state.exitCode}${state.reason ? ` (${state.reason})` : ''}, so that the application was never started. ${words}`,
+    );
+  }
   if (state.kind === 'ended') {
     if (state.reason === 'OOMKilled') {
       return failed(

@@ -46,6 +46,7 @@ export const keys = {
 export const stagingKeys = {
   run: (run: string) => `runs/${run}/`,
   copy: (run: string, copy: string, into: string, epoch: number) => `runs/${run}/${copy}-${into}-${epoch}`,
+  bootMemory: (run: string) => `runs/${run}/boot-memory.json`,
   token: (approval: string) => `approvals/${approval}`,
 } as const;
 

@@ -22,15 +22,22 @@ export function bootLine({ health, seconds, migrations, memory, decryption }: Bo
     `${health.status} in ${duration(seconds.boot)}`,
     decryption.proved ? 'its key is the stored values’' : 'its key NOT proved',
     ran === 0 ? 'no migration due' : `${plural(ran, 'migration')} ran`,
-    memory.bytes === null ? null : bytes(memory.bytes),
+    memory.peakBytes === null ? null : `at most ${bytes(memory.peakBytes)} in use`,
   ];
   return parts.filter((part) => part !== null).join(', ');
+}
+
+function memoryText({ peakBytes, samples, because, limit }: Boot['memory']): string {
+  const used =
+    peakBytes === null
+      ? `not known: ${because ?? 'no reason given'}`
+      : `${bytes(peakBytes)}, the most of ${plural(samples, 'sample')} from its start to its first answers`;
+  return limit === null ? used : `${used}; its limit is ${limit}`;
 }
 
 /** The report's section on what one backend of the target did on the copy. */
 export function bootSection({ boot }: Pick<Summary, 'boot'>): Html | null {
   if (boot === null) return null;
   const { seconds, health, memory, decryption } = boot;
-  const limit = memory.limit === null ? '' : `, of at most ${memory.limit}`;
-  return html`<section id="boot"><h2>The target, booted on the copy</h2><dl class="pairs"><dt>Image</dt><dd class="mono">${boot.image}</dd><dt>Health</dt><dd>${health.status}${health.version !== null && `, version ${health.version}`}, asked as ${boot.previewName}</dd><dt>Boot</dt><dd>${duration(seconds.boot)} from its process to the first healthy answer, after ${duration(seconds.start)} for node, image and volumes; Kubernetes tells whole seconds</dd><dt>Migrations</dt><dd>${migrationsText(boot)}</dd><dt>Memory</dt><dd>${memory.bytes === null ? `not known: ${memory.because ?? 'no reason given'}` : bytes(memory.bytes)}${limit}</dd><dt>Encryption key</dt><dd><span class="tag ${decryption.proved ? 'good' : 'warn'}">${decryption.proved ? 'proved' : 'not proved'}</span> ${decryption.saw}</dd></dl><details><summary>${plural(boot.changes.length, 'variable')} not as in deployment ${boot.deployment}</summary><table class="stack"><tbody>${boot.changes.map(({ name, how, because }) => html`<tr><td class="mono">${name}</td><td>${how}</td><td>${because}</td></tr>`)}</tbody></table></details></section>`;
+  return html`<section id="boot"><h2>The target, booted on the copy</h2><dl class="pairs"><dt>Image</dt><dd class="mono">${boot.image}</dd><dt>Health</dt><dd>${health.status}${health.version !== null && `, version ${health.version}`}, asked as ${boot.previewName}</dd><dt>Boot</dt><dd>${duration(seconds.boot)} from its process to the first healthy answer, after ${duration(seconds.start)} for node, image and volumes; Kubernetes tells whole seconds</dd><dt>Migrations</dt><dd>${migrationsText(boot)}</dd><dt>Peak memory</dt><dd>${memoryText(memory)}</dd><dt>Encryption key</dt><dd><span class="tag ${decryption.proved ? 'good' : 'warn'}">${decryption.proved ? 'proved' : 'not proved'}</span> ${decryption.saw}</dd></dl><details><summary>${plural(boot.changes.length, 'variable')} not as in deployment ${boot.deployment}</summary><table class="stack"><tbody>${boot.changes.map(({ name, how, because }) => html`<tr><td class="mono">${name}</td><td>${how}</td><td>${because}</td></tr>`)}</tbody></table></details></section>`;
 }

@@ -131,7 +131,7 @@ describe('MeasureBoot', () => {
       createdAt: noon,
       seconds: { start: 2, boot: 7 },
       migrations: { logged: true, before: 700, after: 702, newest: '2026' },
-      memory: { bytes: null, because: 'no metrics', limit: '2Gi' },
+      memory: { peakBytes: null, samples: 0, because: 'no metrics', limit: '2Gi' },
       decryption: { proved: true },
     });
     expect(written(it).changes).toContainEqual({ name: 'POSTGRES_DB', how: 'set', because: 'the scratch database' });
@@ -143,6 +143,23 @@ describe('MeasureBoot', () => {
     ]);
     expect(new Set(api.map(({ token }) => token))).toEqual(new Set(['text of passage/acme/api-token']));
     expect(JSON.stringify(it.documents.json(keys.document('autumn', 'boot')))).not.toContain('text of');
+  });
+
+  test('of memory it writes the most that was in use while it was waited for, not what is in use at the end', async () => {
+    const it = copied();
+    await start(it);
+    it.booted.memory = [
+      { bytes: 300e6 },
+      { bytes: 900e6 },
+      { because: 'no answer' },
+      { bytes: 400e6 },
+      { bytes: 500e6 },
+    ];
+    for (let look = 1; look <= 3; look++) await expect(check(it)).rejects.toEqual(refusedBy('BootNotReady'));
+    it.booted.readySince = later(9);
+    await check(it);
+    await measure(it);
+    expect(written(it).memory).toEqual({ peakBytes: 900e6, samples: 4, because: null, limit: '2Gi' });
   });
 
   test('another key is refused by its own name, and nothing is written', async () => {

@@ -39,6 +39,8 @@ export function bootedBackend(act: (what: string) => void) {
     readySince: null as string | null,
     variables: [] as string[],
     log: '',
+    /** What each look at its memory finds, in order; at last that there are no metrics. */
+    memory: [] as Awaited<ReturnType<BootPods['memory']>>[],
     health: { status: 200, body: '{"status":"HEALTHY","version":"3.114.3-stable"}' } as Answer,
     /** What the management API answers to everything, where it is not content. */
     api: 200,
@@ -79,7 +81,7 @@ export function bootedBackend(act: (what: string) => void) {
         state: fares.state,
       },
     log: async () => fares.log,
-    memory: async () => ({ because: 'no metrics' }),
+    memory: async () => fares.memory.shift() ?? { because: 'no metrics' },
     async ask(port, question) {
       fares.asked.push({ port, ...question });
       return question.path === '/api/checkHealth' ? fares.health : manage(question);

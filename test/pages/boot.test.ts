@@ -12,7 +12,7 @@ test('the section tells image, health, times, migrations, memory, key, and each 
     'HEALTHY, version 3.114.3-stable, asked as preview.retool.acme.example.com',
     '4.0 s from its process to the first healthy answer, after 2.0 s',
     'none was due, 700 had run before',
-    '812 MB, of at most 8Gi',
+    '812 MB, the most of 14 samples from its start to its first answers; its limit is 8Gi',
     'encrypted a value with the key that 71 stored values name',
     'POSTGRES_DB',
     '1 variable not as in deployment retool',
@@ -23,7 +23,7 @@ test('the section tells image, health, times, migrations, memory, key, and each 
 
 test('what is not known is said, with its reason', () => {
   const unknown = boot({
-    memory: { bytes: null, because: 'the cluster has no metrics server', limit: null },
+    memory: { peakBytes: null, samples: 0, because: 'the cluster has no metrics server', limit: null },
     decryption: { proved: false, saw: 'The application was not asked.' },
   });
   const { text } = bootSection({ boot: unknown })!;
@@ -46,5 +46,7 @@ test('what an image or a log says cannot break out of the page', () => {
 });
 
 test('a line for the terminal says it shortly', () => {
-  expect(bootLine(boot())).toBe('HEALTHY in 4.0 s, its key is the stored values’, no migration due, 812 MB');
+  expect(bootLine(boot())).toBe(
+    'HEALTHY in 4.0 s, its key is the stored values’, no migration due, at most 812 MB in use',
+  );
 });

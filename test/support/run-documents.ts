@@ -309,7 +309,7 @@ export const boot = (more: Partial<Boot> = {}): Boot => ({
   seconds: { start: 2, boot: 4 },
   health: { status: 'HEALTHY', version: '3.114.3-stable' },
   migrations: { logged: true, before: 700, after: 700, newest: '20240301000000-last' },
-  memory: { bytes: 812_000_000, because: null, limit: '8Gi' },
+  memory: { peakBytes: 812_000_000, samples: 14, because: null, limit: '8Gi' },
   decryption: { proved: true, saw: 'The application encrypted a value with the key that 71 stored values name.' },
   ...more,
 });

@@ -4,17 +4,18 @@ import {
   CoreV1Api,
   CustomObjectsApi,
   type KubeConfig,
-  type V1ContainerStatus,
   type V1Pod,
   type V1PodSpec,
 } from '@kubernetes/client-node';
 import type { BootingPod } from '../../domain/boot.ts';
-import { BOOT_POD, type BootPod, mainContainer, type PodTemplate, RUN_LABEL } from '../../domain/boot-pod.ts';
+import { BOOT_POD, type BootPod, type PodTemplate, RUN_LABEL } from '../../domain/boot-pod.ts';
 import { MAIN_BACKEND } from '../../domain/target-application.ts';
 import { WorkflowError } from '../../workflow/errors.ts';
+import { readPod } from './booting-pod.ts';
 import { connectCluster, isConflict, isForbidden, isMissing, kubernetesRefused } from './cluster.ts';
 import { readDeployment } from './deployments.ts';
 import { type Answer, askPod, type Question } from './pod-tunnel.ts';
+import { quantity } from './quantities.ts';
 
 /** Enough for everything that a start writes; more is an application in trouble, of which the end is read. */
 const LOG_BYTES = 1_000_000;
@@ -112,7 +113,7 @@ export function bootPodsOver(connected: () => Promise<KubeConfig>, namespace: st
           plural: 'pods',
           name,
         })) as { containers?: { usage?: { memory?: string } }[] };
-        const bytes = (found.containers ?? []).map(({ usage }) => memoryBytes(usage?.memory));
+        const bytes = (found.containers ?? []).map(({ usage }) => quantity(usage?.memory));
         if (bytes.length === 0 || bytes.includes(null)) return { because: 'the cluster has no figures of the pod yet' };
         return { bytes: bytes.reduce<number>((sum, each) => sum + (each ?? 0), 0) };
       } catch (error) {
@@ -144,50 +145,4 @@ export function bootPodsOver(connected: () => Promise<KubeConfig>, namespace: st
       }
     },
   };
-}
-
-const iso = (date: Date | undefined): string | null => (date ? new Date(date).toISOString() : null);
-
-function readPod({ metadata, spec, status }: V1Pod): BootingPod {
-  const main = mainContainer(spec?.containers ?? []);
-  const own = status?.containerStatuses?.find(({ name }) => name === main?.name);
-  const condition = (type: string) => status?.conditions?.find((each) => each.type === type);
-  const scheduled = condition('PodScheduled');
-  const ready = condition('Ready');
-  return {
-    name: metadata?.name ?? '',
-    annotations: metadata?.annotations ?? {},
-    variables: (main?.env ?? []).map(({ name }) => name),
-    image: main?.image ?? '',
-    container: main?.name ?? '',
-    port: main?.ports?.[0]?.containerPort ?? null,
-    memoryLimit: main?.resources?.limits?.memory ?? null,
-    createdAt: iso(metadata?.creationTimestamp) ?? new Date(0).toISOString(),
-    unschedulable: scheduled?.status === 'False' ? (scheduled.message ?? 'no reason given') : null,
-    // Without a probe Kubernetes calls whatever runs ready.
-    probed: main?.readinessProbe !== undefined,
-    readySince: ready?.status === 'True' ? iso(ready.lastTransitionTime) : null,
-    state: stateOf(own, status?.phase, status?.reason),
-  };
-}
-
-function stateOf(own: V1ContainerStatus | undefined, phase = '', reason = ''): BootingPod['state'] {
-  const { terminated, running, waiting } = own?.state ?? {};
-  if (terminated) return { kind: 'ended', exitCode: terminated.exitCode, reason: terminated.reason ?? '' };
-  // Evicted, or past its deadline: then the container has no word of its own.
-  if (phase === 'Failed') return { kind: 'ended', exitCode: 137, reason };
-  if (running) return { kind: 'running', since: iso(running.startedAt) ?? new Date(0).toISOString() };
-  return { kind: 'waiting', reason: waiting?.reason ?? (phase || 'Pending'), message: waiting?.message ?? '' };
-}
-
-const units: Readonly<Record<string, number>> = {
-  ...{ '': 1, k: 1e3, M: 1e6, G: 1e9 },
-  ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 },
-};
-
-/** As metrics state it: `81234Ki`. */
-function memoryBytes(text: string | undefined): number | null {
-  const [, digits, unit = ''] = /^(\d+)([A-Za-z]*)$/.exec(text ?? '') ?? [];
-  const factor = units[unit];
-  return digits === undefined || factor === undefined ? null : Number(digits) * factor;
 }

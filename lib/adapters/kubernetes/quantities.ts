@@ -17,7 +17,7 @@ const factors: Readonly<Record<string, number>> = {
 };
 
 /** A Kubernetes quantity as a number: `500m` is 0.5, `2Gi` is 2147483648; null for none, and for a form that is rare. */
-function quantity(text: string | undefined): number | null {
+export function quantity(text: string | undefined): number | null {
   const [, digits, suffix = ''] = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(text ?? '') ?? [];
   const factor = factors[suffix];
   return digits === undefined || factor === undefined ? null : Number(digits) * factor;

@@ -39,8 +39,11 @@ export const Boot = z.strictObject({
     newest: z.string().nullable(),
   }),
   memory: z.strictObject({
-    bytes: Count.nullable().describe(
-      'In use once it was healthy, as the cluster’s metrics say; null where it has none.',
+    peakBytes: Count.nullable().describe(
+      'The most that was in use when Passage looked, from its start until it was measured, as the cluster’s metrics say; null where it has none.',
+    ),
+    samples: Count.describe(
+      'How often Passage looked and the metrics had a figure; what comes between two looks is not seen.',
     ),
     because: z.string().nullable().describe('Why it is not known.'),
     limit: z.string().nullable(),

@@ -2,6 +2,8 @@ import { lambda } from '../task.ts';
 import { Held, holdsLease, Nothing } from './lease.ts';
 
 const inCluster = { targetClusters: ['eks:DescribeCluster'] } as const;
+/** What was seen of the booted backend's memory. */
+const keepsSamples = ['s3:GetObject', 's3:PutObject'] as const;
 
 export const StartBoot = lambda({
   summary: 'Creates the one pod that boots a backend of the target on the scratch database.',
@@ -30,11 +32,11 @@ export const StartBoot = lambda({
 });
 
 export const CheckBoot = lambda({
-  summary: 'Looks whether the booted backend is healthy, and why not.',
+  summary: 'Looks whether the booted backend is healthy, why not, and how much memory it uses meanwhile.',
   input: Held,
   output: Nothing,
   throws: ['BootNotReady', 'BootFailed', 'MigrationFailed', 'TargetNotFound', 'LeaseLost', 'ServiceUnavailable'],
-  uses: { ...holdsLease, ...inCluster },
+  uses: { ...holdsLease, ...inCluster, staging: keepsSamples },
   network: 'private',
   kubernetes: 'passage:boot',
   timeoutSeconds: 30,
@@ -59,6 +61,7 @@ export const MeasureBoot = lambda({
     ...holdsLease,
     ...inCluster,
     runs: ['s3:GetObject', 's3:PutObject'],
+    staging: keepsSamples,
     logins: ['secretsmanager:GetSecretValue'],
     apiTokens: ['secretsmanager:GetSecretValue'],
   },
