@@ -6,6 +6,7 @@ import { cutover } from './cutover.ts';
 import { diagnose } from './diagnose.ts';
 import { dig } from './dig.ts';
 import { preflight } from './preflight.ts';
+import { record } from './record.ts';
 import { recordings } from './recordings.ts';
 import { rehearse } from './rehearse.ts';
 import { reset } from './reset.ts';
@@ -28,6 +29,7 @@ const commands: readonly Command[] = [
   serve,
   reset,
   recordings,
+  record,
 ];
 
 function help(): string {

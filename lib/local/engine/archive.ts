@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ExecutionDescription } from './execution.ts';
+import type { ExecutionDescription, MachineRecord } from './execution.ts';
 import { endStatus } from './fold.ts';
 import { detailsOf, type HistoryEvent, type HistoryRecord, openHistory, readEnds } from './history.ts';
 import type { Json } from './json.ts';
@@ -27,8 +27,23 @@ export function keepDefinition(directory: string, definition: string): string {
   return digest;
 }
 
-export const keptDefinition = (directory: string, digest: string): string =>
-  readFileSync(join(directory, 'definitions', `${digest}.asl.json`), 'utf8');
+/** The machine that an execution was started with, by the beginning of its history. */
+export function machineOf(
+  directory: string,
+  { stateMachineArn, name, startDate }: ExecutionDescription,
+): MachineRecord {
+  const machineName = stateMachineArn.split(':').at(-1) ?? '';
+  const path = historyPath(directory, machineName, name);
+  const first = readEnds(path)?.first;
+  if (!first) throw new Error(`${path} has no history`);
+  return {
+    stateMachineArn,
+    name: machineName,
+    roleArn: String(detailsOf(first.event).roleArn),
+    definition: readFileSync(join(directory, 'definitions', `${first.memo?.definition}.asl.json`), 'utf8'),
+    creationDate: startDate,
+  };
+}
 
 /** Every execution that an engine over this directory has begun; one that was cut short is still RUNNING. */
 export function* readArchive(directory: string): Generator<ExecutionDescription> {

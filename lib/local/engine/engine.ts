@@ -3,9 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { type Authorize, AwsError } from '../wire/endpoint.ts';
-import { endInterrupted, historyPath, isChild, keepDefinition, readArchive } from './archive.ts';
+import { endInterrupted, historyPath, isChild, keepDefinition, machineOf, readArchive } from './archive.ts';
 import { startsChildren } from './children.ts';
-import { Execution, type ExecutionDescription, type StateMachine } from './execution.ts';
+import { Execution, type ExecutionDescription, type MachineRecord, type StateMachine } from './execution.ts';
 import type { ExecutionStatus } from './execution-state.ts';
 import { type Caller, type HistoryEvent, openHistory, readHistory } from './history.ts';
 import { runExecution } from './interpreter.ts';
@@ -20,7 +20,7 @@ import type { TestStateRequest, TestStateResult } from './test-state/request.ts'
 import { testState } from './test-state/test-state.ts';
 import { Tokens } from './tokens.ts';
 
-export type { ExecutionDescription, StateMachine } from './execution.ts';
+export type { ExecutionDescription, MachineRecord, StateMachine } from './execution.ts';
 export type { ExecutionStatus } from './execution-state.ts';
 export { TaskFailure } from './failure.ts';
 export type { HistoryEvent, HistoryEventType } from './history.ts';
@@ -56,6 +56,8 @@ export interface Engine {
   createStateMachine(o: { name: string; definition: string; roleArn: string }): StateMachine;
   listStateMachines(): StateMachine[];
   describeStateMachine(stateMachineArn: string): StateMachine;
+  /** The machine as it was when the execution was started. */
+  describeStateMachineForExecution(executionArn: string): MachineRecord;
   /** `input` is JSON text. The same name and input as a running execution's returns that one. */
   startExecution(o: {
     stateMachineArn: string;
@@ -151,6 +153,8 @@ export function createEngine(o: EngineOptions): Engine {
       if (stateMachine) return stateMachine;
       throw new AwsError('StateMachineDoesNotExist', 400, `State Machine Does Not Exist: '${stateMachineArn}'`);
     },
+
+    describeStateMachineForExecution: (executionArn) => machineOf(o.directory, engine.describeExecution(executionArn)),
 
     startExecution({ stateMachineArn, name = randomUUID(), input = '{}', principalArn, caller }) {
       const stateMachine = engine.describeStateMachine(stateMachineArn);

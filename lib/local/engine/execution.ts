@@ -35,12 +35,14 @@ export interface ExecutionDescription {
   readonly caller?: Caller;
 }
 
-export interface StateMachine {
+export interface MachineRecord {
   readonly stateMachineArn: string;
   readonly name: string;
   readonly roleArn: string;
   readonly definition: string;
   readonly creationDate: number;
+}
+export interface StateMachine extends MachineRecord {
   readonly machine: Machine;
 }
 

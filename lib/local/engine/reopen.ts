@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
-import { historyPath, keptDefinition } from './archive.ts';
+import { historyPath, machineOf } from './archive.ts';
 import { callId } from './call-id.ts';
 import { Execution, type ExecutionDescription } from './execution.ts';
 import type { Branch } from './execution-state.ts';
-import { detailsOf, type HistoryEvent, openHistory, readHistory } from './history.ts';
+import { type HistoryEvent, openHistory, readHistory } from './history.ts';
 import { type LoadRules, loadMachine } from './load.ts';
 
 /**
@@ -11,7 +11,7 @@ import { type LoadRules, loadMachine } from './load.ts';
  * Throws `DefinitionRefused` when this engine has not all that its definition needs.
  */
 export function reopen(
-  { executionArn, stateMachineArn, name, principalArn, caller }: ExecutionDescription,
+  description: ExecutionDescription,
   o: {
     readonly directory: string;
     readonly clock: Clock;
@@ -20,27 +20,20 @@ export function reopen(
     readonly onStatusChange: (execution: Execution) => void;
   },
 ): Execution {
-  const machineName = stateMachineArn.split(':').at(-1) ?? '';
-  const path = historyPath(o.directory, machineName, name);
-  const records = readHistory(path);
-  const [first] = records;
-  if (!first) throw new Error(`${path} has no history`);
-  const definition = keptDefinition(o.directory, first.memo?.definition ?? '');
+  const { executionArn, name, principalArn, caller } = description;
+  const machine = machineOf(o.directory, description);
+  const path = historyPath(o.directory, machine.name, name);
   return new Execution({
     executionArn,
     name,
+    // It was admitted when it was started.
     stateMachine: {
-      stateMachineArn,
-      name: machineName,
-      roleArn: String(detailsOf(first.event).roleArn),
-      definition,
-      creationDate: first.event.timestamp,
-      // It was admitted when it was started.
-      machine: loadMachine(definition, { resources: o.resources, timeoutsRequired: false }),
+      ...machine,
+      machine: loadMachine(machine.definition, { resources: o.resources, timeoutsRequired: false }),
     },
     principalArn,
     caller,
-    records,
+    records: readHistory(path),
     file: openHistory(path),
     clock: o.clock,
     onEvent: o.onEvent,

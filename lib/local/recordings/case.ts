@@ -29,7 +29,19 @@ export interface RecordedCase {
   readonly notes?: string;
   /** Of a TestState: the request but for definition, input and role. */
   readonly request?: JsonObject;
+  /** Under which names and from when on it ran, where that is known. */
+  readonly ranAs?: RanAs;
   readonly expected: Expected;
+}
+
+export interface RanAs {
+  readonly region: string;
+  readonly accountId: string;
+  readonly machineName: string;
+  readonly executionName: string;
+  readonly roleArn: string;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
 }
 
 export interface Expected {
@@ -54,9 +66,15 @@ export interface Row {
 
 /** What stands for the account in which cases are played. */
 export const account = { partition: 'aws', region: 'us-east-1', accountId: '111111111111' };
-export const machineName = 'machine';
-export const executionName = 'execution';
 export const roleArn = `arn:${account.partition}:iam::${account.accountId}:role/machine`;
+export const anyone: RanAs = {
+  region: account.region,
+  accountId: account.accountId,
+  machineName: 'machine',
+  executionName: 'execution',
+  roleArn,
+  startedAt: Date.parse('2025-01-01T00:00:00Z'),
+};
 
 const functionArn = (name: string): string =>
   `arn:${account.partition}:lambda:${account.region}:${account.accountId}:function:${name}`;
@@ -65,8 +83,8 @@ const known: Readonly<Record<string, string>> = {
   Partition: account.partition,
   Region: account.region,
   AccountId: account.accountId,
-  StateMachineName: machineName,
-  ExecutionName: executionName,
+  StateMachineName: anyone.machineName,
+  ExecutionName: anyone.executionName,
   RoleArn: roleArn,
   LambdaFunctionName: 'function',
   LambdaFunctionArn: functionArn('function'),

@@ -7,9 +7,14 @@ interface Sleeper {
 
 /** A clock on which waiting costs no time: it leaps to the next sleeper's hour as soon as nothing else is left to do. */
 export class LeapingClock implements Clock {
-  #now = Date.parse('2025-01-01T00:00:00Z');
+  #now: number;
   #sleepers: Sleeper[] = [];
   #leaping = false;
+
+  /** @param startsAt epoch milliseconds */
+  constructor(startsAt: number) {
+    this.#now = startsAt;
+  }
 
   now(): number {
     return this.#now;

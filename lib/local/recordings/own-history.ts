@@ -1,18 +1,25 @@
 import type { Json, JsonObject } from '../engine/engine.ts';
 import { isObject } from '../engine/json.ts';
-import type { Answer, RecordedCase } from './case.ts';
+import type { Answer, RanAs, RecordedCase } from './case.ts';
 
-/**
- * A case made of what the AWS CLI prints: the machine of an execution (`describe-state-machine-for-execution`) and its
- * history (`get-execution-history`). What the tasks answered is read from the history itself.
- */
-export function caseFromHistory(name: string, machineText: string, historyText: string): RecordedCase {
-  const { definition } = JSON.parse(machineText) as { definition?: string };
-  const { events } = JSON.parse(historyText) as { events?: JsonObject[] };
+/** What the AWS CLI prints of an execution, and `passage record` writes. */
+export interface OwnHistory {
+  /** `describe-state-machine-for-execution` */
+  readonly machine: string;
+  /** `get-execution-history` */
+  readonly history: string;
+  /** `describe-execution`; without it names, account and times are those of a case in general. */
+  readonly execution: string | undefined;
+}
+
+/** A case made of an execution of one's own. What the tasks answered is read from the history itself. */
+export function caseFromHistory(name: string, own: OwnHistory): RecordedCase {
+  const { definition } = JSON.parse(own.machine) as { definition?: string };
+  const { events } = JSON.parse(own.history) as { events?: JsonObject[] };
   if (typeof definition !== 'string' || !events?.[0]) {
     throw new Error(`${name}: needs the definition of a machine and the events of a history.`);
   }
-  const shown = events.map(asRecorded);
+  const shown = events.map(asRecorded).map(withoutToken);
   const last = detailsOf(shown.at(-1) ?? {});
   return {
     name,
@@ -20,6 +27,7 @@ export function caseFromHistory(name: string, machineText: string, historyText: 
     definition: JSON.parse(definition) as Json,
     input: detailsOf(shown[0] ?? {}).input ?? {},
     tasks: answersIn(shown),
+    ...(own.execution !== undefined && { ranAs: ranAs(own.execution, shown) }),
     expected: {
       eventOrder: 'exact',
       events: shown,
@@ -28,6 +36,31 @@ export function caseFromHistory(name: string, machineText: string, historyText: 
       ...(last.cause !== undefined && { cause: last.cause }),
     },
   };
+}
+
+function ranAs(executionText: string, events: readonly JsonObject[]): RanAs {
+  const { executionArn = '', startDate = 0 } = JSON.parse(executionText) as {
+    executionArn?: string;
+    startDate?: string | number;
+  };
+  const [, , , region = '', accountId = '', , machineName = '', executionName = ''] = executionArn.split(':');
+  return {
+    region,
+    accountId,
+    machineName,
+    executionName,
+    roleArn: String(detailsOf(events[0] ?? {}).roleArn),
+    // Older versions of the AWS CLI write seconds.
+    startedAt: typeof startDate === 'number' ? startDate * 1000 : Date.parse(startDate),
+  };
+}
+
+/** Tokens are new in every run: long base64 texts among what a task that waits for one was given. */
+function withoutToken(event: JsonObject): JsonObject {
+  const { taskScheduledEventDetails: details } = event;
+  if (!isObject(details) || !String(details.resource).endsWith('.waitForTaskToken')) return event;
+  const text = JSON.stringify(details.parameters).replace(/[A-Za-z0-9+/_-]{120,}={0,2}/g, '<token>');
+  return { ...event, taskScheduledEventDetails: { ...details, parameters: JSON.parse(text) as Json } };
 }
 
 /** Members whose values are JSON texts. */

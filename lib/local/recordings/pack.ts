@@ -46,7 +46,13 @@ function* ownHistories(folder: string): Generator<Entry> {
     if (name === undefined) continue;
     const machine = join(folder, `${name}.machine.json`);
     if (!existsSync(machine)) throw new Error(`${join(folder, file)} has no ${machine} beside it.`);
-    const read = () => caseFromHistory(name, readFileSync(machine, 'utf8'), readFileSync(join(folder, file), 'utf8'));
+    const execution = join(folder, `${name}.execution.json`);
+    const read = () =>
+      caseFromHistory(name, {
+        machine: readFileSync(machine, 'utf8'),
+        history: readFileSync(join(folder, file), 'utf8'),
+        execution: existsSync(execution) ? readFileSync(execution, 'utf8') : undefined,
+      });
     yield { row: { name, kind: 'execution', queryLanguage: 'JSONata', features: ['own history'] }, read };
   }
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEngine, type Engine, type ExecutionDescription, type Json, type JsonObject } from '../engine/engine.ts';
-import { account, executionName, machineName, type RecordedCase, roleArn } from './case.ts';
+import { anyone, type RecordedCase } from './case.ts';
 import { differences } from './compare.ts';
 import { eventDifferences } from './compare-events.ts';
 import { LeapingClock } from './leaping-clock.ts';
@@ -12,13 +12,14 @@ import { recordedAnswers } from './tasks.ts';
 /** An engine in a folder of its own that answers as recorded; the folder is removed at the end. */
 export async function withEngine<T>(recorded: RecordedCase, use: (engine: Engine) => Promise<T>): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), 'recordings-'));
+  const { region, accountId, startedAt } = recorded.ranAs ?? anyone;
   const engine: Engine = createEngine({
     directory,
-    clock: new LeapingClock(),
+    clock: new LeapingClock(startedAt),
     integrations: {},
     anyResource: recordedAnswers(recorded, () => engine),
-    region: account.region,
-    accountId: account.accountId,
+    region,
+    accountId,
     timeoutsRequired: false,
   });
   try {
@@ -33,6 +34,7 @@ export async function withEngine<T>(recorded: RecordedCase, use: (engine: Engine
 export function playExecution(recorded: RecordedCase): Promise<string[]> {
   return withEngine(recorded, async (engine) => {
     const definition = recorded.definitionText ?? JSON.stringify(recorded.definition);
+    const { machineName, executionName, roleArn } = recorded.ranAs ?? anyone;
     const { stateMachineArn } = engine.createStateMachine({ name: machineName, definition, roleArn });
     const { executionArn } = engine.startExecution({
       stateMachineArn,

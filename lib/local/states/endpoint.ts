@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Authorize, Endpoint, SignedRequest } from '../wire/endpoint.ts';
 import { epochSeconds, jsonEndpoint, operation } from '../wire/json.ts';
 import { pageOf, pageRequest } from './paging.ts';
-import { showDescription, showEvent, showListed, showStateMachine } from './shapes.ts';
+import { showDescription, showEvent, showListed, showMachineOfExecution, showStateMachine } from './shapes.ts';
 import { testStateInput } from './test-state.ts';
 
 const arn = z.string().min(1).max(256);
@@ -101,6 +101,11 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
       DescribeStateMachine: operation(z.object({ stateMachineArn: arn }), ({ stateMachineArn }, request) => {
         allow(request, 'DescribeStateMachine', stateMachineArn);
         return showStateMachine(engine.describeStateMachine(stateMachineArn));
+      }),
+
+      DescribeStateMachineForExecution: operation(z.object({ executionArn: arn }), ({ executionArn }, request) => {
+        allow(request, 'DescribeStateMachineForExecution', executionArn);
+        return showMachineOfExecution(engine.describeStateMachineForExecution(executionArn));
       }),
 
       TestState: operation(testStateInput, (input, request) => {

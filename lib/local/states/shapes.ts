@@ -1,4 +1,4 @@
-import type { ExecutionDescription, HistoryEvent, JsonObject, StateMachine } from '../engine/engine.ts';
+import type { ExecutionDescription, HistoryEvent, JsonObject, MachineRecord, StateMachine } from '../engine/engine.ts';
 import { epochSeconds } from '../wire/json.ts';
 
 const included = { included: true };
@@ -52,16 +52,20 @@ export function showEvent(event: HistoryEvent, includeExecutionData: boolean): o
 const withoutData = (details: unknown): JsonObject =>
   Object.fromEntries(Object.entries(details as JsonObject).filter(([name]) => !executionData.has(name)));
 
-export function showStateMachine({ stateMachineArn, name, definition, roleArn, creationDate }: StateMachine): object {
-  return {
-    stateMachineArn,
-    name,
-    status: 'ACTIVE',
-    definition,
-    roleArn,
-    type: 'STANDARD',
-    creationDate: epochSeconds(creationDate),
-    loggingConfiguration: { level: 'OFF', includeExecutionData: false },
-    tracingConfiguration: { enabled: false },
-  };
+export function showStateMachine(machine: StateMachine): object {
+  return { ...shown(machine), status: 'ACTIVE', type: 'STANDARD', creationDate: epochSeconds(machine.creationDate) };
 }
+
+/** A machine as it was when an execution of it began. */
+export function showMachineOfExecution(machine: MachineRecord): object {
+  return { ...shown(machine), updateDate: epochSeconds(machine.creationDate) };
+}
+
+const shown = ({ stateMachineArn, name, definition, roleArn }: MachineRecord) => ({
+  stateMachineArn,
+  name,
+  definition,
+  roleArn,
+  loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+  tracingConfiguration: { enabled: false },
+});

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   DescribeExecutionCommand,
   DescribeStateMachineCommand,
+  DescribeStateMachineForExecutionCommand,
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
   GetExecutionHistoryCommand,
@@ -263,6 +264,7 @@ test('every operation asks for its permission', async () => {
     ListExecutions: () => nobody.send(new ListExecutionsCommand({ stateMachineArn })),
     ListStateMachines: () => nobody.send(new ListStateMachinesCommand({})),
     DescribeStateMachine: () => nobody.send(new DescribeStateMachineCommand({ stateMachineArn })),
+    DescribeStateMachineForExecution: () => nobody.send(new DescribeStateMachineForExecutionCommand({ executionArn })),
     SendTaskSuccess: () => nobody.send(new SendTaskSuccessCommand({ taskToken, output: '1' })),
     SendTaskFailure: () => nobody.send(new SendTaskFailureCommand({ taskToken })),
     SendTaskHeartbeat: () => nobody.send(new SendTaskHeartbeatCommand({ taskToken })),
