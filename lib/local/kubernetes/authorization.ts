@@ -17,8 +17,9 @@ type Binding = KubernetesObject & Pick<Json<V1RoleBinding | V1ClusterRoleBinding
 type Rule = NonNullable<Role['rules']>[number];
 
 export interface Attributes {
-  readonly verb: 'get' | 'list' | 'create' | 'update' | 'patch' | 'delete';
-  readonly resource: Resource;
+  /** `get`, `list`, `watch`, `create`, … */
+  readonly verb: string;
+  readonly resource: Pick<Resource, 'group' | 'plural'>;
   readonly subresource?: string;
   readonly namespace?: string;
   readonly name?: string;
@@ -26,14 +27,8 @@ export interface Attributes {
 
 /** Allows what a Role or ClusterRole bound to the user or one of their groups allows; or 403, in the API server's words. */
 export function authorize(user: User, attributes: Attributes, store: ObjectStore): void {
-  if (user.groups.includes('system:masters')) return;
+  if (isAllowed(user, attributes, store)) return;
   const { verb, resource, subresource, namespace, name } = attributes;
-  const bindings = [
-    ...store.list<Binding>(CLUSTER_ROLE_BINDINGS),
-    ...(namespace === undefined ? [] : store.list<Binding>(ROLE_BINDINGS, namespace)),
-  ];
-  const rules = bindings.filter((binding) => bindsTo(binding, user)).flatMap((binding) => rulesOf(binding, store));
-  if (rules.some((rule) => allows(rule, attributes))) return;
 
   const what = subresource ? `${resource.plural}/${subresource}` : resource.plural;
   const where = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;
@@ -44,6 +39,20 @@ export function authorize(user: User, attributes: Attributes, store: ObjectStore
     `${subject} is forbidden: User "${user.name}" cannot ${verb} resource "${what}" in API group "${resource.group}" ${where}`,
     { name, group: resource.group || undefined, kind: resource.plural },
   );
+}
+
+/** Whether a Role or ClusterRole bound to the user or one of their groups allows it. */
+export const isAllowed = (user: User, attributes: Attributes, store: ObjectStore): boolean =>
+  rulesOfUser(user, attributes.namespace, store).some((rule) => allows(rule, attributes));
+
+/** What the user may do in a namespace, or at the cluster's scope. */
+export function rulesOfUser(user: User, namespace: string | undefined, store: ObjectStore): readonly Rule[] {
+  if (user.groups.includes('system:masters')) return [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }];
+  const bindings = [
+    ...store.list<Binding>(CLUSTER_ROLE_BINDINGS),
+    ...(namespace === undefined ? [] : store.list<Binding>(ROLE_BINDINGS, namespace)),
+  ];
+  return bindings.filter((binding) => bindsTo(binding, user)).flatMap((binding) => rulesOf(binding, store));
 }
 
 const bindsTo = ({ subjects = [] }: Binding, user: User): boolean =>

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { ObjectStore } from './object-store.ts';
+import { type ObjectStore, servedBy } from './object-store.ts';
 import {
   JOBS,
   type KubernetesObject,
@@ -63,6 +63,15 @@ export function deleteObject(
   }
   // The garbage collector follows the owner references of what is left.
   store.remove(object);
+}
+
+/** Deletes a namespace with all that is in it. It is gone at once, though its pods may still be ending. */
+export function deleteNamespace(store: ObjectStore, clock: Clock, namespace: KubernetesObject): void {
+  for (const resource of servedBy(store).filter(({ namespaced }) => namespaced)) {
+    for (const object of store.list(resource, namespace.metadata.name))
+      deleteObject(store, clock, resource, object, { propagationPolicy: 'Background' });
+  }
+  store.remove(namespace);
 }
 
 /** Deletes what lost its owner, and owners that waited for it. Pods go when the kubelet has ended them. */

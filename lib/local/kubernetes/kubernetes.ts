@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { create, createApi } from './api.ts';
+import { createApi } from './api.ts';
 import { type AuthenticationOptions, authenticate } from './authentication.ts';
 import { clusterCertificates } from './certificates.ts';
 import { createControlLoop } from './control-loop.ts';
+import { withDefaults } from './defaults.ts';
 import { collectGarbage } from './deletion.ts';
 import { reconcileDeployments } from './deployment-controller.ts';
 import { reconcileJobs } from './job-controller.ts';
@@ -23,6 +24,8 @@ import {
 import { createPortForward } from './port-forward.ts';
 import { matchesLabels } from './selectors.ts';
 import { startApiServer } from './server.ts';
+import { createChanges } from './watch.ts';
+import { create } from './writes.ts';
 
 export interface KubernetesOptions extends KubeletOptions, AuthenticationOptions {}
 
@@ -48,7 +51,11 @@ export interface Kubernetes {
 /** A Kubernetes cluster of one node, this machine. Its state is `<directory>/objects.json`. */
 export async function createKubernetes(options: KubernetesOptions): Promise<Kubernetes> {
   const { directory, clock } = options;
-  const store = openObjectStore(directory, clock, () => loop.wake());
+  const store = openObjectStore(directory, clock, (change) => {
+    changes.add(change);
+    loop.wake();
+  });
+  const changes = createChanges(store.version());
   const kubelet = createKubelet(options, store, () => loop.wake());
   let started = false;
 
@@ -69,7 +76,7 @@ export async function createKubernetes(options: KubernetesOptions): Promise<Kube
   const server = await startApiServer(
     certificates,
     (authorization) => authenticate(authorization, options),
-    createApi(store, kubelet, clock),
+    createApi({ store, changes, kubelet, clock }),
     createPortForward(store),
   );
 
@@ -112,6 +119,7 @@ export async function createKubernetes(options: KubernetesOptions): Promise<Kube
         store.update(present, (object) => {
           const spec = said.spec ? { spec: { ...(object.spec as object), ...(said.spec as object) } } : {};
           Object.assign(object, said, spec);
+          if (object.spec !== undefined) object.spec = withDefaults(resource, object);
           Object.assign(object.metadata, {
             labels: { ...object.metadata.labels, ...metadata.labels },
             annotations: { ...object.metadata.annotations, ...metadata.annotations },

@@ -24,7 +24,17 @@ export interface Manifest {
   [field: string]: unknown;
 }
 
+/** One write, with the object before and after it as JSON: what a watch tells. */
+export interface Change {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly version: number;
+  readonly before: string | undefined;
+  readonly after: string;
+}
+
 export interface ObjectStore {
+  /** Of the last write. */
+  version(): number;
   /** Throws AlreadyExists. `complete` fills in what depends on the new object's name and uid. */
   create<T extends KubernetesObject>(resource: Resource, manifest: Manifest, complete?: (object: T) => void): T;
   find<T extends KubernetesObject>(resource: Resource, namespace: string | undefined, name: string): T | undefined;
@@ -43,13 +53,13 @@ interface StoreState {
 }
 
 /** etcd in small: one document, `<directory>/objects.json`. `changed` is told after every write. */
-export function openObjectStore(directory: string, clock: Clock, changed: () => void): ObjectStore {
+export function openObjectStore(directory: string, clock: Clock, changed: (change: Change) => void): ObjectStore {
   const file = openStateFile<StoreState>(join(directory, 'objects.json'), { version: 1, objects: [] });
   const state = file.value;
 
-  const written = () => {
+  const written = (type: Change['type'], object: KubernetesObject, before?: string) => {
     file.save();
-    changed();
+    changed({ type, version: state.version, before, after: JSON.stringify(object) });
   };
   const nextVersion = () => {
     state.version += 1;
@@ -64,29 +74,12 @@ export function openObjectStore(directory: string, clock: Clock, changed: () => 
     );
 
   const store: ObjectStore = {
-    create<T extends KubernetesObject>(
-      resource: Resource,
-      { metadata, ...manifest }: Manifest,
-      complete?: (object: T) => void,
-    ) {
-      const name = metadata.name ?? `${metadata.generateName}${suffix()}`;
-      if (store.find(resource, metadata.namespace, name)) throw alreadyExists(resource, name);
-      const object = {
-        ...manifest,
-        apiVersion: apiVersionOf(resource),
-        kind: resource.kind,
-        metadata: {
-          ...metadata,
-          name,
-          uid: randomUUID(),
-          resourceVersion: nextVersion(),
-          creationTimestamp: timestamp(clock.now()),
-          generation: 1,
-        },
-      } as T;
+    version: () => state.version,
+    create<T extends KubernetesObject>(resource: Resource, manifest: Manifest, complete?: (object: T) => void) {
+      const object = newObject<T>(resource, manifest, { store, clock, version: nextVersion });
       complete?.(object);
       state.objects.push(object);
-      written();
+      written('ADDED', object);
       return object;
     },
     find: <T extends KubernetesObject>(resource: Resource, namespace: string | undefined, name: string) =>
@@ -106,17 +99,56 @@ export function openObjectStore(directory: string, clock: Clock, changed: () => 
         object.metadata.generation = (object.metadata.generation ?? 0) + 1;
       }
       object.metadata.resourceVersion = nextVersion();
-      written();
+      written('MODIFIED', object, before);
       return object;
     },
     remove(object) {
       const index = state.objects.indexOf(object);
       if (index < 0) return;
       state.objects.splice(index, 1);
-      written();
+      const before = JSON.stringify(object);
+      written('DELETED', { ...object, metadata: { ...object.metadata, resourceVersion: nextVersion() } }, before);
     },
   };
   return store;
+}
+
+/** The store as a dry run sees it: what is written is answered and forgotten. */
+export const dryRunOf = (store: ObjectStore, clock: Clock): ObjectStore => ({
+  ...store,
+  create<T extends KubernetesObject>(resource: Resource, manifest: Manifest, complete?: (object: T) => void) {
+    const object = newObject<T>(resource, manifest, { store, clock, version: () => '' });
+    complete?.(object);
+    return object;
+  },
+  update(object, change) {
+    const copy = structuredClone(object);
+    change(copy);
+    return copy;
+  },
+  remove() {},
+});
+
+function newObject<T extends KubernetesObject>(
+  resource: Resource,
+  { metadata, ...manifest }: Manifest,
+  { store, clock, version }: { readonly store: ObjectStore; readonly clock: Clock; readonly version: () => string },
+): T {
+  const name = metadata.name ?? `${metadata.generateName}${suffix()}`;
+  if (store.find(resource, metadata.namespace, name)) throw alreadyExists(resource, name);
+  return {
+    ...manifest,
+    apiVersion: apiVersionOf(resource),
+    kind: resource.kind,
+    metadata: {
+      ...metadata,
+      name,
+      uid: randomUUID(),
+      resourceVersion: version(),
+      creationTimestamp: timestamp(clock.now()),
+      generation: 1,
+    },
+  } as T;
 }
 
 /** Every kind that is served: the cluster's own, and those that custom resource definitions add. */

@@ -79,6 +79,8 @@ export const PODS = resource('', 'Pod', 'pods', { shortNames: ['po'] });
 export const SECRETS = resource('', 'Secret', 'secrets');
 export const CONFIG_MAPS = resource('', 'ConfigMap', 'configmaps', { shortNames: ['cm'] });
 export const SERVICES = resource('', 'Service', 'services', { shortNames: ['svc'] });
+/** Nothing here records any; clients that describe an object ask for its events. */
+export const EVENTS = resource('', 'Event', 'events', { shortNames: ['ev'] });
 export const JOBS = resource('batch', 'Job', 'jobs');
 export const DEPLOYMENTS = resource('apps', 'Deployment', 'deployments', { shortNames: ['deploy'] });
 export const INGRESSES = resource('networking.k8s.io', 'Ingress', 'ingresses', { shortNames: ['ing'] });
@@ -106,6 +108,7 @@ export const RESOURCES: readonly Resource[] = [
   SECRETS,
   CONFIG_MAPS,
   SERVICES,
+  EVENTS,
   resource('', 'ServiceAccount', 'serviceaccounts', { shortNames: ['sa'] }),
   JOBS,
   DEPLOYMENTS,

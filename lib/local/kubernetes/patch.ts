@@ -35,31 +35,88 @@ function mergePatch(target: unknown, patch: unknown): unknown {
   return result;
 }
 
-/** As a merge patch, but lists whose items have names (containers, env, volumes) merge item by item. */
+/**
+ * By which field the items of a list are the same, by the list's own name: `patchMergeKey` of Kubernetes' types. Lists
+ * that are not named here are replaced whole.
+ */
+const MERGE_KEYS: Readonly<Record<string, readonly string[]>> = {
+  containers: ['name'],
+  initContainers: ['name'],
+  ephemeralContainers: ['name'],
+  env: ['name'],
+  volumes: ['name'],
+  volumeMounts: ['mountPath'],
+  volumeDevices: ['devicePath'],
+  // Those of a container, and those of a service.
+  ports: ['containerPort', 'port'],
+  imagePullSecrets: ['name'],
+  secrets: ['name'],
+  hostAliases: ['ip'],
+  topologySpreadConstraints: ['topologyKey'],
+  conditions: ['type'],
+  ownerReferences: ['uid'],
+};
+const ORDER = '$setElementOrder/';
+const DELETED = '$deleteFromPrimitiveList/';
+
+/** As a merge patch, but lists whose items have a key (containers, env, volumes) merge item by item, as do finalizers. */
 function strategicMergePatch(target: unknown, patch: unknown): unknown {
-  if (Array.isArray(patch)) return mergeNamed(target, patch);
   if (!isFields(patch)) return patch;
+  const { $patch, $retainKeys, ...fields } = patch;
+  if ($patch === 'replace') return fields;
   const result: Fields = isFields(target) ? { ...target } : {};
-  for (const [name, value] of Object.entries(patch)) {
+  for (const [name, value] of Object.entries(fields)) {
+    if (name.startsWith('$')) continue;
     if (value === null) delete result[name];
+    else if (Array.isArray(value)) result[name] = mergeLists(name, result[name], value);
     else result[name] = strategicMergePatch(result[name], value);
+  }
+  for (const [name, value] of Object.entries(fields)) {
+    if (name.startsWith(DELETED)) remainder(result, name.slice(DELETED.length), value);
+    if (name.startsWith(ORDER)) inOrder(result, name.slice(ORDER.length), value);
+  }
+  if (!Array.isArray($retainKeys)) return result;
+  return Object.fromEntries(Object.entries(result).filter(([name]) => $retainKeys.includes(name)));
+}
+
+function mergeLists(name: string, target: unknown, patch: readonly unknown[]): unknown[] {
+  const before = Array.isArray(target) ? target : [];
+  if (name === 'finalizers') return [...new Set([...before, ...patch])];
+  if (patch.some((item) => isFields(item) && item.$patch === 'replace'))
+    return patch.filter((item) => !(isFields(item) && item.$patch === 'replace'));
+  const key = keyOf(name, [...patch, ...before]);
+  if (key === undefined) return [...patch];
+  const result: unknown[] = [...before];
+  for (const item of patch as readonly Fields[]) {
+    const index = result.findIndex((each) => isFields(each) && each[key] === item[key]);
+    if (item.$patch === 'delete') {
+      if (index >= 0) result.splice(index, 1);
+    } else if (index < 0) result.push(strategicMergePatch({}, item));
+    else result[index] = strategicMergePatch(result[index], item);
   }
   return result;
 }
 
-function mergeNamed(target: unknown, patch: readonly unknown[]): unknown[] {
-  const named = (items: readonly unknown[]): items is Fields[] =>
-    items.every((item) => isFields(item) && typeof item.name === 'string');
-  if (!Array.isArray(target) || !named(patch) || !named(target)) return [...patch];
-  const result = [...target];
-  for (const item of patch) {
-    const index = result.findIndex((each) => each.name === item.name);
-    if (item.$patch === 'delete') {
-      if (index >= 0) result.splice(index, 1);
-    } else if (index < 0) result.push(item);
-    else result[index] = strategicMergePatch(result[index], item) as Fields;
-  }
-  return result;
+/** The key that all of the items have. */
+const keyOf = (name: string, items: readonly unknown[]): string | undefined =>
+  Object.hasOwn(MERGE_KEYS, name)
+    ? MERGE_KEYS[name]?.find((key) => items.every((item) => isFields(item) && item[key] !== undefined))
+    : undefined;
+
+function remainder(result: Fields, name: string, deleted: unknown): void {
+  const list = result[name];
+  if (Array.isArray(list) && Array.isArray(deleted)) result[name] = list.filter((item) => !deleted.includes(item));
+}
+
+/** The items that the patch names come in its order; the others stay where they are among them. */
+function inOrder(result: Fields, name: string, order: unknown): void {
+  const list = result[name];
+  if (!Array.isArray(list) || !Array.isArray(order)) return;
+  const key = keyOf(name, [...order, ...list]);
+  const rank = (item: unknown) =>
+    order.findIndex((each) => (key === undefined ? each === item : (each as Fields)[key] === (item as Fields)[key]));
+  const ordered = list.filter((item) => rank(item) >= 0).sort((a, b) => rank(a) - rank(b));
+  result[name] = list.map((item) => (rank(item) < 0 ? item : ordered.shift()));
 }
 
 const operations = z.array(

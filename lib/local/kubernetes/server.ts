@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { ApiAnswer, ApiRequest } from './api.ts';
 import type { User } from './authentication.ts';
 import type { Certificates } from './certificates.ts';
 import type { Forward } from './port-forward.ts';
+import { fromProtobuf } from './protobuf.ts';
 import { badRequest, StatusError } from './status.ts';
 
 export interface ApiServer {
@@ -22,17 +24,19 @@ const LONGEST_BODY = 1.5 * 1024 * 1024;
 export async function startApiServer(
   { certificate, key }: Certificates,
   authenticate: (authorization: string | undefined) => User,
-  handle: (request: ApiRequest) => ApiAnswer,
+  handle: (request: ApiRequest) => Promise<ApiAnswer>,
   forward: Forward,
 ): Promise<ApiServer> {
   const server = createServer({ cert: certificate, key }, async (incoming, outgoing) => {
     try {
       const user = authenticate(incoming.headers.authorization);
-      send(outgoing, handle(await requestOf(incoming, user)));
+      await send(outgoing, await handle(await requestOf(incoming, user)));
     } catch (error) {
+      // The client of a watch or of a log has left.
+      if (outgoing.headersSent) return void outgoing.destroy();
       const { code, body } = statusOf(error);
       incoming.resume();
-      send(outgoing, { status: code, body }, 'application/json');
+      await send(outgoing, { status: code, body, type: 'application/json' }).catch(() => outgoing.destroy());
     }
   });
   const tunnels = new Set<Duplex>();
@@ -62,8 +66,14 @@ export async function startApiServer(
 async function requestOf(incoming: IncomingMessage, user: User): Promise<ApiRequest> {
   const url = new URL(incoming.url ?? '/', 'https://kubernetes');
   const contentType = incoming.headers['content-type'] ?? 'application/json';
-  if (!/json/.test(contentType)) {
-    throw new StatusError(415, 'UnsupportedMediaType', `the body is ${contentType}; this cluster reads JSON only`);
+  const protobuf = contentType === 'application/vnd.kubernetes.protobuf';
+  if (!protobuf && !/json/.test(contentType)) {
+    const hint = /apply-patch/.test(contentType) ? ': apply on the client (without --server-side)' : '';
+    throw new StatusError(
+      415,
+      'UnsupportedMediaType',
+      `the body is ${contentType}; this cluster reads JSON only${hint}`,
+    );
   }
   const parts: Buffer[] = [];
   let length = 0;
@@ -77,7 +87,8 @@ async function requestOf(incoming: IncomingMessage, user: User): Promise<ApiRequ
     path: url.pathname,
     query: url.searchParams,
     contentType,
-    body: parse(parts),
+    accept: incoming.headers.accept ?? '',
+    body: protobuf ? fromProtobuf(Buffer.concat(parts)) : parse(parts),
     user,
   };
 }
@@ -97,11 +108,14 @@ function parse(parts: readonly Buffer[]): unknown {
   }
 }
 
-function send(
-  outgoing: ServerResponse,
-  { status, body }: ApiAnswer,
-  type = typeof body === 'string' ? 'text/plain' : 'application/json',
-): void {
+async function send(outgoing: ServerResponse, { status, body, type }: ApiAnswer): Promise<void> {
+  if (body instanceof Readable) {
+    outgoing.writeHead(status, { 'content-type': type ?? 'application/json' });
+    // A watch may have nothing to tell for long: its client waits for these.
+    outgoing.flushHeaders();
+    return pipeline(body, outgoing);
+  }
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  outgoing.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) }).end(text);
+  const contentType = type ?? (typeof body === 'string' ? 'text/plain' : 'application/json');
+  outgoing.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(text) }).end(text);
 }

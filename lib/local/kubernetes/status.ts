@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Resource } from './objects.ts';
 
 /** A failure as the API server says it: a Status object. */
@@ -53,3 +54,12 @@ export const invalid = (resource: Resource, name: string, why: string) =>
 
 export const badRequest = (message: string) => new StatusError(400, 'BadRequest', message);
 export const unauthorized = () => new StatusError(401, 'Unauthorized', 'Unauthorized');
+export const unserved = () => new StatusError(404, 'NotFound', 'the server could not find the requested resource');
+
+/** What the client sent, as the schema describes it; or 400. */
+export function parsed<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw badRequest(`the object provided is unrecognized: ${issue?.path.join('.')}: ${issue?.message}`);
+}
