@@ -7,6 +7,7 @@ import { progressLine } from '../pages/terminal.ts';
 import type { Console } from './command.ts';
 import { silentWorker } from './silent-worker.ts';
 import type { SimulatedAccount } from './simulated-account.ts';
+import { stallWatch } from './stall.ts';
 
 /** How often the account is asked; people see a second as live. */
 const POLL_MS = 400;
@@ -38,6 +39,7 @@ export async function follow(
   const names = new Set<string>();
   let state = 'Starting';
   let lastLine = 0;
+  const idle = stallWatch();
   for (;;) {
     await stop();
     const now = await account.executions.describe(execution);
@@ -53,8 +55,14 @@ export async function follow(
     if (now && now.status !== 'RUNNING') return now;
     const progress = COPYING.has(state) ? await workers(account, run) : null;
     if (progress) {
+      const idleSeconds = idle(progress, Date.now());
       const line = progressLine(
-        { phase: state, elapsed: (Date.now() - began) / 1000, ...progress },
+        {
+          phase: state,
+          elapsed: (Date.now() - began) / 1000,
+          ...progress,
+          ...(idleSeconds === null ? {} : { idleSeconds }),
+        },
         console.columns - 1,
       );
       if (console.isTerminal) console.live(line);

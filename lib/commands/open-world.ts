@@ -46,9 +46,19 @@ export async function withWorld<T>(
   const world = opened ?? (await openWorld(opening));
   try {
     return await use(world.info);
+  } catch (error) {
+    throw endedUnder(world) ?? error;
   } finally {
     opening.console.live('Ending the simulated account …');
     await world.stop();
     opening.console.live('');
   }
+}
+
+/** What to say when the account that was joined has ended meanwhile: whatever failed since, failed for that. */
+export function endedUnder({ joined }: Pick<World, 'joined'>): Error | null {
+  if (!joined || joined.isUp()) return null;
+  return usage(
+    `"${joined.command}" has ended, and the simulated account with it. Start this command again: it will have the account up itself.`,
+  );
 }

@@ -13,6 +13,7 @@ export const preflight: Command = {
   positionals: [],
   options: {
     migration: migrationOption,
+    all: { type: 'boolean', help: 'lists what passed as well' },
     reason: { type: 'string', value: '<text>', help: 'stands in the report' },
   },
   run: (call) =>
@@ -30,7 +31,7 @@ async function look(call: Call, account: SimulatedAccount, migration: string): P
   let found: Summary['checks'] = [];
   const show = (summary: Summary, columns: number) => {
     found = summary.checks;
-    return findingsText(summary, columns);
+    return findingsText(summary, columns, { all: call.options.all === true });
   };
   const reason = text(call, 'reason') ?? 'npm run passage -- preflight';
   const code = await runJourney(

@@ -54,7 +54,7 @@ export async function runJourney(journey: Journey, input: JourneyInput): Promise
   const report = await fetchReport(account, directory, run);
   if (report) {
     console.line();
-    console.line(show(report.summary, console.columns));
+    console.line(show(report.summary, console.columns).trimEnd());
     console.line();
     console.line(`Report: ${relative(process.cwd(), report.path)}`);
     const { files } = report.summary;

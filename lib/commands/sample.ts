@@ -7,11 +7,14 @@ import type { DeployedMigration } from '../workflow/configuration.ts';
 import { readMigration } from '../workflow/migrations.ts';
 import { type Call, type Console, text, usage } from './command.ts';
 import { fetchMissingReports } from './fetch-report.ts';
-import { DIRECTORY, type Opening, openWorld, withWorld } from './open-world.ts';
+import { DIRECTORY, endedUnder, type Opening, openWorld, withWorld } from './open-world.ts';
 import { untilPutBack } from './put-back.ts';
 import { simulatedAccount } from './simulated-account.ts';
 
 const NAME = 'acme-retool';
+/** Reports of earlier runs: they are about a world that is gone, and all that is left of it. */
+const KEPT = ['runs'];
+const stays = `; reports of earlier runs stay in ${DIRECTORY}/runs.`;
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /** The sample's migration, as its file states it. */
@@ -43,11 +46,11 @@ function makeWay(size: SampleSize | undefined, console: Console): void {
   const there = sampleSizeIn(DIRECTORY);
   if (size === undefined || there === undefined || there === size) return;
   try {
-    resetWorld(DIRECTORY);
+    resetWorld(DIRECTORY, KEPT);
   } catch (error) {
     throw usage(error instanceof Error ? error.message : String(error));
   }
-  console.line(`The sample here was ${there}: it is made anew, ${size}.`);
+  console.line(`The sample here was ${there}: it is made anew, ${size}${stays}`);
 }
 
 /** The world with a sample that is not cut over yet; one that is, is made anew, saying so. */
@@ -61,8 +64,9 @@ export async function withSample<T>(opening: Opening, use: (world: WorldInfo) =>
     await fetchMissingReports(account, DIRECTORY);
     isCutOver = (await account.ledgers.read(NAME)).pointOfNoReturn !== null;
   } catch (error) {
+    const ended = endedUnder(world);
     await world.stop();
-    throw error;
+    throw ended ?? error;
   }
   if (!isCutOver) return withWorld(opening, use, world);
   if (world.joined) {
@@ -70,9 +74,9 @@ export async function withSample<T>(opening: Opening, use: (world: WorldInfo) =>
       `The sample is cut over already, and "${world.joined.command}" has it up. End that command, then try again.`,
     );
   }
-  opening.console.line('The sample was cut over before: it is made anew.');
+  opening.console.line(`The sample was cut over before: its databases, clusters and DNS are made anew${stays}`);
   await world.stop();
-  resetWorld(DIRECTORY);
+  resetWorld(DIRECTORY, KEPT);
   return withWorld({ ...opening, size: world.info.size }, use);
 }
 

@@ -17,7 +17,7 @@ export const show: Command = {
       console.line(shortText(summary, report).trimEnd());
       return exitCodes.ok;
     }
-    console.line(summaryText(summary, console.columns));
+    console.line(summaryText(summary, console.columns).trimEnd());
     console.line();
     console.line(`Report: ${report}`);
     return exitCodes.ok;

@@ -4,6 +4,7 @@ import { WorkflowError } from '../workflow/errors.ts';
 import { type Command, exitCodes } from './command.ts';
 
 const examples = { aws: 'migrations/acme-retool.json', local: 'migrations/my-databases.json' };
+const SCHEMA = 'docs/schemas/migration.schema.json';
 
 /** Reads a configuration, or says for each wrong field where it is, what is wrong, and where a right one stands. */
 export function readConfiguration(file: string): MigrationConfiguration {
@@ -24,7 +25,7 @@ export function readConfiguration(file: string): MigrationConfiguration {
       : [`  ${issue.path.join('.') || '(the whole file)'}: ${plain(issue.message)}`],
   );
   throw invalid(
-    `${file} is not a migration:\n${issues.join('\n')}\nAn example of each field is in ${examples[platform]}.`,
+    `${file} is not a migration:\n${issues.join('\n')}\nAn example is ${examples[platform]}; every field, with what it means, is in ${SCHEMA}.`,
   );
 }
 

@@ -3,9 +3,11 @@ import type { Boot } from '../workflow/documents/boot.ts';
 import type { Finding } from '../workflow/documents/preflight.ts';
 import type { Plan } from '../workflow/documents/run.ts';
 import type { Summary } from '../workflow/summary.ts';
+import { decidedEnd } from './decided-end.ts';
+import { duration } from './duration.ts';
 import { openWarnings } from './preflight/preflight.ts';
 import { stopsCutover } from './preflight/weight.ts';
-import { duration } from './preflight/words.ts';
+import { several } from './preflight/words.ts';
 import { UNKNOWN_VARIABLES } from './readiness.ts';
 
 type Check = z.infer<typeof Finding>;
@@ -95,7 +97,7 @@ export function nextSteps(run: {
       return [
         ...runbook,
         'See that users can sign in on the source again.',
-        'Rehearse again, then cut over in the next window.',
+        decidedEnd(run.error?.name ?? null)?.next ?? 'Rehearse again, then cut over in the next window.',
       ];
     case 'failed':
       if (run.pointOfNoReturn !== null) {
@@ -111,9 +113,10 @@ export function nextSteps(run: {
           : ['The source is closed. See why, and what is left to undo: npm run passage -- diagnose.']),
         ...steps(run.checks.filter(({ severity }) => severity === 'BLOCKER')),
         ...runbook,
-        run.plan.mode === 'preflight'
-          ? 'Look again: npm run passage -- preflight, or mode “preflight”.'
-          : 'Rehearse again.',
+        decidedEnd(run.error?.name ?? null)?.next ??
+          (run.plan.mode === 'preflight'
+            ? 'Look again: npm run passage -- preflight, or mode “preflight”.'
+            : 'Rehearse again.'),
       ];
   }
 }
@@ -144,9 +147,6 @@ function promised({ checks }: Pick<Parameters<typeof nextSteps>[0], 'checks'>): 
   if (ids.length === 0) return [];
   return [`See that what the reasons of overridden warnings promise is done: ${several(ids)}.`];
 }
-
-const several = (names: readonly string[]): string =>
-  names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
 
 /** Characters of what was seen that a step repeats; all of it stands under the checks. */
 const SEEN = 160;

@@ -1,9 +1,10 @@
 import type { Step, Summary } from '../workflow/summary.ts';
+import { isStopped } from './decided-end.ts';
 import type { ExecutionHistory } from './timeline.ts';
 
-/** The section of a declared error: its heading is the error's name. */
+/** The section of a declared error: its heading is the error's name; a run may be stopped under several. */
 export const runbookOf = (error: string): string =>
-  `docs/runbook.md#${error.toLowerCase().replace(/[^a-z0-9_-]/g, '')}`;
+  `docs/runbook.md#${isStopped(error) ? 'aborted' : error.toLowerCase().replace(/[^a-z0-9_-]/g, '')}`;
 
 /** Ends of an execution that no state of it can catch or explain. */
 const unexplained: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@ import type { Boot } from '../workflow/documents/boot.ts';
 import type { Finding } from '../workflow/documents/preflight.ts';
 import type { Plan } from '../workflow/documents/run.ts';
 import type { Summary } from '../workflow/summary.ts';
+import { decidedEnd } from './decided-end.ts';
 import { openWarnings } from './preflight/preflight.ts';
 import { stopsCutover } from './preflight/weight.ts';
 
@@ -60,6 +61,7 @@ export function readinessOf(run: {
   readonly sourceOpen: boolean;
   readonly pointOfNoReturn: boolean;
   readonly freshUntil: string | null;
+  readonly error: Pick<NonNullable<Summary['error']>, 'name'> | null;
 }): Readiness {
   const { verdict, plan, freshUntil } = run;
   // A cutover is not admitted on a copy alone; where only databases were given there is nothing to boot.
@@ -72,13 +74,16 @@ export function readinessOf(run: {
   const ready = verdict === 'rehearsed' && open.length === 0 && !plan.databasesOnly;
   const validity = { freshUntil: ready ? freshUntil : null };
   const overridden = run.checks.filter((check) => check.overridden !== null).length;
+  const decided = decidedEnd(run.error?.name ?? null);
   switch (verdict) {
     case 'cut over':
       return { go: 'done', sentence: 'Done. Users work on the target.', open: [], ...validity };
     case 'unwound':
       return {
         go: 'no',
-        sentence: 'Not moved. Users work on the source as before; find the cause and rehearse before the next try.',
+        sentence: decided
+          ? `Not moved: ${decided.because}. Users work on the source as before.`
+          : 'Not moved. Users work on the source as before; find the cause and rehearse before the next try.',
         open,
         ...validity,
       };
@@ -116,6 +121,7 @@ function failedSentence(run: {
   readonly checks: readonly Finding[];
   readonly sourceOpen: boolean;
   readonly pointOfNoReturn: boolean;
+  readonly error: Pick<NonNullable<Summary['error']>, 'name'> | null;
 }): string {
   const blockers = run.checks.filter(({ severity }) => severity === 'BLOCKER').length;
   if (run.pointOfNoReturn) {
@@ -125,5 +131,7 @@ function failedSentence(run: {
   if (blockers > 0) {
     return `No. ${pointText({ kind: 'blocker', count: blockers, section: 'checks' })}${run.plan.mode === 'preflight' ? '' : ', and the run ended there'}; users work on the source as before.`;
   }
+  const decided = decidedEnd(run.error?.name ?? null);
+  if (decided) return `No: ${decided.because}. Users work on the source as before.`;
   return 'No. The run ended before its goal; users work on the source as before.';
 }

@@ -87,6 +87,7 @@ export function summarize(documents: RunDocuments): Summary {
       sourceOpen,
       pointOfNoReturn: Boolean(ledger?.pointOfNoReturn),
       freshUntil: freshUntil(documents),
+      error,
     }),
     run: plan.run,
     migration: plan.migration,

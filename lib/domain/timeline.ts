@@ -54,6 +54,9 @@ export const effectStates: ReadonlySet<string> = new Set([
 /** The states that enclose a freeze, and the one with which `unwind` ends it. */
 export const freezeStates = { first: 'Freeze', last: 'Switch', undone: 'Start the source services' } as const;
 
+/** What a machine is called that no state started. */
+const unbidden: Readonly<Record<string, string>> = { 'passage-unwind': 'Put everything back' };
+
 /** They decide or end, and take no time. */
 const instant: ReadonlySet<string> = new Set(['Choice', 'Pass', 'Succeed', 'Fail']);
 const failure = /^(Task|LambdaFunction|Activity|Parallel|Map)\w*(Failed|TimedOut)$|^EvaluationFailed$/;
@@ -142,7 +145,7 @@ function opened(history: ExecutionHistory): Open[] {
 /**
  * The phases of a run: one per state of the journey, with the nested executions' states inside the state that
  * started them. An execution that no state started (an unwind begun by the status-change rule) is a phase of its
- * own, named as its machine.
+ * own.
  * @param histories the journey first, then every execution that belongs to the run
  * @param until what still runs is measured to here
  */
@@ -175,7 +178,7 @@ export function timeline(histories: readonly ExecutionHistory[], until: Moment):
     const { arn, machine, startDate, stopDate, status } = history.execution;
     if (placed.has(arn)) continue;
     phases.push({
-      name: machine,
+      name: unbidden[machine] ?? machine,
       ...span(milliseconds(startDate), stopDate ? milliseconds(stopDate) : null),
       status: !stopDate ? 'running' : status === 'SUCCEEDED' ? 'done' : 'failed',
       steps: stepsOf(opened(history)),

@@ -21,13 +21,14 @@ function told(check: Check, width: number): string[] {
 }
 
 /**
- * Every finding of preflight by severity, the gravest last, in plain text, and the sum of them.
+ * The findings of preflight by severity, the gravest last, in plain text, and the sum of them. What passed is counted
+ * there, and listed only where `all` asks for it.
  * @param width columns that a line may take
  */
-export function findingsText(summary: Summary, width = 100): string {
+export function findingsText(summary: Summary, width = 100, { all = false } = {}): string {
   const { checks, error } = summary;
   const blocks = order.flatMap((severity) => {
-    const found = checks.filter((check) => check.severity === severity);
+    const found = checks.filter((check) => check.severity === severity && (all || severity !== 'PASS'));
     return found.length === 0 ? [] : [severity, ...found.flatMap((check) => told(check, width)), ''];
   });
   const sum = [...order]
@@ -35,8 +36,13 @@ export function findingsText(summary: Summary, width = 100): string {
     .map((severity) => `${count(checks.filter((check) => check.severity === severity).length)} ${severity}`)
     .join(', ');
   const overridden = checks.filter((check) => check.overridden !== null).length;
+  const passed = checks.some(({ severity }) => severity === 'PASS');
   // What blocks is told above, one by one.
   const why = error && error.name !== 'PreflightBlocked' ? ` ${line(error.message)}` : '';
   const failure = error === null ? [] : wrap(`${line(error.name)}:${why} see ${error.runbook}`, width);
-  return [...blocks, `${sum}${overridden > 0 ? ` (${count(overridden)} overridden)` : ''}.`, ...failure].join('\n');
+  return [
+    ...blocks,
+    `${sum}${overridden > 0 ? ` (${count(overridden)} overridden)` : ''}.${passed && !all ? ' --all lists what passed.' : ''}`,
+    ...failure,
+  ].join('\n');
 }

@@ -144,6 +144,8 @@ export interface Progress {
   readonly bytesPerSecond?: number;
   /** A worker that is not heard any more: it is lost, and replaced once its heartbeat's time is over. */
   readonly silent?: { readonly role: string; readonly seconds: number };
+  /** Seconds since a chunk was done, where that is long. */
+  readonly idleSeconds?: number;
   /** Seconds since the run began. */
   readonly elapsed: number;
 }
@@ -156,8 +158,9 @@ export function secondsLeft({ bytes: done, totalBytes, bytesPerSecond }: Progres
 
 /** One line of live progress: `  12.4 s  Copy into the scratch database · Dump · 81,204 rows · 31.0 MB of 62.4 MB (50 %) · 7.3 MB/s · 4.3 s left`. */
 export function progressLine(progress: Progress, width = 120): string {
-  const { phase, state, rows, bytes: done, totalBytes, bytesPerSecond, silent, elapsed } = progress;
-  const left = secondsLeft(progress);
+  const { phase, state, rows, bytes: done, totalBytes, bytesPerSecond, silent, idleSeconds, elapsed } = progress;
+  // While nothing arrives, the mean rate sinks and what is left by it only climbs.
+  const left = idleSeconds === undefined ? secondsLeft(progress) : null;
   const share = done !== undefined && totalBytes ? Math.min(100, Math.floor((done / totalBytes) * 100)) : null;
   const parts = [
     line(phase),
@@ -167,7 +170,11 @@ export function progressLine(progress: Progress, width = 120): string {
     done === undefined
       ? null
       : `${bytes(done)}${share === null ? '' : ` of ${bytes(totalBytes!)} (${count(share)} %)`}`,
-    bytesPerSecond ? rate(bytesPerSecond) : null,
+    idleSeconds !== undefined
+      ? `no progress for ${duration(idleSeconds)}`
+      : bytesPerSecond
+        ? rate(bytesPerSecond)
+        : null,
     left === null ? null : `${duration(left)} left`,
   ];
   return cut(`${duration(elapsed).padStart(9)}  ${parts.filter((part) => part !== null).join(' · ')}`, width);

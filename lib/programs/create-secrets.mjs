@@ -12,19 +12,24 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-const { values: options } = parseArgs({
-  options: {
-    write: { type: 'boolean' },
-    held: { type: 'boolean' },
-    overwrite: { type: 'boolean' },
-    only: { type: 'string' },
-    prefix: { type: 'string' },
-  },
-});
+const USAGE = 'node create-secrets.mjs [--write] [--held] [--overwrite] [--only <name>] [--prefix <prefix>]';
+
+const options = readOptions();
 const manifest = JSON.parse(readFileSync(new URL('extra-env-vars.json', import.meta.url), 'utf8'));
 const prefix = options.prefix ?? manifest.prefix;
 const region = manifest.region === null ? [] : ['--region', manifest.region];
 const JSON_SECRET = 'extra-env-vars';
+
+function readOptions() {
+  try {
+    const flag = { type: 'boolean' };
+    const text = { type: 'string' };
+    return parseArgs({ options: { write: flag, held: flag, overwrite: flag, only: text, prefix: text } }).values;
+  } catch (error) {
+    console.error(`${error.message.split('. ')[0]}. Nothing was read or written.\nUsage: ${USAGE}`);
+    process.exit(2);
+  }
+}
 
 /** Calls the AWS CLI; null where AWS says that there is no such thing. */
 function aws(args, input) {

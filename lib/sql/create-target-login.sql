@@ -2,9 +2,10 @@
 -- Run it connected to the application's database, as the RDS master or another login with CREATEROLE and CREATEDB that
 -- owns that database:
 --
---   PASSAGE_TARGET_PASSWORD='…' psql --set=application=retool --file=create-target-login.sql <connection>
+--   PASSAGE_TARGET_PASSWORD='…' psql --set=application=retool --set=database=retool --file=create-target-login.sql <connection>
 --
 -- application              the role that the target's application connects as
+-- database                 its database; connected to another one, nothing is changed
 -- login                    optional; default: passage
 -- PASSAGE_TARGET_PASSWORD  of the new login. Put the same into the secret that the migration's configuration names.
 --                          Where the server logs such statements, set it afterwards with \password instead.
@@ -15,10 +16,21 @@
 \else
 \set login passage
 \endif
+\if :{?database}
+\else
+\warn 'Nothing was changed: say which database is the application''s, as in --set=database=retool.'
+DO $$ BEGIN RAISE EXCEPTION 'no database was named'; END $$;
+\endif
+SELECT current_database() = :'database' AS expected \gset
+\if :expected
+\else
+\warn 'Nothing was changed: this is database' :DBNAME 'and not' :database '; connect to that one.'
+DO $$ BEGIN RAISE EXCEPTION 'connected to another database'; END $$;
+\endif
 \set password `printf %s "$PASSAGE_TARGET_PASSWORD"`
 
 BEGIN;
-SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'login') AS missing, current_database() AS database \gset
+SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'login') AS missing \gset
 \if :missing
 CREATE ROLE :"login";
 \endif

@@ -58,6 +58,7 @@ export const checkIds = [
   'server-backups',
   'server-maintenance',
   'source-autoscaling',
+  'source-holds-tables',
   'source-running',
   'sso-held-back',
   'target-empty',

@@ -184,6 +184,12 @@ test('a secret that the manifest does not know is refused by name', () => {
   expect(stderr).toContain('there is no secret "encription-key"; there are extra-env-vars, encryption-key');
 });
 
+test('an option that there is not is told with those that there are, and nothing is done', () => {
+  const { status, stdout, stderr, calls } = run('--wirte');
+  expect([status, stdout, calls]).toEqual([2, '', []]);
+  expect(stderr).toMatch(/^Unknown option '--wirte'\. Nothing was read or written\.\nUsage: .*\[--write\] .*\n$/);
+});
+
 test('another prefix is taken from the command line, and one secret can be written alone', () => {
   const { secrets } = run('--write', '--prefix', 'blue', '--only', 'encryption-key');
   expect(Object.keys(secrets).filter((id) => id.startsWith('retool/'))).toEqual(['retool/blue/encryption-key']);

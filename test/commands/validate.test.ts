@@ -66,7 +66,9 @@ test.each([
   const { code, output } = await passage('validate', changed(example, changes));
   expect(code).toBe(3);
   expect(output).toMatch(told);
-  expect(output).toContain(`An example of each field is in migrations/${example}`);
+  expect(output).toContain(
+    `An example is migrations/${example}; every field, with what it means, is in docs/schemas/migration.schema.json.`,
+  );
   expect(output).not.toContain('hunter2');
 });
 

@@ -37,6 +37,7 @@ const run = (more: Partial<Run> = {}): Run => ({
   sourceOpen: true,
   pointOfNoReturn: false,
   freshUntil: '2026-03-02T12:00:00.000Z',
+  error: null,
   ...more,
 });
 
@@ -139,7 +140,7 @@ describe('what to do next', () => {
     );
     expect(steps.map((step) => step.split(':')[0])).toEqual([
       'x. This stops a cutover. → Upgrade the source.',
-      'Say “carry” or “drop” in source.ecs.variables for A, B, C and 2 more.',
+      'Say “carry” or “drop” in source.ecs.variables for A, B, C, D, E.',
       'They do not. → Upgrade the source.',
       'See that what the reasons of overridden warnings promise is done',
       'Rehearse again once that is done',
@@ -154,9 +155,38 @@ describe('what to do next', () => {
 
   test('where nothing stands open is a window that holds freeze and decision, and the cutover', () => {
     expect(next([finding('PASS')])).toEqual([
-      'Choose a window that holds the longest freeze, 5 min, and 60 min to decide on “switch”.',
+      'Choose a window that holds the longest freeze, 4 min 30 s, and 1 h 00 min to decide on “switch”.',
       'Cut over while this rehearsal is fresh: start the journey in mode “cutover” (on this machine: npm run cutover).',
     ]);
+  });
+
+  test.each([
+    ['ApprovalRejected', /^Settle with who said no/],
+    ['ApprovalExpired', /^Agree with the approvers/],
+    ['Interrupted', /^Nothing needs to be mended/],
+    ['ABORTED', /^Nothing needs to be mended/],
+    ['WorkerLost', /^Rehearse again/],
+  ])('after %s fits how the run ended', (name, last) => {
+    const error = { name, message: 'm', state: null, runbook: 'docs/runbook.md#x' };
+    for (const verdict of ['failed', 'unwound'] as const) {
+      const steps = nextSteps({
+        verdict,
+        plan: { run: 'autumn', migration: 'acme', mode: 'cutover', databasesOnly: false, level: 'boot' },
+        checks: [],
+        variables: [],
+        boot: null,
+        error,
+        sourceOpen: true,
+        pointOfNoReturn: null,
+        freeze: { high: null, decide: null },
+      });
+      expect(steps.at(-1)).toMatch(last);
+      expect(readinessOf(run({ verdict, error })).sentence).toMatch(
+        name === 'WorkerLost'
+          ? /^No/
+          : /: (an approver said no|it was not approved in time|somebody stopped the run)\. /,
+      );
+    }
   });
 
   test('of overridden warnings is to see that what they promise is done', () => {

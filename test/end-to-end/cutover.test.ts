@@ -282,7 +282,8 @@ test(
     await rehearsal.said(/^\s+[\d.]+ s\s+Restore$/m);
     rehearsal.interrupt();
     const { code, output } = await rehearsal.ended;
-    expect(output).toContain('The sample was cut over before: it is made anew.');
+    expect(output).toContain('The sample was cut over before: its databases, clusters and DNS are made anew;');
+    expect((await place.run('show', cutoverRun)).output).toContain('OK  acme-retool: cut over');
     expect(output).toContain('Putting everything back');
     expect(code).toBe(130);
     expect(place.leftovers()).toEqual([]);

@@ -14,11 +14,11 @@ const finding = (severity: Finding['severity'], more: Partial<Finding> = {}): Fi
   runbook: `docs/runbook.md#a-${severity.toLowerCase()}`,
   ...more,
 });
-const text = (findings: Finding[], width = 100) =>
-  findingsText(summarize(rehearsalRun({ preflight: { at: '2026-11-21T20:14:03.120Z', findings } })), width);
+const text = (findings: Finding[], width = 100, all = false) =>
+  findingsText(summarize(rehearsalRun({ preflight: { at: '2026-11-21T20:14:03.120Z', findings } })), width, { all });
 
 test('the gravest stands last, with what was seen, what to do and its section; the sum ends it', () => {
-  const lines = text([finding('BLOCKER'), finding('PASS', { todo: null }), finding('WARNING')]).split('\n');
+  const lines = text([finding('BLOCKER'), finding('PASS', { todo: null }), finding('WARNING')], 100, true).split('\n');
   expect(lines.filter((line) => /^[A-Z]+$/.test(line))).toEqual(['PASS', 'WARNING', 'BLOCKER']);
   expect(lines.slice(lines.indexOf('BLOCKER'))).toEqual([
     'BLOCKER',
@@ -29,6 +29,12 @@ test('the gravest stands last, with what was seen, what to do and its section; t
     '',
     '1 BLOCKER, 1 WARNING, 0 INFO, 1 PASS.',
   ]);
+});
+
+test('what passed is a number unless all is asked for', () => {
+  const lines = text([finding('PASS', { todo: null }), finding('WARNING')]).split('\n');
+  expect(lines.filter((line) => /^[A-Z]+$/.test(line))).toEqual(['WARNING']);
+  expect(lines.at(-1)).toBe('0 BLOCKER, 1 WARNING, 0 INFO, 1 PASS. --all lists what passed.');
 });
 
 test('an overridden warning bears its reason instead of what to do', () => {

@@ -91,6 +91,13 @@ describe('a line of progress', () => {
     );
   });
 
+  test('says for how long nothing has arrived, instead of a rest that only climbs', () => {
+    const stalled = { bytes: 31e6, totalBytes: 62e6, bytesPerSecond: 7e6, idleSeconds: 34 };
+    expect(progressLine({ phase: 'Restore', ...stalled, elapsed: 46 })).toBe(
+      '   46.0 s  Restore · 31.0 MB of 62.0 MB (50 %) · no progress for 34.0 s',
+    );
+  });
+
   test('says which worker is silent, before anything else', () => {
     expect(
       progressLine({ phase: 'Restore', state: 'loading', silent: { role: 'dump', seconds: 34 }, elapsed: 60 }),

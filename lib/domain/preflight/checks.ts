@@ -55,6 +55,7 @@ import { check as schemaMigrations } from './checks/schema-migrations.ts';
 import { check as serverBackups } from './checks/server-backups.ts';
 import { check as serverMaintenance } from './checks/server-maintenance.ts';
 import { check as sourceAutoscaling } from './checks/source-autoscaling.ts';
+import { check as sourceHoldsTables } from './checks/source-holds-tables.ts';
 import { check as sourceRunning } from './checks/source-running.ts';
 import { check as ssoHeldBack } from './checks/sso-held-back.ts';
 import { check as targetEmpty } from './checks/target-empty.ts';
@@ -127,6 +128,7 @@ export const checks: readonly Check[] = [
   serverBackups,
   serverMaintenance,
   sourceAutoscaling,
+  sourceHoldsTables,
   sourceRunning,
   ssoHeldBack,
   targetEmpty,

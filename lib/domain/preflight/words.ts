@@ -16,7 +16,7 @@ export function size(bytes: number): string {
   return `${Number(Math.max(1, bytes / one).toPrecision(3))} ${unit}`;
 }
 
-/** Whole seconds, minutes or hours, rounded up. */
+/** A limit or an estimate: whole seconds, minutes or hours, rounded up. What is measured or predicted reads as in ../duration.ts. */
 export function duration(seconds: number): string {
   if (seconds < 120) return `${Math.ceil(seconds)} s`;
   return seconds < 7200 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3600)} h`;

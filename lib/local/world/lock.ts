@@ -17,6 +17,8 @@ export interface Holder<T> {
 export interface Lock<T> {
   /** Tells those who want to join that the world is up. */
   publish(info: T): void;
+  /** The world is about to end: who wants to join waits, and then has one of its own. */
+  retract(): void;
   release(): void;
 }
 
@@ -29,10 +31,10 @@ export type Taken<T> =
   /** Somebody else has it and the world is up. */
   | { readonly holder: Holder<T> & { readonly info: T } };
 
-/** A world that is starting is waited for; the first start takes some seconds, a PostgreSQL that replays its log more. */
+/** A world that is starting or ending is waited for; the first start takes some seconds, a PostgreSQL that replays its log more. */
 const POLL_MS = 100;
 
-/** Takes the lock at `path`, or waits until its living holder has the world up. */
+/** Takes the lock at `path`, or waits until its living holder has the world up, or has ended it. */
 export async function takeLock<T>(path: string, command: string): Promise<Taken<T>> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const mine: Holder<T> = { pid: process.pid, started: processStart(process.pid)?.token ?? '', command };
@@ -56,16 +58,23 @@ export function currentHolder<T>(path: string): Holder<T> | undefined {
 }
 
 function held<T>(path: string, mine: Holder<T>): Lock<T> {
+  const write = (holder: Holder<T>) => {
+    const next = `${path}.${process.pid}`;
+    // It carries keys of the simulated account.
+    writeFileSync(next, JSON.stringify(holder), { mode: 0o600 });
+    renameSync(next, path);
+  };
+  const isMine = () => {
+    const holder = read<T>(path);
+    return holder?.pid === mine.pid && holder.started === mine.started;
+  };
   return {
-    publish(info) {
-      const next = `${path}.${process.pid}`;
-      // It carries keys of the simulated account.
-      writeFileSync(next, JSON.stringify({ ...mine, info }), { mode: 0o600 });
-      renameSync(next, path);
+    publish: (info) => write({ ...mine, info }),
+    retract() {
+      if (isMine()) write(mine);
     },
     release() {
-      const holder = read<T>(path);
-      if (holder?.pid === mine.pid && holder.started === mine.started) rmSync(path, { force: true });
+      if (isMine()) rmSync(path, { force: true });
     },
   };
 }

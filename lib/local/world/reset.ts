@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { killLeftovers } from '../processes/processes.ts';
 import { removeDatabases } from './databases.ts';
 import { currentHolder } from './lock.ts';
@@ -6,9 +7,9 @@ import { worldPaths } from './paths.ts';
 
 /**
  * Forgets everything: services, histories, databases. Throws with the command's name while one has the world up.
- * Reports that commands have written (`runs`) go with it.
+ * @param keep names in the work directory that stay: what commands have written there beside the world
  */
-export function resetWorld(directory: string): void {
+export function resetWorld(directory: string, keep: readonly string[] = []): void {
   const paths = worldPaths(directory);
   const holder = currentHolder(paths.lock);
   if (holder) {
@@ -18,5 +19,8 @@ export function resetWorld(directory: string): void {
   }
   killLeftovers(paths.processes);
   removeDatabases(paths);
-  rmSync(paths.directory, { recursive: true, force: true });
+  const names = existsSync(paths.directory) ? readdirSync(paths.directory) : [];
+  const gone = names.filter((name) => !keep.includes(name));
+  for (const name of gone) rmSync(join(paths.directory, name), { recursive: true, force: true });
+  if (gone.length === names.length) rmSync(paths.directory, { recursive: true, force: true });
 }

@@ -15,7 +15,7 @@ import { type Cloud, openCloud } from './cloud.ts';
 import { applyManifests } from './clusters.ts';
 import { type Databases, madeSize, startDatabases } from './databases.ts';
 import { type Facts, informed, type WorldInfo } from './info.ts';
-import { takeLock, WorldBusy } from './lock.ts';
+import { currentHolder, takeLock, WorldBusy } from './lock.ts';
 import { type WorldPaths, worldPaths } from './paths.ts';
 import { sampleNames } from './sample-names.ts';
 import { describeServers } from './sample-servers.ts';
@@ -54,7 +54,9 @@ export interface WorldOptions {
 export interface World {
   readonly info: WorldInfo;
   /** Who has it up, when that is another command: then `stop` does nothing. */
-  readonly joined: { readonly command: string; readonly pid: number } | undefined;
+  readonly joined:
+    | { readonly command: string; readonly pid: number /** Whether that command still has it up. */; isUp(): boolean }
+    | undefined;
   /** Ends every process; what the services remember stays. Twice is harmless. */
   stop(): Promise<void>;
 }
@@ -78,11 +80,16 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         `"${command}" (process ${pid}) has another deployment of the simulated account up. Wait until it has ended, then try again.`,
       );
     }
-    return { info: informed(info, paths), joined: { command, pid }, stop: async () => {} };
+    const isUp = () => {
+      const now = currentHolder<Facts>(paths.lock);
+      return now?.pid === pid && now.info !== undefined;
+    };
+    return { info: informed(info, paths), joined: { command, pid, isUp }, stop: async () => {} };
   }
   const closing = createClosing();
   closing.add('lock', () => taken.lock.release());
   const stop = async () => {
+    taken.lock.retract();
     const failures = await closing.closeAll();
     for (const failure of failures) console.error(failure);
   };

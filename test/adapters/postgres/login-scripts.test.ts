@@ -93,7 +93,7 @@ function psql(path: string, database: string, ...options: string[]) {
 
 /** As a person would: by psql, as the weak master. */
 function runFile(name: string, database: string): void {
-  const { status, stderr } = psql(write(name), database);
+  const { status, stderr } = psql(write(name), database, `--set=database=${database}`);
   // A second run is told what it finds done already.
   expect([status, /ERROR.*/.exec(stderr)]).toEqual([0, null]);
 }
@@ -205,9 +205,27 @@ describe('the login that the file for the target makes', () => {
     expect(roles).toEqual([none, { ...none, rolcreatedb: true }]);
   });
 
+  test('is not made in another database than the one that the run found, or that is named', async () => {
+    const { database } = await createDatabase(cluster);
+    const path = write('create-target-login.sql');
+    const unnamed = join(folder, 'unnamed.sql');
+    writeFileSync(unnamed, statement('create-target-login'));
+    const { database: found } = target().database;
+    for (const [file, options, why] of [
+      [path, [], `this is database ${database} and not ${found}`],
+      [path, ['--set=database=other'], `this is database ${database} and not other`],
+      [unnamed, ['--set=application=retool'], 'say which database'],
+    ] as const) {
+      const { status, stderr } = psql(file, database, ...options);
+      expect(status).not.toBe(0);
+      expect(stderr).toContain(`Nothing was changed: ${why}`);
+    }
+    expect(await query(cluster.master, `SELECT FROM pg_roles WHERE rolname = '${login}'`)).toEqual([]);
+  });
+
   test('is not made by somebody who may not give it its rights', async () => {
     const { database } = await createDatabase(cluster, { owner: application.user });
-    const { status, stderr } = psql(write('create-target-login.sql'), database);
+    const { status, stderr } = psql(write('create-target-login.sql'), database, `--set=database=${database}`);
     expect(status).not.toBe(0);
     expect(stderr).toMatch(/run this as the owner|permission denied for database/);
     const made = await query(cluster.master, `SELECT FROM pg_roles WHERE rolname = '${login}'`);

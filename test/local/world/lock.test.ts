@@ -45,6 +45,22 @@ test('who comes while the world is starting takes over when it is given up', asy
   expect(await waiting).toHaveProperty('lock');
 });
 
+test('who comes while the world is ending waits for its end, and has one of its own', async () => {
+  const { lock } = await take('rehearse');
+  lock.publish({ url: 'http://127.0.0.1:1' });
+  lock.retract();
+  const waiting = takeLock(path, 'runs');
+  lock.release();
+  expect(await waiting).toHaveProperty('lock');
+});
+
+test('a lock that is not ours any more is not taken back', async () => {
+  const { lock } = await take('rehearse');
+  lock.release();
+  lock.retract();
+  expect(existsSync(path)).toBe(false);
+});
+
 test('a released lock is gone, and nobody holds it', async () => {
   const { lock } = await take('rehearse');
   expect(currentHolder(path)).toMatchObject({ command: 'rehearse' });

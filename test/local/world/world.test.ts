@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -117,6 +117,9 @@ test('a stopped world leaves no lock, and a reset one leaves nothing', async () 
     expect(existsSync(info.paths.lock)).toBe(true);
   });
   expect(existsSync(join(directory, 'world.lock'))).toBe(false);
+  mkdirSync(join(directory, 'runs', 'autumn'), { recursive: true });
+  resetWorld(directory, ['runs']);
+  expect(readdirSync(directory, { recursive: true })).toEqual(['runs', join('runs', 'autumn')]);
   resetWorld(directory);
   expect(existsSync(directory)).toBe(false);
 }, 60_000);

@@ -27,7 +27,7 @@ export const check: Check = {
     if (missing.length > 0) {
       return warning(
         `Missing on the target: ${several(missing)}.`,
-        'Set them in the chart, from the collected secret "carried"; without JWT_SECRET everybody must sign in anew.',
+        'Run files/create-secrets.mjs --write of this run: it puts them into the secrets that the chart reads. Without JWT_SECRET everybody must sign in anew.',
       );
     }
     const other = carried.filter(({ name, value, fingerprint }) => {

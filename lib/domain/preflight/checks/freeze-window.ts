@@ -1,4 +1,5 @@
 import type { Rehearsal } from '../../../workflow/documents/proofs.ts';
+import { interval } from '../../duration.ts';
 import { moment, refusalToBegin, type Window, windowOf } from '../../window.ts';
 import { blocker, type Check, type Collected, info, pass, type Result, unlearned, warning } from '../check.ts';
 import { duration } from '../words.ts';
@@ -23,8 +24,7 @@ export const check: Check = {
   },
 };
 
-const predicted = ({ predictedFreezeSeconds: { low, high } }: Rehearsal): string =>
-  `Predicted: ${duration(low)} to ${duration(high)}`;
+const predicted = ({ predictedFreezeSeconds }: Rehearsal): string => `Predicted: ${interval(predictedFreezeSeconds)}`;
 
 /** People choose the time by when they start the cutover and say "go". */
 function withoutWindow({ configuration }: Collected, rehearsal: Rehearsal): Result {

@@ -1,10 +1,11 @@
 import { startsWithin } from '../../cron.ts';
+import { duration } from '../../duration.ts';
 import { moment } from '../../window.ts';
 import { type Check, type Collected, info, pass, unlearned, warning } from '../check.ts';
-import { duration, several } from '../words.ts';
+import { several } from '../words.ts';
 
-/** Seconds for which starts are counted while no rehearsal has predicted a freeze. */
-const UNPREDICTED = 3600;
+/** Seconds for which starts are counted while nobody knows when the freeze begins or how long it lasts. */
+const DAY = 86_400;
 
 /** The state of what runs is in Temporal, which does not move with Retool's database. */
 export const check: Check = {
@@ -43,17 +44,26 @@ export const check: Check = {
   },
 };
 
-/** What schedules start during the longest predicted freeze, if it begins now or with the window. */
-function startsOf({ databases, configuration, lastRehearsal, now }: Collected): { saw: string; any: boolean } {
+/**
+ * What schedules start during the longest predicted freeze, if it begins with the window, or in a cutover now. Of a
+ * freeze whose time nobody has said, no interval tells: then by the day.
+ */
+function startsOf({ databases, configuration, lastRehearsal, now, plan }: Collected): { saw: string; any: boolean } {
   const schedules = databases.workflowActivity?.schedules ?? [];
-  const seconds = lastRehearsal?.predictedFreezeSeconds.high ?? UNPREDICTED;
-  const from = Math.max(now, configuration.window ? Date.parse(configuration.window.from) : now);
+  const { window } = configuration;
+  const freeze = lastRehearsal?.predictedFreezeSeconds.high ?? null;
+  const isKnown = freeze !== null && (window !== undefined || plan.mode === 'cutover');
+  const seconds = isKnown ? freeze : DAY;
+  const from = Math.max(now, window ? Date.parse(window.from) : now);
   const { starts, first, unreadable } = startsWithin(schedules, from, from + seconds * 1000);
   const on = schedules.reduce((sum, { workflows }) => sum + workflows, 0);
+  const when = isKnown
+    ? `in a freeze of ${duration(seconds)} from ${moment(from)}`
+    : `in a day from ${moment(from)}, of which a freeze takes a part,`;
   const words = [
     on === 0
       ? 'No schedule is on.'
-      : `${on} workflows have a schedule that is on; in ${duration(seconds)} from ${moment(from)} they start ${starts} ${starts === 1 ? 'time' : 'times'}${first === null ? '' : `, first at ${moment(first)}`}.`,
+      : `${on} ${on === 1 ? 'workflow has' : 'workflows have'} a schedule that is on; ${when} they start ${starts} ${starts === 1 ? 'time' : 'times'}${first === null ? '' : `, first at ${moment(first)}`}.`,
     ...(unreadable > 0 ? [`Schedules of ${unreadable} could not be read.`] : []),
   ];
   return { saw: words.join(' '), any: starts + unreadable > 0 };

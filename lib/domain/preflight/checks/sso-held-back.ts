@@ -18,7 +18,7 @@ export const check: Check = {
     }
     return info(
       `Held back: ${several(held)}.`,
-      'Set them on the target from the collected secret "held-back" when a local administrator has checked it, and let somebody sign in after the switch.',
+      'When a local administrator has checked the target, run files/create-secrets.mjs --write --held of the last run, and let somebody sign in after the switch.',
     );
   },
 };

@@ -9,7 +9,7 @@ const window = (from: number, to: number): Partial<Collected> => ({
 const long = { lastRehearsal: rehearsal({ predictedFreezeSeconds: { low: 3000, high: 5000 } }) };
 
 export const cases: Cases = {
-  short: { given: {}, severity: 'INFO', says: /20 s to 40 s.*No window/ },
+  short: { given: {}, severity: 'INFO', says: /20.0 s to 40.0 s.*No window/ },
   'not rehearsed': { given: { lastRehearsal: null }, severity: 'INFO', says: /Could not be learned/ },
   long: { given: long, severity: 'WARNING', says: /nobody works/ },
   'fits into the window': {

@@ -1,7 +1,19 @@
 import { type Cases, withDatabases } from '../world.ts';
 
 export const cases: Cases = {
-  'each has a key': { given: {}, severity: 'PASS', says: /1 tables/ },
+  'each has a key': { given: {}, severity: 'PASS', says: /1 table / },
+  'what holds no rows of its own does not count': {
+    given: withDatabases({
+      largestTables: [
+        { table: 'public.sums', kind: 'materialized view', bytes: 9, rows: 3, primaryKey: false, unlogged: false },
+        { table: 'public.events', kind: 'partitioned', bytes: 0, rows: 3, primaryKey: false, unlogged: false },
+        { table: 'public.events_1', kind: 'partition', bytes: 9, rows: 3, primaryKey: true, unlogged: false },
+        { table: 'public.users', kind: 'table', bytes: 9, rows: 3, primaryKey: true, unlogged: false },
+      ],
+    }),
+    severity: 'PASS',
+    says: /2 tables/,
+  },
   'one without, and the time it takes': {
     given: withDatabases({
       largestTables: [

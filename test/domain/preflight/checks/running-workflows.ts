@@ -37,7 +37,15 @@ export const cases: Cases = {
       lastRehearsal: rehearsal({ predictedFreezeSeconds: { low: 60, high: 3600 } }),
     },
     severity: 'INFO',
-    says: /in 60 min from 2026-03-01 12:00 UTC they start 12 times, first at 2026-03-01 12:00 UTC/,
+    says: /in a freeze of 1 h 00 min from 2026-03-01 12:00 UTC they start 12 times, first at 2026-03-01 12:00 UTC/,
+  },
+  'of a rehearsal without a window nobody knows when the freeze comes: by the day': {
+    given: {
+      ...doing({ schedules: [{ crontab: '0 3 * * *', timezone: null, workflows: 4 }] }),
+      plan: plan({ mode: 'rehearsal' }),
+    },
+    severity: 'INFO',
+    says: /4 workflows have .* in a day from 2026-03-01 12:00 UTC, .* they start 4 times, first at 2026-03-02 03:00 UTC/,
   },
   'schedules of the window count, and nothing of now': {
     given: {
