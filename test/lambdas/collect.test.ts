@@ -7,7 +7,7 @@ import type { Application, Deployment, Variable } from '../../lib/adapters/kuber
 import type { LoadBalancers } from '../../lib/adapters/load-balancers.ts';
 import { namespaceOf } from '../../lib/adapters/target-namespace.ts';
 import { recordsOf } from '../../lib/domain/dns.ts';
-import { duration } from '../../lib/domain/preflight/words.ts';
+import { interval } from '../../lib/domain/duration.ts';
 import { keys, whereOf } from '../../lib/domain/run.ts';
 import { DnsFindings, type RecordSet, SourceFindings, TargetFindings } from '../../lib/workflow/documents/collected.ts';
 import type { LoadBalancer, Problem } from '../../lib/workflow/documents/findings.ts';
@@ -462,7 +462,7 @@ describe('RunPreflight', () => {
     expect(samples).toMatchObject([{ run: 'monday', weight: 0.75 }]);
     const { findings } = Preflight.parse(written(it, 'preflight'));
     const { saw } = findings.find(({ id }) => id === 'freeze-window')!;
-    expect(saw).toContain(`Predicted: ${duration(low)} to ${duration(high)}`);
+    expect(saw).toContain(`Predicted: ${interval({ low, high })}`);
     expect(rehearsal().predictedFreezeSeconds.high).not.toBe(high);
   });
 });
