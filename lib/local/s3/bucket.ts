@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -34,11 +35,14 @@ export interface ObjectVersion {
   readonly headers: Readonly<Record<string, string>>;
   /** The multipart upload that made it: a second completion of the same upload is answered alike. */
   readonly uploadId?: string;
+  /** The tags of the object; not given back with it, but asked for. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** One line of the index: what became of a key. */
 type Entry =
   | { readonly put: string; readonly version: ObjectVersion }
+  | { readonly tag: string; readonly versionId: string; readonly tags: Readonly<Record<string, string>> }
   | { readonly remove: string; readonly versionId: string };
 
 /**
@@ -51,6 +55,7 @@ export class Bucket {
   #versioned: boolean;
   /** The versions of each key, the newest first. */
   readonly #objects = new Map<string, ObjectVersion[]>();
+  readonly #deletions = new Map<string, number>();
   #sorted: readonly string[] | undefined;
 
   constructor(directory: string, name: string) {
@@ -60,6 +65,10 @@ export class Bucket {
     mkdirSync(join(directory, 'uploads'), { recursive: true });
     this.#versioned = existsSync(join(directory, 'versioned'));
     this.#load();
+  }
+
+  get created(): Date {
+    return statSync(this.directory).birthtime;
   }
 
   get versioned(): boolean {
@@ -96,6 +105,11 @@ export class Bucket {
     return this.#objects.get(key) ?? [];
   }
 
+  /** How many times the object was deleted since the bucket was opened: a write under way asks whether it was meanwhile. */
+  deletions(key: string): number {
+    return this.#deletions.get(key) ?? 0;
+  }
+
   /** Every key that has a version or a delete marker, in S3's order. */
   keys(): readonly string[] {
     this.#sorted ??= [...this.#objects.keys()].sort(compareKeys);
@@ -107,6 +121,7 @@ export class Bucket {
     const added = { ...version, versionId: this.#versioned ? randomBytes(16).toString('base64url') : 'null' };
     this.#append({ put: key, version: added });
     for (const replaced of this.#apply({ put: key, version: added })) this.#discard(replaced);
+    if (added.deleteMarker) this.#countDeletion(key);
     return added;
   }
 
@@ -115,10 +130,22 @@ export class Bucket {
     const entry: Entry = { remove: key, versionId };
     this.#append(entry);
     for (const removed of this.#apply(entry)) this.#discard(removed);
+    this.#countDeletion(key);
+  }
+
+  /** Gives a version other tags. */
+  tag(key: string, versionId: string, tags: Readonly<Record<string, string>>): void {
+    const entry: Entry = { tag: key, versionId, tags };
+    this.#append(entry);
+    this.#apply(entry);
   }
 
   isEmpty(): boolean {
     return this.#objects.size === 0;
+  }
+
+  #countDeletion(key: string): void {
+    this.#deletions.set(key, this.deletions(key) + 1);
   }
 
   #append(entry: Entry): void {
@@ -127,6 +154,12 @@ export class Bucket {
 
   /** @returns the versions that this entry ends */
   #apply(entry: Entry): readonly ObjectVersion[] {
+    if ('tag' in entry) {
+      const { tag, versionId, tags } = entry;
+      const tagged = this.versions(tag).map((each) => (each.versionId === versionId ? { ...each, tags } : each));
+      this.#objects.set(tag, tagged);
+      return [];
+    }
     const key = 'put' in entry ? entry.put : entry.remove;
     const versionId = 'put' in entry ? entry.version.versionId : entry.versionId;
     const before = this.#objects.get(key);

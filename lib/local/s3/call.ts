@@ -51,8 +51,10 @@ export function writeConditions({ headers }: SignedRequest, createsObject: boole
 }
 
 /**
- * Checks `If-None-Match: *` and `If-Match` when a write arrives (412, or 404 when there is nothing to match), and gives
- * the check to repeat when its bytes are there: what changed in between makes the write a ConditionalRequestConflict.
+ * Checks `If-None-Match: *` and `If-Match` when a write arrives, and gives the check to repeat when its bytes are there.
+ * Both times 412 says that the condition does not hold, so of several writers all but the first are told so, and 404 that
+ * nothing is there to match. 409 (ConditionalRequestConflict) is for what was deleted or replaced meanwhile so that
+ * the condition would hold, but for another object than the writer knew.
  */
 export function precondition(bucket: Bucket, key: string, headers: IncomingHttpHeaders): () => void {
   const noneMatch = headers['if-none-match'];
@@ -61,14 +63,16 @@ export function precondition(bucket: Bucket, key: string, headers: IncomingHttpH
   if (noneMatch !== undefined && (noneMatch !== '*' || match !== undefined)) {
     throw new AwsError('NotImplemented', 501, 'A conditional write takes If-None-Match: * or If-Match with an ETag.');
   }
-  const before = bucket.current(key);
-  if (noneMatch && before) throw preconditionFailed('If-None-Match');
-  if (match) {
-    if (!before) throw noSuchKey(key);
-    if (unquoted(match) !== unquoted(before.etag)) throw preconditionFailed('If-Match');
-  }
+  const check = () => {
+    const current = bucket.current(key);
+    if (noneMatch && current) throw preconditionFailed('If-None-Match');
+    if (match && !current) throw noSuchKey(key);
+    if (match && unquoted(match) !== unquoted(current?.etag ?? '')) throw preconditionFailed('If-Match');
+    return current?.versionId;
+  };
+  const [before, deletions] = [check(), bucket.deletions(key)];
   return () => {
-    if (bucket.current(key) === before) return;
+    if (check() === before && bucket.deletions(key) === deletions) return;
     const message = 'The conditional request cannot succeed due to a conflicting operation against this resource.';
     throw new AwsError('ConditionalRequestConflict', 409, message, {
       Condition: noneMatch ? 'If-None-Match' : 'If-Match',
@@ -81,8 +85,8 @@ export const preconditionFailed = (condition: string) =>
   new AwsError('PreconditionFailed', 412, 'At least one of the pre-conditions you specified did not hold', {
     Condition: condition,
   });
-export const noSuchKey = (key: string) =>
-  new AwsError('NoSuchKey', 404, 'The specified key does not exist.', { Key: key });
+export const noSuchKey = (key: string, headers?: Readonly<Record<string, string>>) =>
+  new AwsError('NoSuchKey', 404, 'The specified key does not exist.', { Key: key }, headers);
 export const noSuchBucket = (name: string) =>
   new AwsError('NoSuchBucket', 404, 'The specified bucket does not exist', { BucketName: name });
 export const notImplemented = (what: string) => new AwsError('NotImplemented', 501, `${what} is not simulated.`);
@@ -93,8 +97,11 @@ export const unquoted = (etag: string): string => etag.replaceAll('"', '');
 export const versionHeader = (version: Pick<ObjectVersion, 'versionId'>): Record<string, string> =>
   version.versionId === 'null' ? {} : { 'x-amz-version-id': version.versionId };
 
-/** RFC 3986, as `encoding-type=url` wants keys; a slash stays. */
-export const urlEncode = (text: string): string => encodeURIComponent(text).replaceAll('%2F', '/');
+/** RFC 3986, as `encoding-type=url` wants keys: parentheses and their like too, a slash stays. */
+export const urlEncode = (text: string): string =>
+  encodeURIComponent(text)
+    .replaceAll('%2F', '/')
+    .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
 export const document = (
   root: string,

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import { AwsError } from '../wire/endpoint.ts';
+import { CRCS, type CrcName, combineCrcs, startCrc } from './crc.ts';
 
 /** The checksums that S3 keeps beside an object, by the end of their header `x-amz-checksum-…`. */
-export const ALGORITHMS = ['crc32', 'crc32c', 'sha1', 'sha256'] as const;
+export const ALGORITHMS = ['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256'] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
+/** Of a multipart object: over its parts' checksums, or as if it had come in one piece. */
+export type ChecksumType = 'COMPOSITE' | 'FULL_OBJECT';
 
 export interface Checksum {
   readonly algorithm: Algorithm;
@@ -18,31 +20,49 @@ export interface RunningChecksum {
   digest(): string;
 }
 
+const isCrc = (algorithm: Algorithm): algorithm is CrcName => Object.hasOwn(CRCS, algorithm);
+
 export function startChecksum(algorithm: Algorithm): RunningChecksum {
-  if (algorithm === 'sha1' || algorithm === 'sha256') {
-    const hash = createHash(algorithm);
-    return { update: (piece) => void hash.update(piece), digest: () => hash.digest('base64') };
+  if (isCrc(algorithm)) {
+    const crc = startCrc(algorithm);
+    return { update: (piece) => crc.update(piece), digest: () => crc.digest().toString('base64') };
   }
-  const step = algorithm === 'crc32' ? crc32 : crc32c;
-  let state = 0;
-  return {
-    update(piece) {
-      state = step(piece, state);
-    },
-    digest() {
-      const bytes = Buffer.alloc(4);
-      bytes.writeUInt32BE(state >>> 0);
-      return bytes.toString('base64');
-    },
-  };
+  const hash = createHash(algorithm);
+  return { update: (piece) => void hash.update(piece), digest: () => hash.digest('base64') };
 }
 
-/** The checksum of a multipart object: the checksum of its parts' checksums, and their number. */
-export function compositeChecksum(parts: readonly (Checksum | undefined)[]): Checksum | undefined {
-  const algorithm = parts[0]?.algorithm;
-  if (!algorithm || parts.some((part) => part?.algorithm !== algorithm)) return undefined;
+/** The type that a multipart upload asks for, or has without asking. Throws InvalidRequest for what S3 does not combine. */
+export function checksumType(algorithm: Algorithm, asked: string | undefined): ChecksumType {
+  const type = asked ?? (algorithm === 'crc64nvme' ? 'FULL_OBJECT' : 'COMPOSITE');
+  const possible = algorithm === 'crc64nvme' ? type === 'FULL_OBJECT' : type === 'COMPOSITE' || isCrc(algorithm);
+  if (!possible || !(type === 'FULL_OBJECT' || type === 'COMPOSITE')) {
+    throw new AwsError(
+      'InvalidRequest',
+      400,
+      `The ${type} checksum type cannot be used with the ${algorithm} checksum algorithm.`,
+    );
+  }
+  return type;
+}
+
+/** The checksum of a multipart object; undefined where its parts do not all have one of the same algorithm. */
+export function checksumOfParts(
+  parts: readonly { readonly size: number; readonly checksum?: Checksum }[],
+  type: ChecksumType,
+): Checksum | undefined {
+  const algorithm = parts[0]?.checksum?.algorithm;
+  if (!algorithm || parts.some((part) => part.checksum?.algorithm !== algorithm)) return undefined;
+  const digests = parts.map(({ checksum, size }) => ({ size, digest: Buffer.from(checksum!.value, 'base64') }));
+  if (type === 'FULL_OBJECT' && isCrc(algorithm)) {
+    const [first, ...rest] = digests;
+    const whole = rest.reduce<Buffer>(
+      (before, part) => combineCrcs(algorithm, before, part.digest, part.size),
+      first!.digest,
+    );
+    return { algorithm, value: whole.toString('base64') };
+  }
   const checksum = startChecksum(algorithm);
-  for (const part of parts) checksum.update(Buffer.from(part!.value, 'base64'));
+  for (const { digest } of digests) checksum.update(digest);
   return { algorithm, value: `${checksum.digest()}-${parts.length}` };
 }
 
@@ -58,19 +78,11 @@ export function algorithmNamed(name: string): Algorithm {
   return found;
 }
 
+export const typeOf = ({ value }: Checksum): ChecksumType => (value.includes('-') ? 'COMPOSITE' : 'FULL_OBJECT');
+
 export const checksumHeaders = (checksum: Checksum | undefined): Record<string, string> =>
-  checksum ? { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value } : {};
+  checksum ? { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value, 'x-amz-checksum-type': typeOf(checksum) } : {};
 
-/** Castagnoli's polynomial, reflected. */
-const CASTAGNOLI = 0x82f63b78;
-const table = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let remainder = byte;
-  for (let bit = 0; bit < 8; bit++) remainder = remainder & 1 ? (remainder >>> 1) ^ CASTAGNOLI : remainder >>> 1;
-  return remainder;
-});
-
-function crc32c(piece: Buffer, state: number): number {
-  let crc = ~state;
-  for (const byte of piece) crc = table[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
-  return ~crc;
-}
+/** As an element of an XML answer; of a part it has no type. */
+export const checksumElement = (checksum: Checksum | undefined): Record<string, string> =>
+  checksum ? { [`Checksum${checksum.algorithm.toUpperCase()}`]: checksum.value } : {};

@@ -1,17 +1,19 @@
 import { AwsError, type SignedRequest, type WireResponse } from '../wire/endpoint.ts';
 import { deleteObjects, getBucketVersioning, headBucket, putBucketVersioning } from './buckets.ts';
 import { type Call, notImplemented } from './call.ts';
+import { copyObject } from './copy.ts';
 import { listObjectsV2, listObjectVersions } from './listing.ts';
 import {
   abortMultipartUpload,
   completeMultipartUpload,
   createMultipartUpload,
-  listMultipartUploads,
-  listParts,
   uploadPart,
   uploadPartCopy,
 } from './multipart.ts';
-import { copyObject, deleteObject, getObject, putObject } from './objects.ts';
+import { listMultipartUploads, listParts } from './multipart-listing.ts';
+import { deleteObject, putObject } from './objects.ts';
+import { getObject } from './read.ts';
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './tagging.ts';
 
 /** The IAM actions that stand behind the operations below. */
 export const ACTIONS = [
@@ -19,10 +21,14 @@ export const ACTIONS = [
   'CreateBucket',
   'DeleteBucket',
   'DeleteObject',
+  'DeleteObjectTagging',
   'DeleteObjectVersion',
+  'DeleteObjectVersionTagging',
   'GetBucketVersioning',
   'GetObject',
+  'GetObjectTagging',
   'GetObjectVersion',
+  'GetObjectVersionTagging',
   'ListAllMyBuckets',
   'ListBucket',
   'ListBucketMultipartUploads',
@@ -30,6 +36,8 @@ export const ACTIONS = [
   'ListMultipartUploadParts',
   'PutBucketVersioning',
   'PutObject',
+  'PutObjectTagging',
+  'PutObjectVersionTagging',
 ] as const;
 
 interface Operation {
@@ -51,6 +59,9 @@ const ofBucket: readonly Operation[] = [
 
 const ofObject: readonly Operation[] = [
   { method: 'GET', mark: 'uploadId', run: listParts },
+  { method: 'GET', mark: 'tagging', run: getObjectTagging },
+  { method: 'PUT', mark: 'tagging', run: putObjectTagging },
+  { method: 'DELETE', mark: 'tagging', run: deleteObjectTagging },
   { method: 'GET', run: getObject },
   { method: 'HEAD', run: getObject },
   {

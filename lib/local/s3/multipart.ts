@@ -5,10 +5,20 @@ import { pipeline } from 'node:stream/promises';
 import { AwsError, type WireResponse } from '../wire/endpoint.ts';
 import { parseXml } from '../wire/xml.ts';
 import { type ObjectVersion, segmentOf } from './bucket.ts';
-import { bucketArn, type Call, document, precondition, unquoted, versionHeader, writeConditions } from './call.ts';
-import { algorithmNamed, checksumHeaders, compositeChecksum } from './checksums.ts';
-import { commit, copySource, keptHeaders, readRange, readSegments } from './objects.ts';
-import { receive } from './receive.ts';
+import { type Call, document, precondition, unquoted, versionHeader } from './call.ts';
+import {
+  algorithmNamed,
+  checksumElement,
+  checksumHeaders,
+  checksumOfParts,
+  checksumType,
+  typeOf,
+} from './checksums.ts';
+import { copySource, sourceVersionHeader } from './copy.ts';
+import { allowWrite, commit, keptHeaders } from './objects.ts';
+import { readRange, readSegments } from './read.ts';
+import { badDigest, receive } from './receive.ts';
+import { tagsOfHeader } from './tagging.ts';
 import { type Part, type Upload, Uploads } from './uploads.ts';
 
 /** Every part but the last has at least 5 MiB. */
@@ -17,18 +27,26 @@ const MOST_PARTS = 10_000;
 
 export function createMultipartUpload(call: Call): WireResponse {
   const { bucket, key, request } = call;
-  call.allow('PutObject', writeConditions(request, false));
-  const algorithm = request.headers['x-amz-checksum-algorithm'];
-  if (request.headers['x-amz-checksum-type'] === 'FULL_OBJECT') {
-    throw new AwsError('NotImplemented', 501, 'Checksums of whole multipart objects are not simulated: use COMPOSITE.');
-  }
+  allowWrite(call, false);
+  const [asked, type] = [request.headers['x-amz-checksum-algorithm'], request.headers['x-amz-checksum-type']];
+  const algorithm = asked === undefined ? undefined : algorithmNamed(String(asked));
+  const checksum = algorithm && { algorithm, type: checksumType(algorithm, [type].flat()[0]) };
+  const tags = tagsOfHeader(request);
   const upload = new Uploads(bucket).start({
     key,
     initiated: call.clock.now(),
     headers: keptHeaders(request),
-    ...(algorithm && { algorithm: algorithmNamed(String(algorithm)) }),
+    ...(checksum && { checksum }),
+    ...(tags && { tags }),
   });
-  return document('InitiateMultipartUploadResult', { Bucket: bucket.name, Key: key, UploadId: upload.uploadId });
+  return document(
+    'InitiateMultipartUploadResult',
+    { Bucket: bucket.name, Key: key, UploadId: upload.uploadId },
+    checksum && {
+      'x-amz-checksum-algorithm': checksum.algorithm.toUpperCase(),
+      'x-amz-checksum-type': checksum.type,
+    },
+  );
 }
 
 export async function uploadPart(call: Call): Promise<WireResponse> {
@@ -47,7 +65,8 @@ export async function uploadPart(call: Call): Promise<WireResponse> {
 
 export async function uploadPartCopy(call: Call): Promise<WireResponse> {
   const { uploads, uploadId, number } = partOf(call);
-  const { bucket, version } = copySource(call);
+  const source = copySource(call);
+  const { bucket, version } = source;
   const range = readRange(call.request.headers['x-amz-copy-source-range'] as string | undefined, version.size);
   const { start, end } = range ?? { start: 0, end: version.size };
   const file = uploads.newFile(uploadId);
@@ -64,12 +83,16 @@ export async function uploadPartCopy(call: Call): Promise<WireResponse> {
   );
   const [md5, modified] = [hash.digest('hex'), call.clock.now()];
   keepPart(call, uploads, uploadId, { number, file: basename(file), size: end - start, md5, modified });
-  return document('CopyPartResult', { ETag: `"${md5}"`, LastModified: new Date(modified).toISOString() });
+  return document(
+    'CopyPartResult',
+    { ETag: `"${md5}"`, LastModified: new Date(modified).toISOString() },
+    sourceVersionHeader(source),
+  );
 }
 
 export async function completeMultipartUpload(call: Call): Promise<WireResponse> {
   const { bucket, key, request } = call;
-  call.allow('PutObject', writeConditions(request, true));
+  allowWrite(call, true);
   const uploadId = uploadIdOf(call);
   const answer = (version: ObjectVersion) =>
     document(
@@ -79,10 +102,8 @@ export async function completeMultipartUpload(call: Call): Promise<WireResponse>
         Bucket: bucket.name,
         Key: key,
         ETag: version.etag,
-        ...(version.checksum && {
-          [`Checksum${version.checksum.algorithm.toUpperCase()}`]: version.checksum.value,
-          ChecksumType: 'COMPOSITE',
-        }),
+        ...checksumElement(version.checksum),
+        ...(version.checksum && { ChecksumType: typeOf(version.checksum) }),
       },
       versionHeader(version),
     );
@@ -98,8 +119,14 @@ export async function completeMultipartUpload(call: Call): Promise<WireResponse>
   };
   const upload = uploads.get(uploadId, key);
   const parts = namedParts(body.CompleteMultipartUpload?.Part ?? [], uploads.parts(uploadId));
+  const checksum = checksumOfParts(parts, upload.checksum?.type ?? 'COMPOSITE');
+  const expected = checksum && request.headers[`x-amz-checksum-${checksum.algorithm}`];
+  if (expected !== undefined && expected !== checksum?.value) throw badDigest('checksum');
   confirm();
-  const version = commit(call, 'CompleteMultipartUpload', assemble(call, uploads, upload, parts));
+  const version = commit(call, 'CompleteMultipartUpload', {
+    ...assemble(call, uploads, upload, parts),
+    ...(checksum && { checksum }),
+  });
   uploads.end(uploadId);
   return answer(version);
 }
@@ -111,47 +138,6 @@ export function abortMultipartUpload(call: Call): WireResponse {
   return { status: 204 };
 }
 
-export function listParts(call: Call): WireResponse {
-  call.allow('ListMultipartUploadParts');
-  const uploads = new Uploads(call.bucket);
-  const { uploadId, key } = uploads.get(uploadIdOf(call), call.key);
-  const after = Number(call.request.query.get('part-number-marker') ?? 0);
-  const max = Math.min(Number(call.request.query.get('max-parts') ?? 1000), 1000);
-  const left = [...uploads.parts(uploadId).values()].filter(({ number }) => number > after);
-  const page = left.slice(0, max);
-  return document('ListPartsResult', {
-    Bucket: call.bucket.name,
-    Key: key,
-    UploadId: uploadId,
-    MaxParts: max,
-    IsTruncated: left.length > max,
-    ...(left.length > max && { NextPartNumberMarker: page.at(-1)?.number }),
-    Part: page.map((part) => ({
-      PartNumber: part.number,
-      LastModified: new Date(part.modified).toISOString(),
-      ETag: `"${part.md5}"`,
-      Size: part.size,
-      ...(part.checksum && { [`Checksum${part.checksum.algorithm.toUpperCase()}`]: part.checksum.value }),
-    })),
-  });
-}
-
-export function listMultipartUploads(call: Call): WireResponse {
-  call.allow('ListBucketMultipartUploads', {}, bucketArn(call.bucket.name));
-  const prefix = call.request.query.get('prefix') ?? '';
-  const uploads = new Uploads(call.bucket).all().filter(({ key }) => key.startsWith(prefix));
-  return document('ListMultipartUploadsResult', {
-    Bucket: call.bucket.name,
-    Prefix: prefix,
-    IsTruncated: false,
-    Upload: uploads.map((upload) => ({
-      Key: upload.key,
-      UploadId: upload.uploadId,
-      Initiated: new Date(upload.initiated).toISOString(),
-    })),
-  });
-}
-
 interface NamedPart {
   readonly PartNumber?: string;
   readonly ETag?: string;
@@ -161,6 +147,14 @@ interface NamedPart {
 /** The parts that the client wants, each as it was uploaded, in ascending order. */
 function namedParts(named: readonly NamedPart[], uploaded: ReadonlyMap<number, Part>): readonly Part[] {
   if (named.length === 0) throw new AwsError('MalformedXML', 400, 'You must specify at least one part');
+  const numbers = named.map(({ PartNumber }) => Number(PartNumber));
+  if (numbers.some((number, index) => index > 0 && number <= numbers[index - 1]!)) {
+    throw new AwsError(
+      'InvalidPartOrder',
+      400,
+      'The list of parts was not in ascending order. Parts must be ordered by part number.',
+    );
+  }
   return named.map((each, index) => {
     const part = uploaded.get(Number(each.PartNumber));
     const checksum = part?.checksum && each[`Checksum${part.checksum.algorithm.toUpperCase()}`];
@@ -168,13 +162,6 @@ function namedParts(named: readonly NamedPart[], uploaded: ReadonlyMap<number, P
       const message =
         'One or more of the specified parts could not be found. The part may not have been uploaded, or its entity tag may not match.';
       throw new AwsError('InvalidPart', 400, message, { PartNumber: each.PartNumber });
-    }
-    if (index > 0 && Number(named[index - 1]?.PartNumber) >= part.number) {
-      throw new AwsError(
-        'InvalidPartOrder',
-        400,
-        'The list of parts was not in ascending order. Parts must be ordered by part number.',
-      );
     }
     if (index < named.length - 1 && part.size < SMALLEST_PART) {
       throw new AwsError('EntityTooSmall', 400, 'Your proposed upload is smaller than the minimum allowed size', {
@@ -199,21 +186,20 @@ function assemble(
     renameSync(uploads.path(upload.uploadId, part), file);
     return segmentOf(file, part.size);
   });
-  const checksum = compositeChecksum(parts.map((part) => part.checksum));
   return {
     size: parts.reduce((sum, part) => sum + part.size, 0),
     etag: `"${hash.digest('hex')}-${parts.length}"`,
     segments,
     headers: upload.headers,
     uploadId: upload.uploadId,
-    ...(checksum && { checksum }),
+    ...(upload.tags && { tags: upload.tags }),
   };
 }
 
-const uploadIdOf = ({ request }: Call): string => request.query.get('uploadId') ?? '';
+export const uploadIdOf = ({ request }: Call): string => request.query.get('uploadId') ?? '';
 
 function partOf(call: Call): { uploads: Uploads; uploadId: string; number: number } {
-  call.allow('PutObject', writeConditions(call.request, false));
+  allowWrite(call, false);
   const number = Number(call.request.query.get('partNumber'));
   if (!(Number.isInteger(number) && number >= 1 && number <= MOST_PARTS)) {
     throw new AwsError('InvalidArgument', 400, `Part number must be an integer between 1 and ${MOST_PARTS}, inclusive`);

@@ -24,13 +24,9 @@ const LONGEST_UPLOAD = 5 * 1024 ** 3;
  */
 export async function receive(request: SignedRequest, file: string): Promise<Received> {
   const { headers, payloadHash } = request;
-  if (payloadHash.startsWith('STREAMING-AWS4')) {
-    throw new AwsError(
-      'NotImplemented',
-      501,
-      'Signed chunks are not simulated: use STREAMING-UNSIGNED-PAYLOAD-TRAILER.',
-    );
-  }
+  if (payloadHash.startsWith('STREAMING-AWS4-ECDSA'))
+    throw new AwsError('NotImplemented', 501, 'Signatures of version 4A are not simulated: use AWS4-HMAC-SHA256.');
+  const { nextChunkSignature: nextSignature } = request;
   const chunked = payloadHash.startsWith('STREAMING-');
   const length = headers[chunked ? 'x-amz-decoded-content-length' : 'content-length'];
   if (length === undefined)
@@ -40,6 +36,9 @@ export async function receive(request: SignedRequest, file: string): Promise<Rec
     throw new AwsError('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed object size.');
   }
 
+  const expectedMd5 = headers['content-md5'];
+  if (expectedMd5 !== undefined && Buffer.from(String(expectedMd5), 'base64').length !== 16)
+    throw new AwsError('InvalidDigest', 400, 'The Content-MD5 you specified was invalid.');
   const algorithm = declaredAlgorithm(request);
   const checksum = algorithm && startChecksum(algorithm);
   const md5 = createHash('md5');
@@ -48,7 +47,7 @@ export async function receive(request: SignedRequest, file: string): Promise<Rec
   let size = 0;
   // A body that is refused half-way must not break the connection: its sender is to read why.
   const source = request.stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  const body = chunked ? decodeChunks(source, trailers) : source;
+  const body = chunked ? decodeChunks(source, { trailers, nextSignature }) : source;
   try {
     await pipeline(
       body,
@@ -66,7 +65,7 @@ export async function receive(request: SignedRequest, file: string): Promise<Rec
     );
     if (size !== expectedSize) throw incomplete();
     const digest = md5.digest();
-    if (headers['content-md5'] && headers['content-md5'] !== digest.toString('base64')) throw badDigest('Content-MD5');
+    if (expectedMd5 !== undefined && expectedMd5 !== digest.toString('base64')) throw badDigest('Content-MD5');
     if (sha256 && sha256.digest('hex') !== payloadHash) {
       throw new AwsError(
         'XAmzContentSHA256Mismatch',
@@ -103,5 +102,5 @@ const incomplete = () =>
     400,
     'You did not provide the number of bytes specified by the Content-Length HTTP header.',
   );
-const badDigest = (what: string) =>
+export const badDigest = (what: string) =>
   new AwsError('BadDigest', 400, `The ${what} you specified did not match the calculated checksum.`);

@@ -26,6 +26,8 @@ export interface S3 {
   bucketNames(): readonly string[];
 }
 
+/** S3's canonical id of the account: clients show it and do nothing with it. */
+const OWNER = { ID: '0'.repeat(64) };
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** S3 on loopback: objects are files below `directory`, streamed both ways. */
@@ -55,7 +57,12 @@ export function createS3({ directory, authorize, clock, onObjectCreated = () => 
     if (name === '') {
       authorize(request.principal, 's3:ListAllMyBuckets', '*');
       return document('ListAllMyBucketsResult', {
-        Buckets: { Bucket: [...buckets.keys()].sort().map((Name) => ({ Name })) },
+        Owner: OWNER,
+        Buckets: {
+          Bucket: [...buckets.values()]
+            .sort((a, b) => (a.name < b.name ? -1 : 1))
+            .map((bucket) => ({ Name: bucket.name, CreationDate: bucket.created.toISOString() })),
+        },
       });
     }
     if (hasSubresource(request)) return undefined;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { AwsError } from '../wire/endpoint.ts';
 import type { Bucket } from './bucket.ts';
-import type { Algorithm, Checksum } from './checksums.ts';
+import type { Algorithm, Checksum, ChecksumType } from './checksums.ts';
 
 export interface Upload {
   readonly uploadId: string;
@@ -11,7 +11,9 @@ export interface Upload {
   /** Milliseconds since the epoch. */
   readonly initiated: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly algorithm?: Algorithm;
+  /** Where one was asked for when it was started. */
+  readonly checksum?: { readonly algorithm: Algorithm; readonly type: ChecksumType };
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface Part {

@@ -22,9 +22,14 @@ export interface SignedRequest {
   readonly payloadHash: string;
   /** The body as it arrives, before any aws-chunked framing is removed. */
   readonly stream: Readable;
+  /** Where the chunks of the body are signed one by one (`STREAMING-AWS4-HMAC-SHA256-…`): what the next one must carry. */
+  readonly nextChunkSignature?: NextChunkSignature;
   /** The whole body, for the small requests of every service but S3; refused when it is not what was signed. */
   body(): Promise<Buffer>;
 }
+
+/** The signature of a chunk, or of the trailers behind the last one, whose bytes have this SHA-256 in hex. */
+export type NextChunkSignature = (of: 'PAYLOAD' | 'TRAILER', sha256: string) => string;
 
 export interface WireResponse {
   readonly status: number;
@@ -62,10 +67,19 @@ export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
   readonly details: Readonly<Record<string, unknown>>;
-  constructor(code: string, status: number, message: string, details: Readonly<Record<string, unknown>> = {}) {
+  /** What S3 says of an error in headers, which a HEAD gets too. */
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(
+    code: string,
+    status: number,
+    message: string,
+    details: Readonly<Record<string, unknown>> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.code = code;
     this.status = status;
     this.details = details;
+    this.headers = headers;
   }
 }

@@ -7,6 +7,7 @@ import { AwsError, type Endpoint, type Protocol, type SignedRequest, type WireRe
 import { asAwsError, renderError } from './render.ts';
 import {
   checkSignature,
+  chunkSignatures,
   declaredPayloadHash,
   type RequestParts,
   readSignature,
@@ -42,7 +43,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const server = createServer({ requestTimeout: 0 }, async (incoming, outgoing) => {
     const requestId = randomUUID();
-    let protocol = guessProtocol(incoming);
+    let protocol = guessProtocol(incoming, endpoints);
     let service = 'gateway';
     const headers = {
       'x-amzn-requestid': requestId,
@@ -69,15 +70,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         return whole;
       };
       const payloadHash = declaredPayloadHash(parts, signature) ?? sha256(await body());
-      const { principal } = checkSignature(parts, signature, payloadHash, options);
+      const credential = checkSignature(parts, signature, payloadHash, options);
       const request: SignedRequest = {
         method: parts.method,
         path: parts.path,
         query: new URLSearchParams(parts.search),
         headers: parts.headers,
-        principal,
+        principal: credential.principal,
         payloadHash,
         stream: incoming,
+        ...(payloadHash.startsWith('STREAMING-AWS4-HMAC-SHA256') && {
+          nextChunkSignature: chunkSignatures(signature, credential),
+        }),
         body: async () => checked(await body(), payloadHash),
       };
       await send(outgoing, await endpoint.handle(request), headers);
@@ -108,9 +112,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-/** Before the signature names a service, only the shape of the request tells how its client wants an error. */
-function guessProtocol({ headers }: IncomingMessage): Protocol {
-  return headers['x-amz-target'] ? 'json' : 'rest-json';
+/**
+ * Before the signature is read, only the shape of the request tells how its client wants an error. What is signed in a
+ * query, or not at all, is a link that somebody opened: those are S3's.
+ */
+function guessProtocol({ headers }: IncomingMessage, endpoints: ReadonlyMap<string, Endpoint>): Protocol {
+  if (headers['x-amz-target']) return 'json';
+  return !headers.authorization && endpoints.has('s3') ? 's3' : 'rest-json';
 }
 
 function requestParts({ method = 'GET', url = '/', headers }: IncomingMessage): RequestParts {

@@ -13,6 +13,13 @@ const ENVELOPE_NAMES: Readonly<Record<string, Partial<Record<Protocol, string>>>
     'rest-json': 'MissingAuthenticationTokenException',
     s3: 'AccessDenied',
   },
+  IncompleteSignature: { s3: 'AuthorizationHeaderMalformed' },
+  AuthorizationQueryParametersError: {
+    json: 'IncompleteSignature',
+    'rest-json': 'IncompleteSignature',
+    'rest-xml': 'IncompleteSignature',
+    query: 'IncompleteSignature',
+  },
   InvalidClientTokenId: {
     json: 'UnrecognizedClientException',
     'rest-json': 'UnrecognizedClientException',
@@ -68,7 +75,7 @@ export function renderError(error: AwsError, protocol: Protocol, requestId: stri
     case 's3':
       return {
         status: error.status,
-        headers: { 'content-type': 'application/xml' },
+        headers: { 'content-type': 'application/xml', ...error.headers },
         body: xml('Error', { Code: code, Message: message, ...error.details, RequestId: requestId }),
       };
     default:

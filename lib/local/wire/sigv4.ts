@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Credential, Credentials } from '../iam/credentials.ts';
-import { AwsError, type Principal } from './endpoint.ts';
+import { AwsError, type NextChunkSignature, type Principal } from './endpoint.ts';
 
 /** What of a request is signed. `path` and `search` are raw, as they came over the wire; `search` without its `?`. */
 export interface RequestParts {
@@ -51,7 +51,7 @@ export function readSignature({ search, headers }: RequestParts): Signature {
     const expires = Number(query.get('X-Amz-Expires'));
     if (query.get('X-Amz-Algorithm') !== 'AWS4-HMAC-SHA256' || !(expires > 0 && expires <= LONGEST_PRESIGN)) {
       throw new AwsError(
-        'IncompleteSignature',
+        'AuthorizationQueryParametersError',
         400,
         'The presigned URL needs X-Amz-Algorithm=AWS4-HMAC-SHA256 and X-Amz-Expires of up to 604800 seconds.',
       );
@@ -103,10 +103,8 @@ export function checkSignature(
   }
   checkTime(signature, by.clock.now());
   checkCoverage(parts, signature);
-  const scoped = [signature.scopeDate, signature.region, signature.service, 'aws4_request'];
-  const key = scoped.reduce(hmac, Buffer.from(`AWS4${credential.secretAccessKey}`));
-  const scope = `${signature.scopeDate}/${signature.region}/${signature.service}/aws4_request`;
-  const text = `AWS4-HMAC-SHA256\n${signature.date}\n${scope}\n${sha256(canonicalRequest(parts, signature, payloadHash))}`;
+  const key = signingKey(signature, credential);
+  const text = `AWS4-HMAC-SHA256\n${signature.date}\n${scopeOf(signature).join('/')}\n${sha256(canonicalRequest(parts, signature, payloadHash))}`;
   if (!equal(hmac(key, text).toString('hex'), signature.signature)) {
     throw new AwsError(
       'SignatureDoesNotMatch',
@@ -122,6 +120,19 @@ export function checkSignature(
     throw new AwsError('ExpiredToken', 403, 'The security token included in the request is expired');
   }
   return credential;
+}
+
+/** Signatures of a body's chunks, each over the one before it; the request's own is the first. */
+export function chunkSignatures(signature: Signature, credential: Credential): NextChunkSignature {
+  const key = signingKey(signature, credential);
+  let previous = signature.signature;
+  return (of, hash) => {
+    const about = [`AWS4-HMAC-SHA256-${of}`, signature.date, scopeOf(signature).join('/'), previous];
+    // Of a chunk's headers, of which there are none, the hash is signed as well.
+    const text = [...about, ...(of === 'PAYLOAD' ? [EMPTY_HASH] : []), hash].join('\n');
+    previous = hmac(key, text).toString('hex');
+    return previous;
+  };
 }
 
 /**
@@ -152,6 +163,16 @@ export function verifyPresigned(
   const dated = { ...signature, expires: undefined };
   return checkSignature(parts, dated, declaredPayloadHash(parts, signature) ?? EMPTY_HASH, by).principal;
 }
+
+const scopeOf = ({ scopeDate, region, service }: Signature): readonly string[] => [
+  scopeDate,
+  region,
+  service,
+  'aws4_request',
+];
+
+const signingKey = (signature: Signature, { secretAccessKey }: Credential): Buffer =>
+  scopeOf(signature).reduce(hmac, Buffer.from(`AWS4${secretAccessKey}`));
 
 function readScope(credential: string): Pick<Signature, 'accessKeyId' | 'scopeDate' | 'region' | 'service'> {
   const [accessKeyId, scopeDate, region, service, terminator] = credential.split('/');

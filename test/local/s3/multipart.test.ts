@@ -100,13 +100,8 @@ test('parts that are unknown, out of order or too small are refused', async () =
   ];
   await expect(upload.complete({ ...first, ETag: '"other"' })).rejects.toMatchObject({ name: 'InvalidPart' });
   await expect(upload.complete({ ...first, PartNumber: 3 })).rejects.toMatchObject({ name: 'InvalidPart' });
-  await expect(upload.complete(second, first)).rejects.toMatchObject({ name: 'EntityTooSmall' });
+  await expect(upload.complete(second, first)).rejects.toMatchObject({ name: 'InvalidPartOrder' });
   await expect(upload.complete(first, second)).rejects.toMatchObject({ name: 'EntityTooSmall' });
-  await upload
-    .part(2, Buffer.alloc(5 * MiB))
-    .then(({ ETag }) =>
-      expect(upload.complete({ PartNumber: 2, ETag }, first)).rejects.toMatchObject({ name: 'InvalidPartOrder' }),
-    );
 });
 
 test('an aborted upload is gone with its parts, and nothing can be added to it', async () => {
