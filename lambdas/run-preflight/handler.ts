@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
-import { earlierEvidence } from '../../lib/adapters/earlier.ts';
+import { earlierFindings } from '../../lib/adapters/earlier.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
 import { type Measurements, s3Measurements } from '../../lib/adapters/measurements.ts';
@@ -39,7 +39,7 @@ export const runPreflight = task('RunPreflight')(async (deps: Deps, { lease, loo
     (await evidence.write(
       where,
       'drift',
-      driftSince(lastRehearsal, await earlierEvidence(documents, lease.migration, lastRehearsal.run), collected),
+      driftSince(lastRehearsal, await earlierFindings(documents, lease.migration, lastRehearsal.run), collected),
     ));
   // A rehearsal predicts once it has measured.
   const predicting = {

@@ -1,4 +1,4 @@
-import { approvalDigest, type Evidence as Piece } from '../domain/approval.ts';
+import { approvalDigest, type DigestedPiece } from '../domain/approval.ts';
 import { sha256 } from '../domain/digest.ts';
 import { keys } from '../domain/run.ts';
 import { ApprovalRequest, Outcome, Vote } from '../workflow/documents/approval.ts';
@@ -49,7 +49,7 @@ export async function evidenceDigest(
   { run }: Lease,
   subject: Subject,
   planDigest: string,
-): Promise<{ evidence: Piece[]; digest: string }> {
+): Promise<{ evidence: DigestedPiece[]; digest: string }> {
   const pieces = await Promise.all(
     evidenceOf[subject].map(async (name) => {
       const key = keys.document(run, name);

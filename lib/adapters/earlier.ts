@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { EarlierEvidence } from '../domain/drift/drift.ts';
+import type { EarlierFindings } from '../domain/drift/drift.ts';
 import { keys } from '../domain/run.ts';
 import { MigrationConfiguration } from '../workflow/configuration.ts';
 import type { Documents } from './documents.ts';
@@ -19,7 +19,7 @@ export async function readable<S extends z.ZodType>(
 }
 
 /** What an earlier run of a migration collected, as far as it can be read. */
-export async function earlierEvidence(documents: Documents, migration: string, run: string): Promise<EarlierEvidence> {
+export async function earlierFindings(documents: Documents, migration: string, run: string): Promise<EarlierFindings> {
   const [plan, source, target, dns, databases] = await Promise.all([
     readable(documents, keys.document(run, 'plan'), runDocuments.plan),
     readable(documents, keys.document(run, 'source'), runDocuments.source),

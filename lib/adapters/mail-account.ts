@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sesv2';
 import type { MailFindings } from '../workflow/documents/collected.ts';
 import type { Problem } from '../workflow/documents/findings.ts';
-import { refused } from './refused.ts';
+import { isDenied, refused } from './refused.ts';
 
 /** What SES says of a sender and of those it is to write to; sends nothing. */
 export type InspectMail = (from: string, to: readonly string[]) => Promise<MailFindings>;
@@ -22,9 +22,8 @@ export const sesInspection =
       try {
         return await work();
       } catch (error) {
-        const name = error instanceof Error ? error.name : '';
-        if (name === 'NotFoundException') return null;
-        if (!name.startsWith('AccessDenied')) throw refused(`ask SES about ${what}`, error);
+        if (error instanceof Error && error.name === 'NotFoundException') return null;
+        if (!isDenied(error)) throw refused(`ask SES about ${what}`, error);
         problems.push({
           kind: 'not-looked',
           severity: 'INFO',

@@ -43,7 +43,8 @@ const isChosenName = (principal: string): boolean =>
 export const votesNeeded = (required: number, requester: string, excluded: readonly unknown[]): number =>
   excluded.length === 0 && isChosenName(requester) ? required + 1 : required;
 
-export interface Evidence {
+/** A piece of evidence that is decided on: its key, and the digest of its bytes. */
+export interface DigestedPiece {
   readonly key: string;
   readonly sha256: string;
 }
@@ -53,7 +54,7 @@ export const approvalDigest = (of: {
   readonly subject: string;
   readonly run: string;
   readonly planDigest: string;
-  readonly evidence: readonly Evidence[];
+  readonly evidence: readonly DigestedPiece[];
 }): string => digestOf({ subject: of.subject, run: of.run, planDigest: of.planDigest, evidence: of.evidence });
 
 /** The stored form of a link's secret. */

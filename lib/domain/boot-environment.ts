@@ -22,15 +22,15 @@ export interface BootFacts {
 }
 
 /** How the environment of the booted container differs from the deployment's. No values. */
-export interface Change {
+export interface VariableChange {
   readonly name: string;
   readonly how: 'set' | 'removed';
   readonly because: string;
 }
 
-export interface BootEnvironment {
+interface BootEnvironment {
   readonly env: EnvironmentVariable[];
-  readonly changes: Change[];
+  readonly changes: VariableChange[];
 }
 
 /** With it the vendor's containers start and serve without a license: the default of the vendor's own chart and templates. */
@@ -102,7 +102,7 @@ export function bootEnvironment(
   { run, database, previewName, license, names }: BootFacts,
 ): BootEnvironment | { readonly refusal: string } {
   const given = new Map(env.map((variable) => [variable.name, variable]));
-  const changes: Change[] = [];
+  const changes: VariableChange[] = [];
   const result = new Map(given);
   const set = (name: string, to: Omit<EnvironmentVariable, 'name'>, because: string) => {
     result.set(name, { name, ...to });

@@ -1,9 +1,9 @@
-import { type BootFacts, bootEnvironment, type Change, type EnvironmentVariable } from './boot-environment.ts';
+import { type BootFacts, bootEnvironment, type EnvironmentVariable, type VariableChange } from './boot-environment.ts';
 
 /** One name in each namespace, so that RBAC can name the one pod that Passage may read and end there. */
 export const BOOT_POD = 'passage-boot';
 export const RUN_LABEL = 'passage.dev/run';
-export const MIGRATION_LABEL = 'passage.dev/migration';
+const MIGRATION_LABEL = 'passage.dev/migration';
 /** JSON: how the environment differs from the deployment's, for whoever looks at the pod. */
 export const CHANGES_ANNOTATION = 'passage.dev/changes';
 
@@ -61,7 +61,7 @@ export function bootPod<S extends PodSpec>(
   const { spec } = template;
   const main = mainContainer(spec.containers);
   if (!main) return { refusal: 'its pod template has no container' };
-  const changes: Change[] = [];
+  const changes: VariableChange[] = [];
   let refusal: string | null = null;
   const booted = <C extends Container>(container: C): C => {
     const isMain = container.name === main.name;

@@ -2,6 +2,7 @@ import { Boot } from '../workflow/documents/boot.ts';
 import type { ErrorName } from '../workflow/errors.ts';
 import { lastError, migrationFailed } from './boot-log.ts';
 import { CHANGES_ANNOTATION } from './boot-pod.ts';
+import { secondsBetween } from './duration.ts';
 
 /** A booting pod, as far as it matters; instants are ISO 8601. */
 export interface BootingPod {
@@ -109,12 +110,11 @@ export function timesOf(
   now: number,
 ): Pick<Boot, 'createdAt' | 'startedAt' | 'healthyAt' | 'seconds'> {
   const healthyAt = probed && readySince !== null ? readySince : new Date(now).toISOString();
-  const between = (from: string, to: string) => Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
   return {
     createdAt,
     startedAt: state.since,
     healthyAt,
-    seconds: { start: between(createdAt, state.since), boot: between(state.since, healthyAt) },
+    seconds: { start: secondsBetween(createdAt, state.since), boot: secondsBetween(state.since, healthyAt) },
   };
 }
 

@@ -8,7 +8,7 @@ const DRAINING_SECONDS = 300;
 /** Reading a disk from end to end: 125 MiB/s is what a gp3 volume has without paying for more. */
 const READ_BYTES_PER_SECOND = 125 * 1024 ** 2;
 
-export interface Bound extends Interval {
+interface Bound extends Interval {
   readonly because: string;
 }
 

@@ -17,3 +17,7 @@ export function duration(seconds: number): string {
 /** `4.2 s to 8 min 20 s`. */
 export const interval = ({ low, high }: { readonly low: number; readonly high: number }): string =>
   `${duration(low)} to ${duration(high)}`;
+
+/** Seconds from one instant to another, both ISO 8601; 0 where clocks disagree about the order. */
+export const secondsBetween = (from: string, to: string): number =>
+  Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;

@@ -2,10 +2,9 @@ import type { HistoryEntry, Interval, Measurement } from '../workflow/documents/
 import type { CopyProof } from '../workflow/documents/proofs.ts';
 import type { Plan } from '../workflow/documents/run.ts';
 import type { Summary } from '../workflow/summary.ts';
+import { secondsBetween } from './duration.ts';
 import { measureParts } from './freeze-parts.ts';
 import type { RunDocuments } from './summary.ts';
-
-const seconds = (from: string, to: string): number => Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
 
 /** What later predictions take from a run. */
 export function measurementOf(run: {
@@ -21,7 +20,7 @@ export function measurementOf(run: {
   readonly freeze: Pick<Summary['freeze'], 'measuredSeconds' | 'waitingSeconds' | 'grade'> | null;
 }): Measurement {
   const { plan, sourceBytes, copy, bootSeconds, phases, work, predicted, freeze } = run;
-  const copySeconds = copy && seconds(copy.startedAt, copy.provedAt);
+  const copySeconds = copy && secondsBetween(copy.startedAt, copy.provedAt);
   const parts = measureParts(phases, copy, work);
   const whole = freeze !== null && freeze.measuredSeconds !== null && parts.Switch !== undefined;
   return {
@@ -33,9 +32,9 @@ export function measurementOf(run: {
     copy: copy && {
       bytes: copy.bytes,
       seconds: copySeconds ?? 0,
-      dumpSeconds: seconds(copy.startedAt, copy.dumpedAt),
-      restoreSeconds: seconds(copy.startedAt, copy.restoredAt),
-      proofSeconds: seconds(copy.restoredAt, copy.provedAt),
+      dumpSeconds: secondsBetween(copy.startedAt, copy.dumpedAt),
+      restoreSeconds: secondsBetween(copy.startedAt, copy.restoredAt),
+      proofSeconds: secondsBetween(copy.restoredAt, copy.provedAt),
       bytesPerSecond: copySeconds ? copy.bytes / copySeconds : 0,
       incidents: copy.incidents.length,
     },

@@ -9,6 +9,7 @@ import type { CopyProof, Rehearsal } from '../workflow/documents/proofs.ts';
 import type { Plan } from '../workflow/documents/run.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { leftOut, nextSteps } from './advice.ts';
+import { secondsBetween } from './duration.ts';
 import { failureOf } from './failure.ts';
 import { measureParts } from './freeze-parts.ts';
 import { cutoverMeasurement, historyOf } from './measurement.ts';
@@ -56,7 +57,6 @@ export interface RunDocuments {
 const memoryAim = (largestRowBytes: number | null): number => 256_000_000 + 2 * (largestRowBytes ?? 0);
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-const seconds = (from: string, to: string): number => Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
 
 /** Everything there is to say about a run, from its documents alone. Pure: the same documents give the same summary. */
 export function summarize(documents: RunDocuments): Summary {
@@ -98,7 +98,7 @@ export function summarize(documents: RunDocuments): Summary {
     planDigest: plan.planDigest,
     startedAt: plan.startedAt,
     writtenAt,
-    seconds: seconds(plan.startedAt, endedAt),
+    seconds: secondsBetween(plan.startedAt, endedAt),
     phases,
     work,
     checks,
@@ -203,7 +203,7 @@ function catalogOf(copies: readonly CopyProof[]): Summary['catalog'] {
 function totalsOf(copies: readonly CopyProof[]): Summary['totals'] {
   if (copies.length === 0) return null;
   const bytes = sum(copies.map((copy) => copy.bytes));
-  const spent = sum(copies.map((copy) => seconds(copy.startedAt, copy.provedAt)));
+  const spent = sum(copies.map((copy) => secondsBetween(copy.startedAt, copy.provedAt)));
   return {
     rows: sum(copies.map((copy) => copy.rows)),
     bytes,
@@ -233,7 +233,7 @@ function freezeOf(documents: RunDocuments, phases: Summary['phases'], work: Summ
     return { ...shown, from: null, to: null, measuredSeconds: null, waitingSeconds: null, grade: null };
   }
   const span = { from: window.from, to: window.to ?? documents.writtenAt };
-  const measuredSeconds = seconds(span.from, span.to);
+  const measuredSeconds = secondsBetween(span.from, span.to);
   const waiting = work.filter(({ kind }) => kind === 'waiting');
   const waitingSeconds = coveredSeconds(span, waiting);
   // A freeze that was given up says nothing about how long one takes.

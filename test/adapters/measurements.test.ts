@@ -1,4 +1,4 @@
-import { earlierEvidence } from '../../lib/adapters/earlier.ts';
+import { earlierFindings } from '../../lib/adapters/earlier.ts';
 import { s3Measurements } from '../../lib/adapters/measurements.ts';
 import { keys } from '../../lib/domain/run.ts';
 import { memoryDocuments } from '../support/memory-documents.ts';
@@ -48,7 +48,7 @@ describe('the evidence of an earlier run', () => {
     documents.tamper(keys.document('monday', 'plan'), plan({ run: 'monday' }));
     documents.tamper(keys.document('monday', 'databases'), databases());
     documents.tamper(keys.configuration('acme-retool', plan().configurationDigest), deployed());
-    const found = await earlierEvidence(documents, 'acme-retool', 'monday');
+    const found = await earlierFindings(documents, 'acme-retool', 'monday');
     expect(found).toMatchObject({ plan: { run: 'monday' }, source: null, target: null, dns: null });
     expect(found.configuration).toEqual(deployed());
     expect(found.databases).toEqual(databases());
@@ -58,6 +58,6 @@ describe('the evidence of an earlier run', () => {
     const documents = memoryDocuments();
     const { imageTag: _, ...older } = source();
     documents.tamper(keys.document('monday', 'source'), older);
-    expect((await earlierEvidence(documents, 'acme-retool', 'monday')).source).toBeNull();
+    expect((await earlierFindings(documents, 'acme-retool', 'monday')).source).toBeNull();
   });
 });

@@ -16,7 +16,7 @@ export function compare(what: string, was: Shown, is: Shown, meaning: Meaning): 
 }
 
 /** Things with a name, then and now. */
-export interface Lists<T> {
+interface Lists<T> {
   readonly gone: readonly T[];
   readonly added: readonly T[];
   readonly both: readonly { readonly name: string; readonly was: T; readonly is: T }[];

@@ -13,7 +13,7 @@ import { databaseChanges } from './databases.ts';
 import { dnsChanges, planChanges } from './surroundings.ts';
 
 /** What a run collected. */
-export interface Evidence {
+export interface RunFindings {
   readonly plan: Plan;
   readonly configuration: DeployedMigration;
   readonly source: SourceFindings;
@@ -23,7 +23,7 @@ export interface Evidence {
 }
 
 /** The same of an earlier run: null is what is gone, or what another version of Passage wrote otherwise. */
-export type EarlierEvidence = { readonly [K in keyof Evidence]: Evidence[K] | null };
+export type EarlierFindings = { readonly [K in keyof RunFindings]: RunFindings[K] | null };
 
 /**
  * What changed since a rehearsal: what stops a cutover first, then what matters, then the rest. What one of the two looks
@@ -32,8 +32,8 @@ export type EarlierEvidence = { readonly [K in keyof Evidence]: Evidence[K] | nu
  */
 export function driftSince(
   rehearsal: Pick<Rehearsal, 'run' | 'finishedAt'>,
-  was: EarlierEvidence,
-  is: Evidence,
+  was: EarlierFindings,
+  is: RunFindings,
 ): Drift {
   const changes: Change[] = [
     ...(was.databases ? databaseChanges(was.databases, is.databases) : []),
@@ -54,7 +54,7 @@ export function driftSince(
  * What is no longer as people approved it, in words: what matters of everything that differs between the look that they
  * decided on and the last one. A database grows while they decide; that alone is no other world.
  */
-export const unlikeApproved = (approved: Evidence, is: Evidence): string[] =>
+export const unlikeApproved = (approved: RunFindings, is: RunFindings): string[] =>
   driftSince({ run: approved.plan.run, finishedAt: approved.plan.startedAt }, approved, is)
     .changes.filter(({ matters, about }) => matters && about !== 'size')
     .map(({ what, was, is: now }) => `${what}: was ${was}, is ${now}`);

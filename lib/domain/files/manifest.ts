@@ -1,20 +1,11 @@
 import type { SourceFindings } from '../../workflow/documents/collected.ts';
 import type { SourceVariable } from '../../workflow/documents/findings.ts';
-import { parseValueFrom } from '../value-from.ts';
+import { parseValueFrom, type ValueFrom } from '../value-from.ts';
 import type { Collected, UserFile } from './file.ts';
 import { accountOf, ownSecrets, placeOf, prefixOf, targetSecret } from './places.ts';
 
 /** Where a value is read from when it is put into the target's secret. */
-type Origin =
-  | { readonly store: 'task-definition'; readonly taskDefinition: string }
-  | {
-      readonly store: 'secrets-manager';
-      readonly secret: string;
-      readonly jsonKey: string | null;
-      readonly versionStage: string | null;
-      readonly versionId: string | null;
-    }
-  | { readonly store: 'parameter-store'; readonly parameter: string };
+type Origin = { readonly store: 'task-definition'; readonly taskDefinition: string } | ValueFrom;
 
 /** A variable of `extra-env-vars.json`. */
 export interface ListedVariable {
@@ -106,10 +97,7 @@ function placed(collected: Collected, { name, fate }: SourceVariable): Pick<List
 
 /** In what differs between services the main backend's is taken, as everywhere. */
 function originOf({ services }: SourceFindings, { services: setting, reference }: SourceVariable): Origin | null {
-  if (reference !== null) {
-    const from = parseValueFrom(reference);
-    return from && (from.store === 'secrets-manager' ? { ...from } : from);
-  }
+  if (reference !== null) return parseValueFrom(reference);
   const here = services.filter(({ service }) => setting.includes(service));
   const service = here.find(({ roles }) => roles.includes('main-backend')) ?? here[0];
   return service ? { store: 'task-definition', taskDefinition: service.taskDefinition } : null;

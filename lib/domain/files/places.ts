@@ -32,7 +32,7 @@ export const variableOf = ({ source }: Pick<Collected, 'source'>, name: string):
   source.variables.find((variable) => variable.name === name);
 
 /** Where the target reads a value that has a secret of its own: where it is, if Secrets Manager holds it, else a copy. */
-export interface SecretPlace {
+interface SecretPlace {
   /** ARN, or a name where nobody knows region and account. */
   readonly id: string;
   /** The key of a secret that holds JSON; null for the whole text. */

@@ -1,6 +1,6 @@
 /** What `terraform.tfvars` and YAML files have in common: named values, in order, with comments for people. */
 
-export type Scalar = string | number | boolean | null;
+type Scalar = string | number | boolean | null;
 export type Value = Scalar | Tree | readonly Value[];
 
 export interface Entry {

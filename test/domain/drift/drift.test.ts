@@ -1,4 +1,4 @@
-import { driftSince, type EarlierEvidence, type Evidence, unlikeApproved } from '../../../lib/domain/drift/drift.ts';
+import { driftSince, type EarlierFindings, type RunFindings, unlikeApproved } from '../../../lib/domain/drift/drift.ts';
 import type { DatabaseFindings, SourceFindings, TargetFindings } from '../../../lib/workflow/documents/collected.ts';
 import { Drift } from '../../../lib/workflow/documents/measurement.ts';
 import {
@@ -15,7 +15,7 @@ import {
 } from '../../support/run-documents.ts';
 import { balancer, capacity, node, server, setOnTarget, variable } from '../preflight/world.ts';
 
-const collected = (): Evidence => ({
+const collected = (): RunFindings => ({
   plan: plan(),
   configuration: deployed(),
   source: source(),
@@ -23,7 +23,7 @@ const collected = (): Evidence => ({
   dns: dns(),
   databases: databases(),
 });
-const changesOf = (was: EarlierEvidence, is: Evidence) => driftSince(rehearsal(), was, is).changes;
+const changesOf = (was: EarlierFindings, is: RunFindings) => driftSince(rehearsal(), was, is).changes;
 
 type Table = DatabaseFindings['largestTables'][number];
 const table = (name: string, more: Partial<Table> = {}): Table => ({
@@ -36,14 +36,14 @@ const table = (name: string, more: Partial<Table> = {}): Table => ({
   ...more,
 });
 
-const onSource = (more: Partial<DatabaseFindings>): Partial<Evidence> => ({
+const onSource = (more: Partial<DatabaseFindings>): Partial<RunFindings> => ({
   databases: { ...databases(), source: { ...databases().source, ...more } },
 });
-const onTarget = (more: Partial<DatabaseFindings>): Partial<Evidence> => ({
+const onTarget = (more: Partial<DatabaseFindings>): Partial<RunFindings> => ({
   databases: { ...databases(), target: { ...databases().target, ...more } },
 });
-const ofSource = (more: Partial<SourceFindings>): Partial<Evidence> => ({ source: source(more) });
-const ofTarget = (more: Partial<TargetFindings>): Partial<Evidence> => ({ target: target(more) });
+const ofSource = (more: Partial<SourceFindings>): Partial<RunFindings> => ({ source: source(more) });
+const ofTarget = (more: Partial<TargetFindings>): Partial<RunFindings> => ({ target: target(more) });
 const [web, jobs] = source().services;
 const [main] = target().deployments;
 const behind = (dnsName: string) => ({
@@ -72,7 +72,7 @@ const named = (fingerprint: string) => ({ secretArn: null, fingerprint });
 const license = (fingerprint: string) => [variable('LICENSE_KEY', { secret: true, fingerprint })];
 
 /** What was, what is, and the one change that must be told: what, was → is, how much it means. */
-const cases: Record<string, readonly [was: Partial<Evidence>, is: Partial<Evidence>, says: string]> = {
+const cases: Record<string, readonly [was: Partial<RunFindings>, is: Partial<RunFindings>, says: string]> = {
   'a migrated schema': [
     {},
     onSource({ schemaMigrations: { count: 701, newest: '20260101-new' } }),
@@ -356,7 +356,7 @@ describe('since a rehearsal', () => {
     expect(changesOf(collected(), is)).toEqual([]);
   });
 
-  test.each<[string, Partial<Evidence>, Partial<Evidence>, RegExp]>([
+  test.each<[string, Partial<RunFindings>, Partial<RunFindings>, RegExp]>([
     ['may migrate', {}, ofTarget({ deployments: [{ ...main!, mayMigrate: false }] }), /migrates the schema/],
     ['add-on', ofTarget(addOn(true)), ofTarget(addOn(false)), /the chart rests on it/],
     ['limits', {}, ofTarget({ deployments: [{ ...main!, limits: main!.requests }] }), /another speed/],
@@ -373,7 +373,7 @@ describe('since a rehearsal', () => {
     expect(unlikeApproved(collected(), collected())).toEqual([]);
   });
 
-  test.each<[string, Partial<Evidence>, Partial<Evidence>]>([
+  test.each<[string, Partial<RunFindings>, Partial<RunFindings>]>([
     ['a server that RDS did not tell of', onTarget({ server: null }), onTarget({ server: server() })],
     ['an add-on that could not be looked for', ofTarget(addOn(null)), ofTarget(addOn(true))],
     ['a load balancer that IAM did not let see', { dns: dns() }, { dns: behind('eks.elb.example.com') }],
