@@ -183,7 +183,7 @@ describe('the whole', () => {
     ]);
   });
 
-  test('becomes narrow once a cutover was tried: the example of docs/design.md', () => {
+  test('becomes narrow once a cutover was tried: the example of docs/prediction.md', () => {
     const rehearsed = (hours: number, seconds: number) =>
       measurement({
         run: `r${hours}`,

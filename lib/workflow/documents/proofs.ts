@@ -4,7 +4,7 @@ import { Level } from './boot.ts';
 const Instant = z.iso.datetime();
 const Count = z.int().nonnegative();
 
-/** One table on one side. `hash` is the pair of order-free sums of docs/design.md, as decimal strings. */
+/** One table on one side. `hash` is the pair of order-free sums of docs/copier.md, as decimal strings. */
 const TableProof = z.strictObject({
   table: z.string(),
   rowsSource: Count.nullable(),
