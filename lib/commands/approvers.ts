@@ -1,6 +1,9 @@
 import { phrase } from '../domain/approval.ts';
+import { approvalOf } from '../domain/run.ts';
 import type { WorldInfo } from '../local/world/world.ts';
 import { type Console, usage } from './command.ts';
+import type { Journey } from './run-journey.ts';
+import type { SimulatedAccount } from './simulated-account.ts';
 
 /** A personal link, as the mail to an approver carries it. */
 export interface Link {
@@ -39,8 +42,35 @@ export const people = (list: string | undefined): string[] =>
     .map((email) => email.trim().toLowerCase())
     .filter((email) => email !== '');
 
+/** The state that asks, and what it asks for. */
+const asking = { 'Ask for go': 'go', 'Ask for switch': 'switch' } as const;
+
+/** At each look at a run: asks for what it has come to wait for, and nobody has decided yet. */
+export function askPeopleOf(
+  world: WorldInfo,
+  { approvals }: SimulatedAccount,
+  console: Console,
+  players: Players,
+): NonNullable<Journey['onTick']> {
+  const asked = new Set<string>();
+  return async (states, run) => {
+    for (const [state, subject] of Object.entries(asking)) {
+      const approval = approvalOf(run, subject);
+      if (!states.has(state) || asked.has(approval) || !(await approvals.request(approval))) continue;
+      asked.add(approval);
+      if (await approvals.outcome(approval)) continue;
+      const voted = new Set((await approvals.votes(approval)).map(({ email }) => email.toLowerCase()));
+      const still = (emails: readonly string[]) => emails.filter((email) => !voted.has(email));
+      await askPeople(world, console, approval, run, {
+        approve: still(players.approve),
+        reject: still(players.reject),
+      });
+    }
+  };
+}
+
 /** Prints each approver's link, or plays the approvers that were named. */
-export async function askPeople(
+async function askPeople(
   world: WorldInfo,
   console: Console,
   approval: string,
@@ -53,7 +83,8 @@ export async function askPeople(
     ...players.approve.map((email) => ['approve', email] as const),
   ];
   for (const [decision, email] of played) {
-    const link = links.find((candidate) => candidate.email.toLowerCase() === email);
+    // Of an attempt that was cut off the links lead nowhere: the newest counts.
+    const link = links.findLast((candidate) => candidate.email.toLowerCase() === email);
     if (!link) {
       console.line(`           ${email} has no link: not an approver of this run, or the one who started it.`);
       continue;
@@ -64,5 +95,7 @@ export async function askPeople(
   }
   if (played.length > 0) return;
   console.line('           Waiting for people. Each has a link of their own; opening it decides nothing:');
-  for (const { email, url } of links) console.line(`             ${email}  ${url}`);
+  for (const [email, url] of new Map(links.map((link) => [link.email, link.url]))) {
+    console.line(`             ${email}  ${url}`);
+  }
 }

@@ -1,16 +1,12 @@
 import { refusalToAdmit } from '../domain/ledger.ts';
-import { approvalOf } from '../domain/run.ts';
 import type { WorldInfo } from '../local/world/world.ts';
-import { askPeople, type Players, people } from './approvers.ts';
+import { askPeopleOf, type Players, people } from './approvers.ts';
 import { type Call, type Command, exitCodes, text, usage } from './command.ts';
 import { DIRECTORY } from './open-world.ts';
 import { runJourney } from './run-journey.ts';
 import { sampleMigration, showOutcome, sizeOf, sizeOption, withSample } from './sample.ts';
 import { type SimulatedAccount, simulatedAccount } from './simulated-account.ts';
 import { readConfiguration } from './validate.ts';
-
-/** The state that asks, and what it asks for. */
-const asking = { 'Ask for go': 'go', 'Ask for switch': 'switch' } as const;
 
 export const cutover: Command = {
   name: 'cutover',
@@ -36,9 +32,10 @@ export const cutover: Command = {
     }
     const players = { approve: people(text(call, 'approve-as')), reject: people(text(call, 'reject-as')) };
     refuseStrangers([...players.approve, ...players.reject]);
-    return withSample({ command: 'cutover', console: call.console, size: sizeOf(call) }, (world) =>
-      cutOver(call, world, players),
-    );
+    const { console, signal } = call;
+    const opening = { command: 'cutover', console, size: sizeOf(call) };
+    const taking = { console, signal, directory: DIRECTORY, wanted: 'cutover', players } as const;
+    return withSample(opening, taking, (world) => cutOver(call, world, players));
   },
 };
 
@@ -61,19 +58,8 @@ async function cutOver(call: Call, world: WorldInfo, players: Players): Promise<
     if (code !== exitCodes.ok) return code;
     console.line();
   }
-  const asked = new Set<string>();
   const code = await runJourney(
-    {
-      ...journey,
-      onTick: async (states, run) => {
-        for (const [state, subject] of Object.entries(asking)) {
-          const approval = approvalOf(run, subject);
-          if (!states.has(state) || asked.has(approval) || !(await account.approvals.request(approval))) continue;
-          asked.add(approval);
-          await askPeople(world, console, approval, run, players);
-        }
-      },
-    },
+    { ...journey, onTick: askPeopleOf(world, account, console, players) },
     { migration, mode: 'cutover', reason },
   );
   if (code === exitCodes.ok || code === exitCodes.decision) await showOutcome(world, console);

@@ -1,4 +1,6 @@
+import type { Mode } from '../workflow/documents/run.ts';
 import { type Call, text, usage } from './command.ts';
+import { DIRECTORY } from './open-world.ts';
 import { withOwnDatabases } from './own-databases.ts';
 import { sampleMigration, sizeOf, withSample } from './sample.ts';
 import { type SimulatedAccount, simulatedAccount } from './simulated-account.ts';
@@ -14,11 +16,12 @@ export const migrationOption = {
 /**
  * Has the simulated account up with the migration that `--migration` names, the sample's without it.
  * @param command how the account's lock names it
+ * @param wanted what it is about to begin: a run of that mode that a killed command left is taken up instead
  * @param onAws how to do the same on AWS, whose migrations are refused here
  */
 export async function withNamedMigration(
   call: Call,
-  { command, onAws }: { readonly command: string; readonly onAws: string },
+  { command, wanted, onAws }: { readonly command: string; readonly wanted: Mode; readonly onAws: string },
   use: (account: SimulatedAccount, migration: string) => Promise<number>,
 ): Promise<number> {
   const file = text(call, 'migration');
@@ -26,7 +29,10 @@ export async function withNamedMigration(
   const configuration = file === undefined ? null : readConfiguration(file);
   const sample = sampleMigration().name;
   if (configuration === null || configuration.name === sample) {
-    return withSample({ command, console: call.console, size }, (world) => use(simulatedAccount(world), sample));
+    const { console, signal } = call;
+    return withSample({ command, console, size }, { console, signal, directory: DIRECTORY, wanted }, (world) =>
+      use(simulatedAccount(world), sample),
+    );
   }
   const { name } = configuration;
   if (configuration.platform === 'aws') {
@@ -35,7 +41,7 @@ export async function withNamedMigration(
     );
   }
   if (size) throw usage(`"${name}" has the size that it has: --size is for the sample.`);
-  return withOwnDatabases(call, { command, file: file ?? '', migration: configuration }, (account) =>
+  return withOwnDatabases(call, { command, wanted, file: file ?? '', migration: configuration }, (account) =>
     use(account, name),
   );
 }

@@ -1,12 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { LocalMigration } from '../workflow/configuration.ts';
+import type { Mode } from '../workflow/documents/run.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import type { Call } from './command.ts';
 import { DIRECTORY, openWorld, withWorld } from './open-world.ts';
-import { untilPutBack } from './put-back.ts';
 import { sampleMigration } from './sample.ts';
 import { type SimulatedAccount, simulatedAccount } from './simulated-account.ts';
+import { takeUp } from './under-way.ts';
 
 type Database = LocalMigration['source']['database'];
 
@@ -16,7 +17,12 @@ type Database = LocalMigration['source']['database'];
  */
 export async function withOwnDatabases(
   call: Call,
-  { command, file, migration }: { readonly command: string; readonly file: string; readonly migration: LocalMigration },
+  {
+    command,
+    wanted,
+    file,
+    migration,
+  }: { readonly command: string; readonly wanted: Mode; readonly file: string; readonly migration: LocalMigration },
   use: (account: SimulatedAccount) => Promise<number>,
 ): Promise<number> {
   const secretOf = (side: 'source' | 'target') => `passage/${migration.name}/${side}-login`;
@@ -48,10 +54,11 @@ export async function withOwnDatabases(
   return withWorld(
     opening,
     async (world) => {
-      await untilPutBack(opened, call.console, migration.name);
       const account = simulatedAccount(world);
+      const { console, signal } = call;
       try {
-        return await use(account);
+        const code = await takeUp(opened, migration.name, { console, signal, directory: DIRECTORY, wanted });
+        return code ?? (await use(account));
       } finally {
         // The passwords were needed for this command alone.
         for (const name of Object.keys(secrets)) await account.forgetSecret(name);

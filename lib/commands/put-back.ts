@@ -1,6 +1,5 @@
-import type { World } from '../local/world/world.ts';
 import type { Console } from './command.ts';
-import { type SimulatedAccount, simulatedAccount } from './simulated-account.ts';
+import type { SimulatedAccount } from './simulated-account.ts';
 
 /** Longer than a minute, after which the reconciler has looked, and an unwind of the sample. */
 const UNWIND_MS = 180_000;
@@ -24,17 +23,4 @@ export async function untilReleased(
     said = true;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-}
-
-/**
- * After a command that was killed: its run ended with it, and unwind started with this world, which ends with this
- * command. So it is waited for before anything else begins.
- */
-export async function untilPutBack({ joined, info }: World, console: Console, migration: string): Promise<void> {
-  if (joined) return;
-  const account = simulatedAccount(info);
-  const { holder, pointOfNoReturn } = await account.ledgers.read(migration);
-  if (!holder || pointOfNoReturn) return;
-  console.line(`Run ${holder.run} was cut off: whoever had the simulated account up was killed.`);
-  await untilReleased(account, console, migration, holder.run);
 }

@@ -20,7 +20,7 @@ export const rehearse: Command = {
     const level = levelOf(call);
     return withNamedMigration(
       call,
-      { command: 'rehearse', onAws: 'start its state machine in the console' },
+      { command: 'rehearse', wanted: 'rehearsal', onAws: 'start its state machine in the console' },
       async (account, migration) => {
         const { console, signal } = call;
         if (signal.aborted) return exitCodes.interrupted;

@@ -25,13 +25,9 @@ export interface Journey {
 const executionName = (mode: string): string =>
   `${mode}-${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}`;
 
-/**
- * Runs one journey to its end and shows it. Whatever happens, it returns only when the lease is released or a
- * person is needed, so that nothing is left half-way unseen.
- * @returns the exit code
- */
+/** Starts one journey and sees it through. @returns the exit code */
 export async function runJourney(journey: Journey, input: JourneyInput): Promise<number> {
-  const { account, console, signal, directory, onTick, show = summaryText } = journey;
+  const { account, console } = journey;
   const { executionArn = '' } = await account.sfn.send(
     new StartExecutionCommand({
       stateMachineArn: account.journey,
@@ -39,8 +35,20 @@ export async function runJourney(journey: Journey, input: JourneyInput): Promise
       input: JSON.stringify(input),
     }),
   );
+  console.line(`Run ${runOf(executionArn)} of migration "${input.migration}".`);
+  return seeThrough(journey, { execution: executionArn, migration: input.migration });
+}
+
+/**
+ * Shows a run that has begun to its end. Whatever happens, it returns only when the lease is released or a person is
+ * needed, so that nothing is left half-way unseen.
+ * @returns the exit code
+ */
+export async function seeThrough(
+  { account, console, signal, directory, onTick, show = summaryText }: Journey,
+  { execution: executionArn, migration }: { readonly execution: string; readonly migration: string },
+): Promise<number> {
   const run = runOf(executionArn);
-  console.line(`Run ${run} of migration "${input.migration}".`);
   let stopped = false;
   const stopWhenAsked = async () => {
     if (!signal.aborted || stopped) return stopped;
@@ -50,7 +58,7 @@ export async function runJourney(journey: Journey, input: JourneyInput): Promise
     return true;
   };
   const ended = await follow(account, console, { execution: executionArn, run, onTick }, stopWhenAsked);
-  const released = await untilReleased(account, console, input.migration, run);
+  const released = await untilReleased(account, console, migration, run);
   const report = await fetchReport(account, directory, run);
   if (report) {
     console.line();

@@ -8,8 +8,8 @@ import { readMigration } from '../workflow/migrations.ts';
 import { type Call, type Console, text, usage } from './command.ts';
 import { fetchMissingReports } from './fetch-report.ts';
 import { DIRECTORY, endedUnder, type Opening, openWorld, withWorld } from './open-world.ts';
-import { untilPutBack } from './put-back.ts';
 import { simulatedAccount } from './simulated-account.ts';
+import { type TakingUp, takeUp } from './under-way.ts';
 
 const NAME = 'acme-retool';
 /** Reports of earlier runs: they are about a world that is gone, and all that is left of it. */
@@ -53,20 +53,34 @@ function makeWay(size: SampleSize | undefined, console: Console): void {
   console.line(`The sample here was ${there}: it is made anew, ${size}${stays}`);
 }
 
-/** The world with a sample that is not cut over yet; one that is, is made anew, saying so. */
-export async function withSample<T>(opening: Opening, use: (world: WorldInfo) => Promise<T>): Promise<T> {
+/**
+ * The world with a sample that is not cut over yet; one that is, is made anew, saying so. What a killed command left
+ * under way comes first, and may be all there is to do.
+ * @returns the exit code
+ */
+export async function withSample(
+  opening: Opening,
+  taking: TakingUp,
+  use: (world: WorldInfo) => Promise<number>,
+): Promise<number> {
   makeWay(opening.size, opening.console);
   const world = await openWorld(opening);
+  let code: number | null;
   let isCutOver: boolean;
   try {
     const account = simulatedAccount(world.info);
-    await untilPutBack(world, opening.console, NAME);
+    code = await takeUp(world, NAME, taking);
     await fetchMissingReports(account, DIRECTORY);
     isCutOver = (await account.ledgers.read(NAME)).pointOfNoReturn !== null;
+    if (code !== null && isCutOver) await showOutcome(world.info, opening.console);
   } catch (error) {
     const ended = endedUnder(world);
     await world.stop();
     throw ended ?? error;
+  }
+  if (code !== null) {
+    await world.stop();
+    return code;
   }
   if (!isCutOver) return withWorld(opening, use, world);
   if (world.joined) {

@@ -1,24 +1,36 @@
+import { runOf } from '../domain/run.ts';
 import { type Command, exitCodes } from './command.ts';
-import { withWorld } from './open-world.ts';
+import { openWorld, withWorld } from './open-world.ts';
 import { sampleMigration } from './sample.ts';
+import { simulatedAccount } from './simulated-account.ts';
+import { journeysOf } from './under-way.ts';
 
 export const serve: Command = {
   name: 'serve',
   summary: 'keeps the simulated account up until Ctrl-C, for other commands and SDK clients',
   positionals: [],
   options: {},
-  run: ({ console, signal }) =>
-    withWorld({ command: 'serve', console }, async (world) => {
-      const name = sampleMigration().dns?.record ?? '';
-      console.line('The simulated account is up. Ctrl-C ends it; what it remembers stays.');
-      console.line(`  AWS_ENDPOINT_URL=${world.url}  AWS_REGION=${world.region}`);
-      console.line(
-        `  ${name}: ask 127.0.0.1 for it with "npm run passage -- dig ${name}" (DNS at ${world.dns.server})`,
-      );
-      for (const [hostname, port] of Object.entries(world.loadBalancers))
-        console.line(`  ${hostname}: http://127.0.0.1:${port}`);
-      console.line(`  Approval pages: ${world.approvalUrl}`);
-      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-      return exitCodes.ok;
-    }),
+  async run({ console, signal }) {
+    const opening = { command: 'serve', console };
+    const opened = await openWorld(opening);
+    return withWorld(
+      opening,
+      async (world) => {
+        const name = sampleMigration().dns?.record ?? '';
+        console.line('The simulated account is up. Ctrl-C ends it; what it remembers stays.');
+        console.line(`  AWS_ENDPOINT_URL=${world.url}  AWS_REGION=${world.region}`);
+        console.line(
+          `  ${name}: ask 127.0.0.1 for it with "npm run passage -- dig ${name}" (DNS at ${world.dns.server})`,
+        );
+        for (const [hostname, port] of Object.entries(world.loadBalancers))
+          console.line(`  ${hostname}: http://127.0.0.1:${port}`);
+        console.line(`  Approval pages: ${world.approvalUrl}`);
+        for (const execution of journeysOf(simulatedAccount(world), opened.resumed))
+          console.line(`Run ${runOf(execution)} was under way when the simulated account ended. It goes on.`);
+        if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+        return exitCodes.ok;
+      },
+      opened,
+    );
+  },
 };

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import type { HttpApi } from '../assembly/triggers.ts';
 import type { Clock } from '../clock.ts';
 import type { LambdaRuntime } from '../lambda/runtime.ts';
+import { freePort } from '../processes/free-port.ts';
+import { openStateFile } from '../state-file.ts';
 import { type Authorize, AwsError } from '../wire/endpoint.ts';
 import { findRoute, type RouteMatch } from './routes.ts';
 
@@ -15,6 +17,8 @@ export interface HttpApiServer {
 }
 
 export interface HttpApiOptions {
+  /** Remembers the address: links that people were sent still lead here after another start. */
+  readonly directory: string;
   readonly clock: Clock;
   readonly region: string;
   readonly accountId: string;
@@ -48,16 +52,30 @@ export async function startHttpApi(
       },
     );
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const remembered = openStateFile<{ port?: number }>(join(options.directory, 'address.json'), {});
+  remembered.value.port = await listen(server, remembered.value.port);
+  remembered.save();
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${remembered.value.port}`,
     close: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
         server.closeAllConnections();
       }),
   };
+}
+
+/** On the port of the last time, unless another program has it by now. @returns the port */
+async function listen(server: Server, wanted: number | undefined): Promise<number> {
+  for (let port = wanted ?? (await freePort()); ; port = await freePort()) {
+    try {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+      return port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
 }
 
 interface Response {

@@ -60,13 +60,16 @@ export function* readArchive(directory: string): Generator<ExecutionDescription>
 function readDescription(path: string, name: string): ExecutionDescription | undefined {
   const records = readEnds(path);
   if (!records) return undefined;
-  const { first, last } = records;
+  const { first, last, redriven } = records;
   const { stateMachineArn = '', principalArn, caller } = first.memo ?? {};
   return {
     executionArn: `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`,
     stateMachineArn,
     name,
     startDate: first.event.timestamp,
+    redriveCount: redriven ? Number(detailsOf(redriven.event).redriveCount) : 0,
+    ...(redriven && { redriveDate: redriven.event.timestamp }),
+    lastEventId: last.event.id,
     input: text(first, 'input') ?? '{}',
     ...(principalArn !== undefined && { principalArn }),
     ...(caller && { caller }),

@@ -43,7 +43,8 @@ export function startsChildren(o: {
       onEvent: (event) => o.onEvent(execution.executionArn, event),
       onStatusChange: o.onStatusChange,
     });
-    if (execution.state.status !== 'RUNNING') return execution.describe();
+    if (endedBefore(execution, parent)) return execution.describe();
+    if (execution.state.status !== 'RUNNING') execution.redrive();
     if (records.length === 0) execution.start(text, { stateMachineArn: stateMachine.stateMachineArn });
     const stop = () => execution.end('ExecutionAborted', {});
     signal.addEventListener('abort', stop, { once: true });
@@ -51,6 +52,12 @@ export function startsChildren(o: {
     signal.removeEventListener('abort', stop);
     return end;
   };
+}
+
+/** Ended for good: well, or since its parent was started or redriven. */
+function endedBefore({ state: { status, stopDate = 0 } }: Execution, { state: { redriveDate } }: Execution): boolean {
+  if (status === 'RUNNING') return false;
+  return status === 'SUCCEEDED' || redriveDate === undefined || stopDate > redriveDate;
 }
 
 const childMachine = (parent: StateMachine, label: string, block: StatesBlock): StateMachine => ({

@@ -11,6 +11,7 @@ import { type Caller, type HistoryEvent, openHistory, readHistory } from './hist
 import { runExecution } from './interpreter.ts';
 import { DefinitionRefused, loadMachine } from './load.ts';
 import { nestedExecutions } from './nested.ts';
+import { notRedrivable, redrivenWith } from './redrive.ts';
 import { forsaken, reopen } from './reopen.ts';
 import { checkInput, checkName, checkOutput } from './requests.ts';
 import type { Services } from './run.ts';
@@ -46,6 +47,8 @@ export interface EngineOptions {
   readonly authorize?: Authorize;
   /** Default true: a Task without TimeoutSeconds is refused. */
   readonly timeoutsRequired?: boolean;
+  /** Executions at a time; AWS allows a million. */
+  readonly mostOpen?: number;
   /** Uniform in [0, 1), for the jitter of retries. Default: Math.random. */
   readonly random?: () => number;
 }
@@ -69,11 +72,22 @@ export interface Engine {
   }): ExecutionDescription;
   describeExecution(executionArn: string): ExecutionDescription;
   /** Newest first. */
-  listExecutions(o?: { stateMachineArn?: string; status?: ExecutionStatus }): ExecutionDescription[];
+  listExecutions(o?: {
+    stateMachineArn?: string;
+    status?: ExecutionStatus;
+    redriven?: boolean;
+  }): ExecutionDescription[];
   /** In order of ids. */
   getExecutionHistory(executionArn: string): HistoryEvent[];
   /** Ends a running execution as ABORTED; one that has ended is left as it is. */
   stopExecution(o: { executionArn: string; error?: string; cause?: string }): ExecutionDescription;
+  /**
+   * Goes on with an execution that did not end well, in the states that it did not leave; the same token again within 15
+   * minutes changes nothing. Throws ExecutionNotRedrivable, ExecutionDoesNotExist, ExecutionLimitExceeded.
+   */
+  redriveExecution(o: { executionArn: string; clientToken?: string }): { redriveDate: number };
+  /** Why `redriveExecution` would refuse it now; undefined when it would not. */
+  whyNotRedrivable(executionArn: string): string | undefined;
   /** The answer is in the history when this returns. `output` is JSON text. */
   sendTaskSuccess(o: { taskToken: string; output: string }): void;
   sendTaskFailure(o: { taskToken: string; error?: string; cause?: string }): void;
@@ -87,14 +101,14 @@ export interface Engine {
   /**
    * Goes on with what an earlier process left running, wherever it was killed; returns those. Tokens are open and timers
    * run to their deadlines when this returns to the event loop. What cannot go on, because something it needs is not
-   * here, ends as ABORTED. Call this or `abandon` once, before anything is started.
+   * here, ends as ABORTED. Call this once, before anything is started.
    */
   resume(): ExecutionDescription[];
-  /** Ends as ABORTED what an earlier process left running; returns those. */
-  abandon(): ExecutionDescription[];
   /** Stops all work without ending it, as a crash would. */
   close(): void;
 }
+
+const MOST_OPEN = 1_000_000;
 
 export function createEngine(o: EngineOptions): Engine {
   mkdirSync(join(o.directory, 'definitions'), { recursive: true, mode: 0o700 });
@@ -108,7 +122,7 @@ export function createEngine(o: EngineOptions): Engine {
   const arn = (kind: 'stateMachine' | 'execution', name: string) =>
     `arn:aws:states:${o.region}:${o.accountId}:${kind}:${name}`;
 
-  const changed = (description: ExecutionDescription) => o.onStatusChange?.(statusChange(description));
+  const changed = (description: ExecutionDescription) => o.onStatusChange?.(statusChange(description, o.clock.now()));
 
   const settle = (execution: Execution) => {
     const description = execution.describe();
@@ -130,6 +144,31 @@ export function createEngine(o: EngineOptions): Engine {
     ended.set(end.executionArn, end);
     changed(end);
     return end;
+  };
+
+  const recordsOf = ({ stateMachineArn, name }: ExecutionDescription) =>
+    readHistory(historyPath(o.directory, stateMachineArn.split(':').at(-1) ?? '', name));
+
+  const open = (description: ExecutionDescription): Execution =>
+    reopen(description, {
+      ...o,
+      resources: resources(),
+      onEvent: (event) => o.onEvent?.(description.executionArn, event),
+      onStatusChange: settle,
+    });
+
+  const openAgain = (description: ExecutionDescription): Execution => {
+    try {
+      return open(description);
+    } catch (error) {
+      if (!(error instanceof DefinitionRefused)) throw error;
+      throw new AwsError('ExecutionNotRedrivable', 400, error.message);
+    }
+  };
+
+  const checkOpen = () => {
+    if (running.size < (o.mostOpen ?? MOST_OPEN)) return;
+    throw new AwsError('ExecutionLimitExceeded', 400, `Open executions: ${running.size}, and no more are allowed`);
   };
 
   const engine: Engine = {
@@ -167,6 +206,7 @@ export function createEngine(o: EngineOptions): Engine {
       if (existing) {
         throw new AwsError('ExecutionAlreadyExists', 400, `Execution Already Exists: '${executionArn}'`);
       }
+      checkOpen();
       const execution = new Execution({
         executionArn,
         name,
@@ -195,25 +235,45 @@ export function createEngine(o: EngineOptions): Engine {
       throw new AwsError('ExecutionDoesNotExist', 400, `Execution Does Not Exist: '${executionArn}'`);
     },
 
-    listExecutions({ stateMachineArn, status } = {}) {
+    listExecutions({ stateMachineArn, status, redriven } = {}) {
       return [...ended.values(), ...[...running.values()].map((execution) => execution.describe())]
         .filter((execution) => !isChild(execution))
         .filter((execution) => stateMachineArn === undefined || execution.stateMachineArn === stateMachineArn)
         .filter((execution) => status === undefined || execution.status === status)
+        .filter((execution) => redriven === undefined || execution.redriveCount > 0 === redriven)
         .sort((a, b) => b.startDate - a.startDate);
     },
 
     getExecutionHistory(executionArn) {
-      const { stateMachineArn, name } = engine.describeExecution(executionArn);
-      return readHistory(historyPath(o.directory, stateMachineArn.split(':').at(-1) ?? '', name)).map(
-        ({ event }) => event,
-      );
+      return recordsOf(engine.describeExecution(executionArn)).map(({ event }) => event);
     },
 
     stopExecution({ executionArn, error, cause }) {
       const details = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
       running.get(executionArn)?.end('ExecutionAborted', details);
       return engine.describeExecution(executionArn);
+    },
+
+    redriveExecution({ executionArn, clientToken }) {
+      const description = engine.describeExecution(executionArn);
+      const now = o.clock.now();
+      const before = clientToken === undefined ? undefined : redrivenWith(recordsOf(description), clientToken, now);
+      if (before !== undefined) return { redriveDate: before };
+      const reason = engine.whyNotRedrivable(executionArn);
+      if (reason !== undefined) throw new AwsError('ExecutionNotRedrivable', 400, reason);
+      checkOpen();
+      const execution = openAgain(description);
+      running.set(executionArn, execution);
+      ended.delete(executionArn);
+      const redriveDate = execution.redrive(clientToken);
+      void runExecution(services, execution);
+      return { redriveDate };
+    },
+
+    whyNotRedrivable(executionArn) {
+      const description = engine.describeExecution(executionArn);
+      if (isChild(description)) return 'A child of a Map Run is redriven with the execution that started the Map Run';
+      return notRedrivable(description, o.clock.now());
     },
 
     sendTaskSuccess({ taskToken, output }) {
@@ -240,12 +300,7 @@ export function createEngine(o: EngineOptions): Engine {
       const executions: Execution[] = [];
       for (const description of interrupted()) {
         try {
-          const execution = reopen(description, {
-            ...o,
-            resources: resources(),
-            onEvent: (event) => o.onEvent?.(description.executionArn, event),
-            onStatusChange: settle,
-          });
+          const execution = open(description);
           executions.push(execution);
           running.set(execution.executionArn, execution);
           ended.delete(execution.executionArn);
@@ -258,11 +313,6 @@ export function createEngine(o: EngineOptions): Engine {
       for (const execution of executions) void runExecution(services, execution);
       return executions.map((execution) => execution.describe());
     },
-
-    abandon: () =>
-      interrupted().map((description) =>
-        abort(description, 'The local engine stopped while this execution was running.'),
-      ),
 
     close() {
       for (const execution of running.values()) execution.seal();

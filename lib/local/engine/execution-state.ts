@@ -11,6 +11,9 @@ export interface ExecutionState {
   events: number;
   startDate: number;
   stopDate?: number;
+  redriveCount: number;
+  /** Of the latest redrive. */
+  redriveDate?: number;
   input: string;
   output?: string;
   error?: string;
@@ -92,12 +95,16 @@ export interface Fork {
   /** Of a distributed Map: its run, and the id of MapRunSucceeded. */
   mapRunArn?: string;
   ran?: number;
+  /** Its run was stopped with the Map, or with the execution; MapRunRedriven ends that. */
+  mapRunStopped?: true;
+  mapRunRedrives?: number;
 }
 
 export const emptyState = (): ExecutionState => ({
   status: 'RUNNING',
   events: 0,
   startDate: 0,
+  redriveCount: 0,
   input: 'null',
   branches: new Map(),
 });

@@ -24,6 +24,10 @@ export interface ExecutionDescription {
   readonly status: ExecutionStatus;
   readonly startDate: number;
   readonly stopDate?: number;
+  readonly redriveCount: number;
+  readonly redriveDate?: number;
+  /** No API shows it, but a redrive must leave room for more. */
+  readonly lastEventId: number;
   /** JSON texts. */
   readonly input: string;
   readonly output?: string;
@@ -117,6 +121,15 @@ export class Execution {
     this.#onStatusChange(this);
   }
 
+  /** An execution that ended, but not well, is running again. @returns since when */
+  redrive(clientToken?: string): number {
+    const details = { redriveCount: this.state.redriveCount + 1 };
+    const memo = clientToken === undefined ? {} : { clientToken };
+    const { timestamp } = this.#write('', 'ExecutionRedriven', details, { previous: this.state.events, memo });
+    if (!this.#sealed) this.#onStatusChange(this);
+    return timestamp;
+  }
+
   /** Writes an event of a branch, then moves the state by it. Throws `Ended` when the execution has ended. */
   record(branch: Branch, type: HistoryEventType, details?: EventDetails, options: RecordOptions = {}): HistoryEvent {
     this.#throwIfSealed();
@@ -164,7 +177,7 @@ export class Execution {
   }
 
   describe(): ExecutionDescription {
-    const { status, startDate, stopDate, input, output, error, cause } = this.state;
+    const { status, startDate, stopDate, redriveCount, redriveDate, events, input, output, error, cause } = this.state;
     return {
       executionArn: this.executionArn,
       stateMachineArn: this.stateMachine.stateMachineArn,
@@ -172,6 +185,9 @@ export class Execution {
       status,
       startDate,
       ...(stopDate !== undefined && { stopDate }),
+      redriveCount,
+      ...(redriveDate !== undefined && { redriveDate }),
+      lastEventId: events,
       input,
       ...(output !== undefined && { output }),
       ...(error !== undefined && { error }),

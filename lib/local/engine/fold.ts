@@ -9,6 +9,7 @@ import {
 } from './execution-state.ts';
 import { detailsOf, type HistoryEvent, type HistoryRecord, type Memo } from './history.ts';
 import type { Json } from './json.ts';
+import { applyRedrive } from './redrive.ts';
 
 /** Every record of an execution, in order, gives its state. */
 export function fold(machine: StatesBlock, records: Iterable<HistoryRecord>): ExecutionState {
@@ -26,6 +27,10 @@ export function apply(
   state.events = event.id;
   if (event.type === 'ExecutionStarted') {
     start(machine, state, event);
+    return;
+  }
+  if (event.type === 'ExecutionRedriven') {
+    applyRedrive(state, event);
     return;
   }
   const branch = state.branches.get(key);
@@ -89,7 +94,7 @@ function applyToBranch(state: ExecutionState, branch: Branch, event: HistoryEven
       if (visit?.fork) visit.fork.ran = event.id;
       return;
     case 'MapRunAborted':
-      delete visit?.fork?.mapRunArn;
+      if (visit?.fork) visit.fork.mapRunStopped = true;
       return;
     case 'MapStateSucceeded':
     case 'ParallelStateSucceeded':
@@ -195,6 +200,11 @@ function applyToVisit(state: ExecutionState, branch: Branch, visit: Visit, event
       return;
     case 'MapRunStarted':
       if (visit.fork) visit.fork.mapRunArn = text(event, 'mapRunArn');
+      return;
+    case 'MapRunRedriven':
+      if (!visit.fork) return;
+      delete visit.fork.mapRunStopped;
+      visit.fork.mapRunRedrives = Number(detailsOf(event).redriveCount);
       return;
     case 'MapStateStarted':
       dropFork(state, branch);

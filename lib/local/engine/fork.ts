@@ -179,7 +179,8 @@ function abortVisit(execution: Execution, branch: Branch, memo: Memo): void {
   }
   const state = branch.block.States[visit.name];
   const type = state?.Type;
-  if (visit.fork?.mapRunArn !== undefined) execution.record(branch, 'MapRunAborted', undefined, { memo });
+  if (visit.fork?.mapRunArn !== undefined && !visit.fork.mapRunStopped)
+    execution.record(branch, 'MapRunAborted', undefined, { memo });
   if (type === 'Task' || type === 'Wait' || type === 'Map' || type === 'Parallel') {
     execution.record(branch, `${type}StateAborted` satisfies HistoryEventType, undefined, { memo });
   }

@@ -6,13 +6,13 @@ type Visited = Composite | 'Pass' | 'Choice' | 'Succeed';
 
 /** AWS's names of what happens in an execution, as far as this engine runs it. */
 export type HistoryEventType =
-  | `Execution${'Started' | 'Succeeded' | 'Failed' | 'TimedOut' | 'Aborted'}`
+  | `Execution${'Started' | 'Succeeded' | 'Failed' | 'TimedOut' | 'Aborted' | 'Redriven'}`
   | `${Visited | 'Fail'}StateEntered`
   | `${Visited}StateExited`
   | `${Composite}StateAborted`
   | `Task${'Scheduled' | 'Started' | 'Submitted' | 'Succeeded' | 'Failed' | 'TimedOut'}`
   | `LambdaFunction${'Scheduled' | 'Started' | 'Succeeded' | 'Failed' | 'TimedOut'}`
-  | `MapRun${'Started' | 'Succeeded' | 'Failed' | 'Aborted'}`
+  | `MapRun${'Started' | 'Succeeded' | 'Failed' | 'Aborted' | 'Redriven'}`
   | `MapIteration${'Started' | 'Succeeded' | 'Failed' | 'Aborted'}`
   | `${'Map' | 'Parallel'}State${'Started' | 'Succeeded' | 'Failed'}`
   | 'EvaluationFailed';
@@ -36,6 +36,8 @@ export interface Memo {
   readonly caller?: Caller;
   readonly principalArn?: string;
   readonly definition?: string;
+  /** Of ExecutionRedriven: by what the request is known when it is made again. */
+  readonly clientToken?: string;
   /** Of a state's exit: where to. Absent when the branch ends here. */
   readonly next?: string;
   /** Of a TaskTimedOut: no heartbeat came in time. */
@@ -133,12 +135,20 @@ export function readHistory(path: string): HistoryRecord[] {
   return completeLines(path).map((line) => JSON.parse(line) as HistoryRecord);
 }
 
-/** The first and the last record, without parsing those between; undefined when nothing was written. */
-export function readEnds(path: string): { first: HistoryRecord; last: HistoryRecord } | undefined {
+/** The first and the last record, and the latest redrive, without parsing those between; undefined when nothing was written. */
+export function readEnds(
+  path: string,
+): { first: HistoryRecord; last: HistoryRecord; redriven: HistoryRecord | undefined } | undefined {
   const lines = completeLines(path);
   const [first, last] = [lines[0], lines.at(-1)];
   if (first === undefined || last === undefined) return undefined;
-  return { first: JSON.parse(first) as HistoryRecord, last: JSON.parse(last) as HistoryRecord };
+  // In a text of an event the quotes would be escaped.
+  const redriven = lines.findLast((line) => line.includes('"type":"ExecutionRedriven"'));
+  return {
+    first: JSON.parse(first) as HistoryRecord,
+    last: JSON.parse(last) as HistoryRecord,
+    redriven: redriven === undefined ? undefined : (JSON.parse(redriven) as HistoryRecord),
+  };
 }
 
 function completeLines(path: string): string[] {

@@ -15,8 +15,7 @@ const LONGEST_EXECUTION = 365 * 86_400;
 
 /** Runs an execution that has started until its last event is written. Never rejects. */
 export async function runExecution(services: Services, execution: Execution): Promise<void> {
-  const { TimeoutSeconds = LONGEST_EXECUTION } = execution.stateMachine.machine;
-  void endInTime(services, execution, Math.min(TimeoutSeconds, LONGEST_EXECUTION));
+  void endInTime(services, execution);
   try {
     const output = await runBranch(new Run(services, execution, execution.top, execution.signal));
     execution.end('ExecutionSucceeded', { output: JSON.stringify(output), outputDetails: whole });
@@ -26,8 +25,11 @@ export async function runExecution(services: Services, execution: Execution): Pr
   }
 }
 
-async function endInTime({ clock }: Services, execution: Execution, timeoutSeconds: number): Promise<void> {
-  const deadline = execution.state.startDate + timeoutSeconds * 1000;
+async function endInTime({ clock }: Services, execution: Execution): Promise<void> {
+  const { TimeoutSeconds = LONGEST_EXECUTION } = execution.stateMachine.machine;
+  const { startDate, redriveDate = startDate } = execution.state;
+  // A redrive winds up the machine's timeout again, but not the year.
+  const deadline = Math.min(redriveDate + TimeoutSeconds * 1000, startDate + LONGEST_EXECUTION * 1000);
   try {
     while (deadline > clock.now()) await clock.sleep(deadline - clock.now(), execution.signal);
   } catch {

@@ -31,6 +31,9 @@ export async function runDistributedMap(run: Run, state: MapState, previous: num
   const label = state.Label ?? createHash('sha256').update(`${name}/${run.visit.name}`).digest('hex').slice(0, 10);
   const mapRunArn = past?.mapRunArn ?? `arn:aws:states:${region}:${accountId}:mapRun:${name}/${label}:${randomUUID()}`;
   if (past?.mapRunArn === undefined) run.record('MapRunStarted', { mapRunArn });
+  else if (past.mapRunStopped) {
+    run.record('MapRunRedriven', { mapRunArn, redriveCount: (past.mapRunRedrives ?? 0) + 1 });
+  }
   try {
     const result = await mapRun(run, state, { ...limits, given, label, mapRunArn, concurrency });
     // Recorded since the end of 2024: what follows the Map names the start of its run.

@@ -7,7 +7,8 @@ import { type HistoryEvent, openHistory, readHistory } from './history.ts';
 import { type LoadRules, loadMachine } from './load.ts';
 
 /**
- * An execution that an earlier process left running, as its history tells it; nothing of it works yet.
+ * An execution that is not at work (an earlier process left it running, or it has ended), as its history tells it;
+ * nothing of it works yet.
  * Throws `DefinitionRefused` when this engine has not all that its definition needs.
  */
 export function reopen(
@@ -41,7 +42,10 @@ export function reopen(
   });
 }
 
-/** Those whose caller waits no more: it ended or went on, and could not stop them before the engine was gone. */
+/**
+ * Those whose caller waits no more: it ended or went on, and could not stop them before the engine was gone. For one that
+ * was redriven nobody ever waited.
+ */
 export function forsaken(executions: readonly Execution[]): Execution[] {
   const waiting = new Set<string>();
   for (const { executionArn, state } of executions) {
@@ -52,7 +56,8 @@ export function forsaken(executions: readonly Execution[]): Execution[] {
   }
   // What an item of a distributed Map waits for is known only once the Map has taken it up.
   return executions.filter(
-    ({ caller }) => caller?.waits && !caller.executionArn.includes('/') && !waiting.has(caller.id),
+    ({ caller, state }) =>
+      state.redriveCount === 0 && caller?.waits && !caller.executionArn.includes('/') && !waiting.has(caller.id),
   );
 }
 

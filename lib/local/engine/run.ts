@@ -105,7 +105,8 @@ export class Run {
         Name: name,
         RoleArn: stateMachine.roleArn,
         StartTime: new Date(state.startDate).toISOString(),
-        RedriveCount: 0,
+        RedriveCount: state.redriveCount,
+        ...(state.redriveDate !== undefined && { RedriveTime: new Date(state.redriveDate).toISOString() }),
       },
       StateMachine: { Id: stateMachine.stateMachineArn, Name: stateMachine.name },
       State: {

@@ -3,12 +3,13 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FunctionModel } from '../assembly/compute.ts';
 import type { Clock } from '../clock.ts';
+import { openStateFile } from '../state-file.ts';
 import { AwsError } from '../wire/endpoint.ts';
 import { type Outcome, type Sandbox, startSandbox } from './sandbox.ts';
 
 export interface RuntimeOptions {
   readonly functions: readonly FunctionModel[];
-  /** Logs are `<directory>/logs/<function>.log`. */
+  /** Logs are `<directory>/logs/<function>.log`; `<directory>/queue.json` holds the asynchronous calls that have not ended. */
   readonly directory: string;
   readonly clock: Clock;
   readonly region: string;
@@ -30,10 +31,23 @@ export interface LambdaRuntime {
   find(functionName: string): FunctionModel;
   /** Waits for a sandbox and for the function; `payload` is JSON text. What the function throws is an outcome. */
   invoke(functionName: string, payload: string): Promise<InvokeResult>;
-  /** Runs without anyone who waits; a failed call is tried twice more, after one and two minutes, as AWS does. */
+  /**
+   * Runs without anyone who waits; a failed call is tried twice more, after one and two minutes, as AWS does. The call
+   * is on disk when this returns, and is made again by the runtime of the next start, should this one end before it has.
+   */
   invokeLater(functionName: string, payload: string): void;
+  /** Makes the asynchronous calls that an earlier start left behind. */
+  start(): void;
   /** Ends every sandbox, in the midst of a call too. */
   close(): Promise<void>;
+}
+
+/** An asynchronous call that has not come to its end. */
+interface QueuedCall {
+  readonly id: string;
+  readonly functionName: string;
+  /** JSON text. */
+  readonly payload: string;
 }
 
 /** A call of one function waits when this many of it run already. */
@@ -56,6 +70,8 @@ export function createLambdaRuntime(options: RuntimeOptions): LambdaRuntime {
   const idle: { readonly name: string; readonly sandbox: Sandbox }[] = [];
   const all = new Set<Sandbox>();
   const closing = new AbortController();
+  const queue = openStateFile<{ calls: QueuedCall[] }>(join(directory, 'queue.json'), { calls: [] });
+  const left = [...queue.value.calls];
 
   function find(nameOrArn: string) {
     const name = /^(?:arn:[^:]+:lambda:[^:]+:[^:]+:function:)?([^:]+)(?::.+)?$/.exec(nameOrArn)?.[1] ?? nameOrArn;
@@ -152,13 +168,29 @@ export function createLambdaRuntime(options: RuntimeOptions): LambdaRuntime {
     }
   }
 
+  async function work(call: QueuedCall): Promise<void> {
+    try {
+      await invokeUntilItWorks(call.functionName, call.payload);
+    } catch {
+      // Nobody waits: what the function said is in its log. One that is gone since is called no more.
+    }
+    if (closing.signal.aborted) return;
+    queue.value.calls = queue.value.calls.filter(({ id }) => id !== call.id);
+    queue.save();
+  }
+
   return {
     find: (functionName) => find(functionName).model,
     invoke,
     invokeLater(functionName, payload) {
       find(functionName);
-      // Nobody waits: what the function said is in its log, and the account's end is no failure.
-      invokeUntilItWorks(functionName, payload).catch(() => {});
+      const call = { id: randomUUID(), functionName, payload };
+      queue.value.calls.push(call);
+      queue.save();
+      void work(call);
+    },
+    start() {
+      for (const call of left.splice(0)) void work(call);
     },
     async close() {
       closing.abort();

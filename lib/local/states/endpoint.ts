@@ -2,11 +2,14 @@ import { z } from 'zod';
 import type { Engine } from '../engine/engine.ts';
 import type { Authorize, Endpoint, SignedRequest } from '../wire/endpoint.ts';
 import { epochSeconds, jsonEndpoint, operation } from '../wire/json.ts';
+import { arnOf } from './arns.ts';
+import { createMachine, createMachineInput } from './create-machine.ts';
 import { pageOf, pageRequest } from './paging.ts';
 import { showDescription, showEvent, showListed, showMachineOfExecution, showStateMachine } from './shapes.ts';
 import { testStateInput } from './test-state.ts';
 
-const arn = z.string().min(1).max(256);
+const stateMachineArn = arnOf('stateMachine');
+const executionArn = arnOf('execution');
 const taskToken = z.string().min(1).max(2048);
 const ended = {
   error: z.string().max(256).optional(),
@@ -25,20 +28,29 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
     version: '1.0',
     operations: {
       StartExecution: operation(
-        z.object({ stateMachineArn: arn, name: z.string().optional(), input: z.string().optional() }),
-        ({ stateMachineArn, name, input }, request) => {
-          allow(request, 'StartExecution', stateMachineArn);
-          const { executionArn, startDate } = engine.startExecution({
-            stateMachineArn,
+        z.object({ stateMachineArn, name: z.string().optional(), input: z.string().optional() }),
+        ({ name, input, ...of }, request) => {
+          allow(request, 'StartExecution', of.stateMachineArn);
+          const started = engine.startExecution({
+            ...of,
             ...(name !== undefined && { name }),
             ...(input !== undefined && { input }),
             principalArn: request.principal.arn,
           });
-          return { executionArn, startDate: epochSeconds(startDate) };
+          return { executionArn: started.executionArn, startDate: epochSeconds(started.startDate) };
         },
       ),
 
-      StopExecution: operation(z.object({ executionArn: arn, ...ended }), (input, request) => {
+      RedriveExecution: operation(
+        z.object({ executionArn, clientToken: z.string().min(1).max(64).optional() }),
+        ({ clientToken, ...of }, request) => {
+          allow(request, 'RedriveExecution', of.executionArn);
+          const token = clientToken === undefined ? {} : { clientToken };
+          return { redriveDate: epochSeconds(engine.redriveExecution({ ...of, ...token }).redriveDate) };
+        },
+      ),
+
+      StopExecution: operation(z.object({ executionArn, ...ended }), (input, request) => {
         allow(request, 'StopExecution', input.executionArn);
         const { error, cause } = input;
         const { stopDate = 0 } = engine.stopExecution({
@@ -49,14 +61,15 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
         return { stopDate: epochSeconds(stopDate) };
       }),
 
-      DescribeExecution: operation(z.object({ executionArn: arn }), ({ executionArn }, request) => {
-        allow(request, 'DescribeExecution', executionArn);
-        return showDescription(engine.describeExecution(executionArn));
+      DescribeExecution: operation(z.object({ executionArn }), (input, request) => {
+        allow(request, 'DescribeExecution', input.executionArn);
+        const description = engine.describeExecution(input.executionArn);
+        return showDescription(description, engine.whyNotRedrivable(input.executionArn));
       }),
 
       GetExecutionHistory: operation(
         z.object({
-          executionArn: arn,
+          executionArn,
           reverseOrder: z.boolean().default(false),
           includeExecutionData: z.boolean().default(true),
           ...pageRequest,
@@ -71,36 +84,48 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
       ),
 
       ListExecutions: operation(
-        z.object({ stateMachineArn: arn, statusFilter: executionStatus.optional(), ...pageRequest }),
-        ({ stateMachineArn, statusFilter, ...page }, request) => {
-          allow(request, 'ListExecutions', stateMachineArn);
-          engine.describeStateMachine(stateMachineArn);
+        z.object({
+          stateMachineArn,
+          statusFilter: executionStatus.optional(),
+          redriveFilter: z.enum(['REDRIVEN', 'NOT_REDRIVEN']).optional(),
+          ...pageRequest,
+        }),
+        ({ statusFilter, redriveFilter, ...input }, request) => {
+          allow(request, 'ListExecutions', input.stateMachineArn);
+          engine.describeStateMachine(input.stateMachineArn);
           const executions = engine.listExecutions({
-            stateMachineArn,
+            stateMachineArn: input.stateMachineArn,
             ...(statusFilter !== undefined && { status: statusFilter }),
+            ...(redriveFilter !== undefined && { redriven: redriveFilter === 'REDRIVEN' }),
           });
-          const { items, nextToken } = pageOf(executions, ({ executionArn }) => executionArn, page);
+          const { items, nextToken } = pageOf(executions, (execution) => execution.executionArn, input);
           return { executions: items.map(showListed), nextToken };
         },
       ),
+
+      CreateStateMachine: operation(createMachineInput, (input, request) => {
+        allow(request, 'CreateStateMachine', '*');
+        authorize(request.principal, 'iam:PassRole', input.roleArn);
+        return createMachine(engine, input);
+      }),
 
       ListStateMachines: operation(z.object(pageRequest), (page, request) => {
         allow(request, 'ListStateMachines', '*');
         const { items, nextToken } = pageOf(engine.listStateMachines(), ({ name }) => name, page);
         return {
-          stateMachines: items.map(({ stateMachineArn, name, creationDate }) => ({
-            stateMachineArn,
-            name,
+          stateMachines: items.map((machine) => ({
+            stateMachineArn: machine.stateMachineArn,
+            name: machine.name,
             type: 'STANDARD',
-            creationDate: epochSeconds(creationDate),
+            creationDate: epochSeconds(machine.creationDate),
           })),
           nextToken,
         };
       }),
 
-      DescribeStateMachine: operation(z.object({ stateMachineArn: arn }), ({ stateMachineArn }, request) => {
-        allow(request, 'DescribeStateMachine', stateMachineArn);
-        return showStateMachine(engine.describeStateMachine(stateMachineArn));
+      DescribeStateMachine: operation(z.object({ stateMachineArn }), (input, request) => {
+        allow(request, 'DescribeStateMachine', input.stateMachineArn);
+        return showStateMachine(engine.describeStateMachine(input.stateMachineArn));
       }),
 
       DescribeStateMachineForExecution: operation(z.object({ executionArn: arn }), ({ executionArn }, request) => {

@@ -4,7 +4,7 @@ import { epochSeconds } from '../wire/json.ts';
 const included = { included: true };
 
 /** DescribeExecution's answer. Who started the execution is not in it: AWS tells that in CloudTrail. */
-export function showDescription(execution: ExecutionDescription): object {
+export function showDescription(execution: ExecutionDescription, whyNotRedrivable: string | undefined): object {
   const { input, output, error, cause } = execution;
   return {
     ...showListed(execution),
@@ -13,7 +13,8 @@ export function showDescription(execution: ExecutionDescription): object {
     ...(output !== undefined && { output, outputDetails: included }),
     ...(error !== undefined && { error }),
     ...(cause !== undefined && { cause }),
-    redriveStatus: 'NOT_REDRIVABLE',
+    redriveStatus: whyNotRedrivable === undefined ? 'REDRIVABLE' : 'NOT_REDRIVABLE',
+    ...(whyNotRedrivable !== undefined && { redriveStatusReason: whyNotRedrivable }),
   };
 }
 
@@ -26,7 +27,8 @@ export function showListed({ executionArn, stateMachineArn, name, status, ...tim
     status,
     startDate: epochSeconds(times.startDate),
     ...(times.stopDate !== undefined && { stopDate: epochSeconds(times.stopDate) }),
-    redriveCount: 0,
+    redriveCount: times.redriveCount,
+    ...(times.redriveDate !== undefined && { redriveDate: epochSeconds(times.redriveDate) }),
   };
 }
 

@@ -11,7 +11,7 @@ import { type CloudWatch, createCloudWatch } from '../cloudwatch/cloudwatch.ts';
 import { type DnsServer, startDnsServer } from '../dns/dns-server.ts';
 import { createEcs, type Ecs } from '../ecs/ecs.ts';
 import { createElasticLoadBalancing } from '../elasticloadbalancing/elasticloadbalancing.ts';
-import { createEngine, type Engine } from '../engine/engine.ts';
+import { createEngine, type Engine, type ExecutionDescription } from '../engine/engine.ts';
 import { type Bus, type BusEvent, createBus } from '../events/bus.ts';
 import { createAuthorize } from '../iam/authorize.ts';
 import { type AccessKeys, createCredentials, keysEnvironment } from '../iam/credentials.ts';
@@ -75,8 +75,11 @@ export interface Cloud extends StorageServices {
   readonly scaling: ApplicationAutoScaling;
   readonly rds: Rds;
   readonly cloudWatch: CloudWatch;
-  /** From now on events are delivered, schedules fire, services and controllers work. */
-  begin(): void;
+  /**
+   * From now on events are delivered, schedules fire, services and controllers work, and executions go on that were
+   * running when the account last ended; returns those.
+   */
+  begin(): readonly ExecutionDescription[];
 }
 
 /** Opens every service and deploys the assembly; nothing moves by itself before `begin`. */
@@ -119,7 +122,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   closing.add('load balancers', () => loadBalancers.close());
   const [dns, httpApi] = await Promise.all([
     startDnsServer({ zones: route53.published, isLoadBalancer: loadBalancers.has, clock }),
-    startHttpApi({ ...ACCOUNT, clock }, () => {
+    startHttpApi({ ...ACCOUNT, clock, directory: paths.service('apigateway') }, () => {
       const [api] = assembly.httpApis;
       return api && { api, lambda, authorize };
     }),
@@ -223,9 +226,10 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     begin() {
       ecs.start();
       clusters.start();
-      // What died with the last world is told as aborted; the rules start what puts it back.
-      engine.abandon();
+      const resumed = engine.resume();
+      lambda.start();
       bus.start();
+      return resumed;
     },
   };
 }

@@ -57,6 +57,8 @@ export interface World {
   readonly joined:
     | { readonly command: string; readonly pid: number /** Whether that command still has it up. */; isUp(): boolean }
     | undefined;
+  /** ARNs of the executions that were running when the account last ended, and go on: the oldest first. None when joined. */
+  readonly resumed: readonly string[];
   /** Ends every process; what the services remember stays. Twice is harmless. */
   stop(): Promise<void>;
 }
@@ -84,7 +86,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       const now = currentHolder<Facts>(paths.lock);
       return now?.pid === pid && now.info !== undefined;
     };
-    return { info: informed(info, paths), joined: { command, pid, isUp }, stop: async () => {} };
+    return { info: informed(info, paths), joined: { command, pid, isUp }, resumed: [], stop: async () => {} };
   }
   const closing = createClosing();
   closing.add('lock', () => taken.lock.release());
@@ -94,16 +96,20 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     for (const failure of failures) console.error(failure);
   };
   try {
-    const facts = await start(options, paths, closing);
+    const { facts, resumed } = await start(options, paths, closing);
     taken.lock.publish(facts);
-    return { info: informed(facts, paths), joined: undefined, stop };
+    return { info: informed(facts, paths), joined: undefined, resumed, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function start(options: WorldOptions, paths: WorldPaths, closing: Closing): Promise<Facts> {
+async function start(
+  options: WorldOptions,
+  paths: WorldPaths,
+  closing: Closing,
+): Promise<{ readonly facts: Facts; readonly resumed: readonly string[] }> {
   const { checkout = THIS_CHECKOUT, migrations, say, sample } = options;
   const clock = systemClock;
   killLeftovers(paths.processes);
@@ -132,8 +138,11 @@ async function start(options: WorldOptions, paths: WorldPaths, closing: Closing)
     applyManifests(kubernetes, join(checkout, 'lib', 'kubernetes', 'rbac.json'));
   }
   const balancers = databases ? await deploySample(checkout, cloud, databases, paths, closing) : [];
-  cloud.begin();
-  return { ...factsOf(cloud, databases, balancers), migrations };
+  const resumed = cloud.begin().toSorted((a, b) => a.startDate - b.startDate);
+  return {
+    facts: { ...factsOf(cloud, databases, balancers), migrations },
+    resumed: resumed.map(({ executionArn }) => executionArn),
+  };
 }
 
 /** The first's result, once the second is not going to fail: else what was opened is closed again. */

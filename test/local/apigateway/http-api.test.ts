@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type HttpApiServer, startHttpApi } from '../../../lib/local/apigateway/http-api.ts';
 import { findRoute } from '../../../lib/local/apigateway/routes.ts';
@@ -34,7 +35,7 @@ beforeAll(async () => {
     identityPolicies: new Map(),
     resourcePolicies: new Map(assembly.functionPolicies.map(({ functionArn, policy }) => [functionArn, policy])),
   });
-  server = await startHttpApi({ ...account, clock: systemClock }, () =>
+  server = await startHttpApi({ ...account, clock: systemClock, directory: join(directory, 'api') }, () =>
     ready ? { api, lambda, authorize } : undefined,
   );
 }, 60_000);
@@ -74,9 +75,26 @@ test('a request reaches the function as an event of format 2.0, and its answer c
 
 test('a function that does not let the API in is not invoked', async () => {
   const nobody = createAuthorize({ identityPolicies: new Map(), resourcePolicies: new Map() });
-  const closed = await startHttpApi({ ...account, clock: systemClock }, () => ({ api, lambda, authorize: nobody }));
+  const closed = await startHttpApi({ ...account, clock: systemClock, directory: join(directory, 'closed') }, () => ({
+    api,
+    lambda,
+    authorize: nobody,
+  }));
   expect((await fetch(`${closed.url}/greetings/ada`)).status).toBe(500);
   await closed.close();
+});
+
+test('links lead to it after another start, unless somebody else has its port by then', async () => {
+  const start = () =>
+    startHttpApi({ ...account, clock: systemClock, directory: join(directory, 'again') }, () => undefined);
+  const first = await start();
+  const other = await start();
+  expect(other.url).not.toBe(first.url);
+  await first.close();
+  await other.close();
+  const second = await start();
+  expect(second.url).toBe(other.url);
+  await second.close();
 });
 
 test('what no route takes is not found, another method neither', async () => {

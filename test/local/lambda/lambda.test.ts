@@ -170,6 +170,43 @@ test('an asynchronous call that fails is tried twice more', async () => {
   await until(() => attempts() === 3);
 });
 
+test('an asynchronous call that the end of the account cut off is made again, once', async () => {
+  const place = join(directory, 'queue');
+  const open = () =>
+    createLambdaRuntime({
+      functions: [model('later')],
+      directory: place,
+      clock,
+      region,
+      credentialsFor: () => ({}),
+      environment: () => ({}),
+    });
+  const log = () => readFileSync(join(place, 'logs', 'later.log'), 'utf8');
+  const first = open();
+  first.invokeLater('later', JSON.stringify({ say: 'begun', hang: true }));
+  await until(() => existsSync(join(place, 'logs', 'later.log')) && log().includes('begun'));
+  await first.close();
+  const second = open();
+  second.start();
+  await until(() => log().split('begun').length - 1 === 2);
+  await second.close();
+  const queued = () => (JSON.parse(readFileSync(join(place, 'queue.json'), 'utf8')) as { calls: unknown[] }).calls;
+  expect(queued()).toHaveLength(1);
+  writeFileSync(
+    join(place, 'queue.json'),
+    JSON.stringify({
+      calls: [
+        { id: '1', functionName: 'later', payload: '{}' },
+        { id: '2', functionName: 'gone', payload: '{}' },
+      ],
+    }),
+  );
+  const third = open();
+  third.start();
+  await until(() => queued().length === 0);
+  await third.close();
+});
+
 const run = async (resource: string, argument: object) => {
   const { stateMachineArn } = engine.createStateMachine({
     name: 'call',

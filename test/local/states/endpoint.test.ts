@@ -1,27 +1,37 @@
 import { join } from 'node:path';
 import {
+  CreateStateMachineCommand,
   DescribeExecutionCommand,
   DescribeStateMachineCommand,
   DescribeStateMachineForExecutionCommand,
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
+  ExecutionLimitExceeded,
+  ExecutionNotRedrivable,
   GetExecutionHistoryCommand,
+  InvalidArn,
   InvalidDefinition,
   InvalidExecutionInput,
+  InvalidName,
   InvalidOutput,
   InvalidToken,
   ListExecutionsCommand,
   ListStateMachinesCommand,
   paginateGetExecutionHistory,
+  RedriveExecutionCommand,
   SendTaskFailureCommand,
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
   SFNClient,
   StartExecutionCommand,
+  StateMachineAlreadyExists,
   StateMachineDoesNotExist,
+  StateMachineTypeNotSupported,
   StopExecutionCommand,
+  TaskDoesNotExist,
   TaskTimedOut,
   TestStateCommand,
+  UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn';
 import { createEngine, type Engine } from '../../../lib/local/engine/engine.ts';
 import { statesEndpoint } from '../../../lib/local/states/endpoint.ts';
@@ -45,6 +55,7 @@ beforeEach(async () => {
       region,
       accountId,
       authorize,
+      mostOpen: 3,
       integrations: {
         [CALLBACK]: async ({ token = '' }) => {
           tokens.push(token);
@@ -95,7 +106,13 @@ test('an execution is started, answered and described by the SDK', async () => {
   await client.send(new SendTaskSuccessCommand({ taskToken: tokens[0], output: '{"ok":true}' }));
   const end = await engine.whenEnded(executionArn);
   const described = await client.send(new DescribeExecutionCommand({ executionArn }));
-  expect(described).toMatchObject({ status: 'SUCCEEDED', output: '{"ok":true}', redriveCount: 0 });
+  expect(described).toMatchObject({
+    status: 'SUCCEEDED',
+    output: '{"ok":true}',
+    redriveCount: 0,
+    redriveStatus: 'NOT_REDRIVABLE',
+    redriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven',
+  });
   expect(described.startDate?.getTime()).toBe(end.startDate);
   expect(described.stopDate?.getTime()).toBe(end.stopDate);
   expect(engine.describeExecution(executionArn).principalArn).toBe(`arn:aws:iam::${accountId}:user/ada`);
@@ -119,6 +136,112 @@ test('stopping ends an execution as ABORTED, and once only', async () => {
   expect(end).toMatchObject({ status: 'ABORTED', error: 'E', cause: 'C', stopDate });
 });
 
+test('the same name and input as a running execution start no second one', async () => {
+  const executionArn = await start('run');
+  expect(await start('run')).toBe(executionArn);
+  const { executions } = await client.send(new ListExecutionsCommand({ stateMachineArn }));
+  expect(executions).toHaveLength(1);
+  await client.send(new StopExecutionCommand({ executionArn }));
+  await expect(start('run')).rejects.toBeInstanceOf(ExecutionAlreadyExists);
+});
+
+test('an execution that was stopped is redriven under its ARN, once for a client token', async () => {
+  const executionArn = await start('run');
+  const describe = () => client.send(new DescribeExecutionCommand({ executionArn }));
+  const redrive = (clientToken?: string) => client.send(new RedriveExecutionCommand({ executionArn, clientToken }));
+  await expect(redrive()).rejects.toBeInstanceOf(ExecutionNotRedrivable);
+  await client.send(new StopExecutionCommand({ executionArn }));
+  const stopped = await describe();
+  expect(stopped).toMatchObject({ status: 'ABORTED', redriveStatus: 'REDRIVABLE', redriveCount: 0 });
+  expect(stopped).not.toHaveProperty('redriveStatusReason');
+
+  const { redriveDate } = await redrive('monday');
+  expect(await redrive('monday')).toMatchObject({ redriveDate });
+  expect(await describe()).toMatchObject({ status: 'RUNNING', redriveDate, redriveCount: 1 });
+  await expect(redrive()).rejects.toMatchObject({ message: 'Execution is RUNNING and cannot be redriven' });
+  const { events = [] } = await client.send(new GetExecutionHistoryCommand({ executionArn, reverseOrder: true }));
+  const redriven = events.find(({ type }) => type === 'ExecutionRedriven');
+  expect(redriven?.executionRedrivenEventDetails).toEqual({ redriveCount: 1 });
+
+  await client.send(new SendTaskSuccessCommand({ taskToken: tokens.at(-1), output: '1' }));
+  expect((await engine.whenEnded(executionArn)).status).toBe('SUCCEEDED');
+  await start('other');
+  const list = async (redriveFilter: 'REDRIVEN' | 'NOT_REDRIVEN') => {
+    const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn, redriveFilter }));
+    return executions.map(({ name, redriveCount }) => [name, redriveCount]);
+  };
+  expect(await list('REDRIVEN')).toEqual([['run', 1]]);
+  expect(await list('NOT_REDRIVEN')).toEqual([['other', 0]]);
+});
+
+test('a redrive of what is not there, or of too much, is refused as AWS refuses it', async () => {
+  const redrive = (executionArn: string) => client.send(new RedriveExecutionCommand({ executionArn }));
+  const executionArn = await start('run');
+  await expect(redrive('run')).rejects.toBeInstanceOf(InvalidArn);
+  await expect(redrive(stateMachineArn)).rejects.toBeInstanceOf(InvalidArn);
+  await expect(redrive(`${executionArn}-other`)).rejects.toBeInstanceOf(ExecutionDoesNotExist);
+  await client.send(new StopExecutionCommand({ executionArn }));
+  for (const name of ['one', 'two', 'three']) await start(name);
+  await expect(redrive(executionArn)).rejects.toBeInstanceOf(ExecutionLimitExceeded);
+  await expect(start('four')).rejects.toBeInstanceOf(ExecutionLimitExceeded);
+});
+
+test('a machine is created by its definition, once, and refused by what is wrong with it', async () => {
+  const definition = JSON.stringify({
+    QueryLanguage: 'JSONata',
+    StartAt: 'Done',
+    States: { Done: { Type: 'Succeed', Output: '{% $states.input.a + 1 %}' } },
+  });
+  const createMachine = (more: object = {}) =>
+    client.send(new CreateStateMachineCommand({ name: 'adds', definition, roleArn, ...more }));
+  const made = await createMachine();
+  expect(made).toMatchObject({
+    stateMachineArn: stateMachineArn.replace(/ask$/, 'adds'),
+    creationDate: expect.any(Date),
+  });
+  expect(await createMachine()).toMatchObject({
+    stateMachineArn: made.stateMachineArn,
+    creationDate: made.creationDate,
+  });
+  stateMachineArn = made.stateMachineArn ?? '';
+  expect(await engine.whenEnded(await start('run'))).toMatchObject({ status: 'SUCCEEDED', output: '2' });
+
+  await expect(createMachine({ roleArn: `${roleArn}-other` })).rejects.toBeInstanceOf(StateMachineAlreadyExists);
+  await expect(createMachine({ name: 'a b' })).rejects.toBeInstanceOf(InvalidName);
+  await expect(createMachine({ name: 'new', definition: '{}' })).rejects.toBeInstanceOf(InvalidDefinition);
+  await expect(createMachine({ name: 'new', type: 'EXPRESS' })).rejects.toBeInstanceOf(StateMachineTypeNotSupported);
+  await expect(createMachine({ name: 'new', tracingConfiguration: { enabled: true } })).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: expect.stringContaining('tracingConfiguration'),
+  });
+  const { stateMachines = [] } = await client.send(new ListStateMachinesCommand({}));
+  expect(stateMachines.map(({ name }) => name)).toEqual(['ask', 'adds']);
+});
+
+test('a token of nobody, of no execution here and of a task that is over are told apart', async () => {
+  const executionArn = await start('run');
+  const [open = ''] = tokens;
+  const foreign = Buffer.from(JSON.stringify({ executionArn: `${executionArn}-other`, nonce: '0' })).toString('base64');
+  await client.send(new SendTaskSuccessCommand({ taskToken: open, output: '1' }));
+  await engine.whenEnded(executionArn);
+  for (const [taskToken, refusal] of [
+    ['forged', InvalidToken],
+    [foreign, TaskDoesNotExist],
+    [open, TaskTimedOut],
+  ] as const) {
+    await expect(client.send(new SendTaskSuccessCommand({ taskToken, output: '1' }))).rejects.toBeInstanceOf(refusal);
+    await expect(client.send(new SendTaskFailureCommand({ taskToken }))).rejects.toBeInstanceOf(refusal);
+    await expect(client.send(new SendTaskHeartbeatCommand({ taskToken }))).rejects.toBeInstanceOf(refusal);
+  }
+});
+
+test('what is not simulated is refused by its name', async () => {
+  await expect(client.send(new UpdateStateMachineCommand({ stateMachineArn }))).rejects.toMatchObject({
+    name: 'UnknownOperationException',
+    message: 'states has no operation UpdateStateMachine here.',
+  });
+});
+
 test('errors are the classes that the SDK knows', async () => {
   const executionArn = await start('run');
   const refused = (sent: Promise<unknown>) => sent.catch((error: unknown) => error);
@@ -128,12 +251,12 @@ test('errors are the classes that the SDK knows', async () => {
   expect(await refused(client.send(new StartExecutionCommand({ stateMachineArn, input: '{' })))).toBeInstanceOf(
     InvalidExecutionInput,
   );
-  expect(await refused(client.send(new StartExecutionCommand({ stateMachineArn: 'arn:none' })))).toBeInstanceOf(
-    StateMachineDoesNotExist,
-  );
-  expect(await refused(client.send(new DescribeExecutionCommand({ executionArn: 'arn:none' })))).toBeInstanceOf(
-    ExecutionDoesNotExist,
-  );
+  const nowhere = { stateMachineArn: `${stateMachineArn}-other`, executionArn: `${executionArn}-other` };
+  expect(await refused(client.send(new StartExecutionCommand(nowhere)))).toBeInstanceOf(StateMachineDoesNotExist);
+  expect(await refused(client.send(new DescribeExecutionCommand(nowhere)))).toBeInstanceOf(ExecutionDoesNotExist);
+  const none = { stateMachineArn: 'arn:none', executionArn: 'arn:none' };
+  expect(await refused(client.send(new StartExecutionCommand(none)))).toBeInstanceOf(InvalidArn);
+  expect(await refused(client.send(new DescribeExecutionCommand(none)))).toBeInstanceOf(InvalidArn);
   expect(await refused(client.send(new SendTaskSuccessCommand({ taskToken: 'forged', output: '1' })))).toBeInstanceOf(
     InvalidToken,
   );
@@ -258,6 +381,8 @@ test('every operation asks for its permission', async () => {
   const nobody = new SFNClient({ ...account.client(account.role('nobody')), disableHostPrefix: true });
   const attempts: Record<string, () => Promise<unknown>> = {
     StartExecution: () => nobody.send(new StartExecutionCommand({ stateMachineArn })),
+    CreateStateMachine: () => nobody.send(new CreateStateMachineCommand({ name: 'new', definition: '{}', roleArn })),
+    RedriveExecution: () => nobody.send(new RedriveExecutionCommand({ executionArn })),
     StopExecution: () => nobody.send(new StopExecutionCommand({ executionArn })),
     DescribeExecution: () => nobody.send(new DescribeExecutionCommand({ executionArn })),
     GetExecutionHistory: () => nobody.send(new GetExecutionHistoryCommand({ executionArn })),

@@ -9,6 +9,7 @@ import {
   type DescribeExecutionOutput,
   SFNClient,
   StartExecutionCommand,
+  StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { resetWorld, startWorld, type World } from '../../../lib/local/world/world.ts';
@@ -89,7 +90,7 @@ test('a second command joins, and what it did is still there after the next star
   });
 }, 60_000);
 
-test('after a command was killed, the next one ends what it left running as aborted and tells the rules', async () => {
+test('after a command was killed, what it left running goes on with the next one, and its end reaches the rules', async () => {
   const script = `
     import { startWorld } from ${JSON.stringify(new URL('../../../lib/local/world/world.ts', import.meta.url).href)};
     import { SFNClient, StartExecutionCommand } from ${JSON.stringify(import.meta.resolve('@aws-sdk/client-sfn'))};
@@ -105,9 +106,13 @@ test('after a command was killed, the next one ends what it left running as abor
   child.kill('SIGKILL');
   await once(child, 'exit');
   const before = greetLog().length;
-  await withWorld(async ({ joined }, sfn) => {
+  await withWorld(async ({ joined, resumed }, sfn) => {
     expect(joined).toBeUndefined();
-    expect(await describe(sfn, line.toString().trim())).toMatchObject({ status: 'ABORTED' });
+    const executionArn = line.toString().trim();
+    expect(resumed).toEqual([executionArn]);
+    expect(await describe(sfn, executionArn)).toMatchObject({ status: 'RUNNING' });
+    await sfn.send(new StopExecutionCommand({ executionArn }));
+    expect(await ended(sfn, executionArn)).toMatchObject({ status: 'ABORTED' });
     await until(() => greetLog().length > before);
   });
 }, 60_000);
