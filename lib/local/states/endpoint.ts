@@ -128,9 +128,9 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
         return showStateMachine(engine.describeStateMachine(input.stateMachineArn));
       }),
 
-      DescribeStateMachineForExecution: operation(z.object({ executionArn: arn }), ({ executionArn }, request) => {
-        allow(request, 'DescribeStateMachineForExecution', executionArn);
-        return showMachineOfExecution(engine.describeStateMachineForExecution(executionArn));
+      DescribeStateMachineForExecution: operation(z.object({ executionArn }), (input, request) => {
+        allow(request, 'DescribeStateMachineForExecution', input.executionArn);
+        return showMachineOfExecution(engine.describeStateMachineForExecution(input.executionArn));
       }),
 
       TestState: operation(testStateInput, (input, request) => {
