@@ -6,6 +6,7 @@ const console = { line() {}, live() {}, columns: 80, isTerminal: false };
 const joined = (isUp: boolean): World => ({
   info: {} as WorldInfo,
   joined: { command: 'passage rehearse', pid: 1, isUp: () => isUp },
+  resumed: [],
   stop: async () => {},
 });
 const failing = async () => {
