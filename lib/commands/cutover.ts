@@ -3,8 +3,9 @@ import type { WorldInfo } from '../local/world/world.ts';
 import { askPeopleOf, type Players, people } from './approvers.ts';
 import { type Call, type Command, exitCodes, text, usage } from './command.ts';
 import { DIRECTORY } from './open-world.ts';
+import { showOutcome } from './outcome.ts';
 import { runJourney } from './run-journey.ts';
-import { sampleMigration, showOutcome, sizeOf, sizeOption, withSample } from './sample.ts';
+import { sampleMigration, sizeOf, sizeOption, withSample } from './sample.ts';
 import { type SimulatedAccount, simulatedAccount } from './simulated-account.ts';
 import { readConfiguration } from './validate.ts';
 
@@ -62,8 +63,9 @@ async function cutOver(call: Call, world: WorldInfo, players: Players): Promise<
     { ...journey, onTick: askPeopleOf(world, account, console, players) },
     { migration, mode: 'cutover', reason },
   );
-  if (code === exitCodes.ok || code === exitCodes.decision) await showOutcome(world, console);
-  return code;
+  if (code !== exitCodes.ok && code !== exitCodes.decision) return code;
+  const fine = await showOutcome(world, console, signal);
+  return code === exitCodes.ok && !fine ? exitCodes.target : code;
 }
 
 /** What the machine will say at its admission; asked beforehand, to rehearse instead of being refused. */

@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
-import { ask } from '../adapters/resolver.ts';
 import { resetWorld, type SampleSize, sampleSizeIn, sampleSizes, type WorldInfo } from '../local/world/world.ts';
 import type { DeployedMigration } from '../workflow/configuration.ts';
 import { readMigration } from '../workflow/migrations.ts';
@@ -92,36 +90,4 @@ export async function withSample(
   await world.stop();
   resetWorld(DIRECTORY, KEPT);
   return withWorld({ ...opening, size: world.info.size }, use);
-}
-
-/** What people want to know after a cutover: where the name points, who serves, and whether any write was lost. */
-export async function showOutcome(world: WorldInfo, console: Console): Promise<void> {
-  const { dns } = sampleMigration();
-  if (!dns || !world.databases) return;
-  const [asked] = await ask([world.dns.server], dns.record);
-  console.line(`${dns.record} → ${asked?.answer.join(', ') || 'no answer'}`);
-  const acknowledged = world.acknowledged();
-  const side = acknowledged.at(-1)?.side ?? 'nobody yet';
-  const ledger = await simulatedAccount(world).ledgers.read(NAME);
-  const login = ledger.writable === 'target' ? world.databases.target : world.databases.source;
-  const rows = await storedEvents(login, acknowledged.length);
-  console.line(
-    `The last write was served by the ${side}. Acknowledged writes: ${acknowledged.length}; rows on the ${ledger.writable}: ${rows}.`,
-  );
-}
-
-/** How many of the writer's first `upTo` events the side holds. */
-async function storedEvents(login: NonNullable<WorldInfo['databases']>['source'], upTo: number): Promise<number> {
-  const client = new pg.Client(login);
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ count: string }>(
-      `SELECT count(DISTINCT metadata -> 'writer') FROM public.audit_trail_events
-        WHERE metadata ? 'writer' AND (metadata ->> 'writer')::bigint <= $1`,
-      [upTo],
-    );
-    return Number(rows[0]?.count ?? 0);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import pg from 'pg';
 import { type ErrorName, WorkflowError } from '../../workflow/errors.ts';
+import { exhausted } from './exhausted.ts';
 import { applicationName } from './names.ts';
 
 /** How to open one database. */
@@ -31,6 +32,8 @@ export interface ConnectOptions extends Holder {
   readonly statementTimeoutMs?: number;
   /** Default 5 s: whoever queues behind Passage's lock request waits no longer than that. */
   readonly lockTimeoutMs?: number;
+  /** Leaves every setting as server, database and role have it for this login, timeouts as well: a session as others get it. */
+  readonly settings?: 'as-they-are';
 }
 
 /** What both sides' sessions have in common, whatever the server, the database or the role have as their defaults. */
@@ -50,6 +53,7 @@ const sessionSettings = {
  * @throws SourceLoginRefused | TargetLoginRefused: wrong password, no such database, no right to connect.
  */
 export async function connect(login: Login, options: ConnectOptions): Promise<pg.Client> {
+  if (options.settings === 'as-they-are') return await open(login, options, undefined);
   // Before the first statement: the role's own statement_timeout may be too short even for the settings below.
   return await open(login, options, '-c statement_timeout=0').catch((error: unknown) => {
     if (!refusesOptions(error)) throw error;
@@ -74,6 +78,7 @@ async function open(login: Login, options: ConnectOptions, startup: string | und
   client.on('error', () => {});
   try {
     await client.connect();
+    if (options.settings === 'as-they-are') return client;
     const settings: Record<string, string> = {
       ...sessionSettings,
       statement_timeout: String(options.statementTimeoutMs ?? 30_000),
@@ -86,7 +91,10 @@ async function open(login: Login, options: ConnectOptions, startup: string | und
     return client;
   } catch (error) {
     await client.end().catch(() => {});
-    throw declared(error, login, options.side);
+    const lacking =
+      types.isNativeError(error) &&
+      exhausted(error, sqlState(error), unreachable(options.side), placeOf(login, options.side));
+    throw lacking || declared(error, login, options.side);
   }
 }
 
@@ -126,30 +134,34 @@ export const sqlState = (error: unknown) => (error instanceof pg.DatabaseError ?
 const refusesOptions = (error: unknown) =>
   error instanceof Error && sqlState(error.cause) === '08P01' && /startup parameter/i.test(error.message);
 
-/** Not now, but perhaps later: cancelled, lock or statement timeout, deadlock, serialization, shutdown, too many clients. */
-const transient = /^(57014|55P03|40P01|40001|57P0.|53300|08...)$/;
+/** Not now, but perhaps later: cancelled, lock or statement timeout, deadlock, serialization, shutdown. */
+const transient = /^(57014|55P03|40P01|40001|57P0.|08...)$/;
+const TOO_MANY_CONNECTIONS = '53300';
 /** This login may not do that: authentication, unknown database, missing right. */
 const refusal = /^(28...|3D000|42501)$/;
+
+const unreachable = (side: Side): ErrorName => (side === 'source' ? 'SourceUnreachable' : 'TargetUnreachable');
+const placeOf = ({ database, host, port, user }: Login, side: Side): string =>
+  `${side} database "${database}" at ${host}:${port} as "${user}"`;
 
 /** The declared error for what a client or server reported, with the place named and never the password. */
 export function declared(error: unknown, login: Login, side: Side): unknown {
   if (error instanceof WorkflowError) return error;
   if (!types.isNativeError(error)) return error;
-  const place = `${side} database "${login.database}" at ${login.host}:${login.port} as "${login.user}"`;
+  const place = placeOf(login, side);
   const state = sqlState(error);
-  const name = (kind: 'Unreachable' | 'LoginRefused'): ErrorName =>
-    side === 'source' ? `Source${kind}` : `Target${kind}`;
   if (state !== undefined && refusal.test(state)) {
     return new WorkflowError(
-      name('LoginRefused'),
+      side === 'source' ? 'SourceLoginRefused' : 'TargetLoginRefused',
       `The ${place} refused: ${error.message}. Check the login's secret and its rights.`,
       { cause: error },
     );
   }
+  if (state === TOO_MANY_CONNECTIONS) return exhausted(error, state, unreachable(side), place);
   // What is not the server's answer came from the network or from the connection itself.
   if (state === undefined ? isNetworkError(error) : transient.test(state)) {
     return new WorkflowError(
-      name('Unreachable'),
+      unreachable(side),
       `The ${place} did not answer: ${reason(error)}. Check that it runs and that the network lets Passage through.`,
       { cause: error },
     );

@@ -1,7 +1,9 @@
 import { createServer } from 'node:net';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import pg from 'pg';
 import { type ConnectOptions, connect, withClient } from '../../../lib/adapters/postgres/connect.ts';
 import { inspectDatabase } from '../../../lib/adapters/postgres/inspect.ts';
+import { asSuperuser } from '../../../lib/local/postgres/master.ts';
 import { createLogin, query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
 import { createTestSource, type TestSource } from '../../support/source.ts';
 
@@ -60,6 +62,63 @@ test.each([
     expect(error.message).toContain(part);
   }
   expect(`${error.stack} ${JSON.stringify(error.cause)}`).not.toContain(login().password);
+});
+
+describe('a server that has no connection left is not said to be silent, but whose limit it is', () => {
+  const turnedAway = (): Promise<Error> =>
+    connect(source.application, reading).then(
+      () => new Error('it was let in'),
+      (caught) => caught,
+    );
+
+  test.each([
+    ['ROLE', 'user', /too many connections for role.*rolconnlimit.*ALTER ROLE … CONNECTION LIMIT/s],
+    ['DATABASE', 'database', /too many connections for database.*datconnlimit.*ALTER DATABASE … CONNECTION LIMIT/s],
+  ] as const)('ALTER %s … CONNECTION LIMIT', async (what, whose, says) => {
+    const { host, port } = source.application;
+    const limit = (most: number) =>
+      asSuperuser(cluster, 'postgres', (client) =>
+        client.query(`ALTER ${what} ${client.escapeIdentifier(source.application[whose])} CONNECTION LIMIT ${most}`),
+      );
+    await limit(0);
+    const error = await turnedAway().finally(() => limit(-1));
+    expect(error).toMatchObject({ name: 'SourceUnreachable' });
+    expect(error.message).toMatch(says);
+    expect(error.message).toContain(`${host}:${port}`);
+    expect(error.message).not.toContain('did not answer');
+  });
+
+  test('max_connections', async () => {
+    const taken: pg.Client[] = [];
+    try {
+      for (;;) {
+        const client = new pg.Client({ ...source.passage });
+        client.on('error', () => {});
+        try {
+          await client.connect();
+        } catch {
+          break;
+        }
+        taken.push(client);
+      }
+      expect((await turnedAway()).message).toMatch(/53300.*max_connections.*raise max_connections/s);
+    } finally {
+      await Promise.all(taken.map((client) => client.end()));
+    }
+  });
+});
+
+test('a session may be left as server, database and role have it', async () => {
+  await query(source.application, `ALTER ROLE ${source.application.user} SET statement_timeout = '77s'`);
+  const settings = (options: ConnectOptions) =>
+    withClient(
+      source.application,
+      options,
+      async (client) => (await client.query("SELECT current_setting('statement_timeout') AS timeout")).rows,
+    );
+  expect(await settings({ ...reading, settings: 'as-they-are' })).toEqual([{ timeout: '77s' }]);
+  expect(await settings(reading)).toEqual([{ timeout: '30s' }]);
+  await query(source.application, `ALTER ROLE ${source.application.user} RESET statement_timeout`);
 });
 
 test('the target has names of its own', async () => {
