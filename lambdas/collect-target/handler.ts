@@ -7,6 +7,7 @@ import { type Application, application } from '../../lib/adapters/kubernetes/app
 import { type Survey, surveyCluster } from '../../lib/adapters/kubernetes/survey.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
 import { findTarget, foundNamespace } from '../../lib/adapters/target-application.ts';
+import { applicationLogin } from '../../lib/adapters/target-login.ts';
 import { addressOf } from '../../lib/domain/address.ts';
 import { fingerprint } from '../../lib/domain/digest.ts';
 import { databaseProblems } from '../../lib/domain/named-database.ts';
@@ -53,6 +54,7 @@ export const collectTarget = task('CollectTarget')(async (deps: Deps, { lease, l
   const key = await secrets.text(deps.fingerprintKey);
   const findings = targetFindings(found, survey, {
     database,
+    applicationLogin: (await applicationLogin(app, found.main, login)).found,
     ingress: await app.ingress(target.application.ingress),
     print: (secret) => fingerprint(key, secret),
   });

@@ -12,6 +12,7 @@ import { type Login, type Side, withClient } from '../../lib/adapters/postgres/c
 import { extensionsInStore } from '../../lib/adapters/postgres/extensions-in-store.ts';
 import { inspectDatabase } from '../../lib/adapters/postgres/inspect.ts';
 import { inspectContents } from '../../lib/adapters/postgres/inspect-contents.ts';
+import { inspectSessions } from '../../lib/adapters/postgres/inspect-sessions.ts';
 import { inspectWorkflows } from '../../lib/adapters/postgres/inspect-workflows.ts';
 import { refuseTooLarge } from '../../lib/adapters/postgres/large-rows.ts';
 import { refuseUncreatable, refuseUnreadable } from '../../lib/adapters/postgres/missing-rights.ts';
@@ -55,7 +56,9 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
     const login = await loginAt(secrets, database);
     const { server, problems: unseen } = await deps.servers.at(database);
     const as = { side, run: lease.run, epoch: lease.epoch };
-    return withClient(login, as, async (client) => {
+    const uses =
+      side === 'source' ? application.applicationLogin : (await evidence.read(where, 'target')).applicationLogin;
+    const inspected = await withClient(login, as, async (client) => {
       await refusePooler(client, login, side);
       const seen = await lookFirst(client, login);
       const found = await inspectDatabase(client);
@@ -67,6 +70,8 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
       const findings = { ...found, ...contents, extensions: [...found.extensions], canaries, growth, fence, server };
       return { findings, encrypted, problems: [...problems, ...unseen], seen };
     });
+    const sessionDefaults = await inspectSessions(login, as, uses?.user ?? null);
+    return { ...inspected, findings: { ...inspected.findings, sessionDefaults } };
   };
   const source = await inspect('source', async (client, login) => {
     await refuseUnreadable(client, login);

@@ -84,6 +84,7 @@ export const openApproval = task('OpenApproval')(async (deps: Deps, { lease, sub
       window: configuration.window ?? null,
       fence: await evidence.find(run, 'fence'),
       copy: await evidence.find(run, 'copy-main'),
+      write: await evidence.find(run, 'target-write'),
       record: configuration.dns ? { name: configuration.dns.record, target: configuration.dns.target } : null,
     }),
   };

@@ -40,6 +40,7 @@ const evidenceOf = {
     'prediction',
     'fence',
     'copy-main',
+    'target-write',
   ],
 } as const;
 

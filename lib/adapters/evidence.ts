@@ -14,7 +14,7 @@ import { FilesWritten } from '../workflow/documents/files.ts';
 import { Ledger } from '../workflow/documents/ledger.ts';
 import { Drift, Prediction } from '../workflow/documents/measurement.ts';
 import { Preflight } from '../workflow/documents/preflight.ts';
-import { CopyProof, FenceProof, Rehearsal, Switched } from '../workflow/documents/proofs.ts';
+import { CopyProof, FenceProof, Rehearsal, Switched, TargetWrite } from '../workflow/documents/proofs.ts';
 import { type Lease, Plan } from '../workflow/documents/run.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import { parseDeployed } from './configuration.ts';
@@ -32,6 +32,7 @@ export const runDocuments = {
   preflight: Preflight,
   'copy-main': CopyProof,
   fence: FenceProof,
+  'target-write': TargetWrite,
   boot: Boot,
   rehearsal: Rehearsal,
   prediction: Prediction,

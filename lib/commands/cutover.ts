@@ -65,6 +65,7 @@ async function cutOver(call: Call, world: WorldInfo, players: Players): Promise<
   );
   if (code !== exitCodes.ok && code !== exitCodes.decision) return code;
   const fine = await showOutcome(world, console, signal);
+  if (signal.aborted) return exitCodes.interrupted;
   return code === exitCodes.ok && !fine ? exitCodes.target : code;
 }
 

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { ask } from '../adapters/resolver.ts';
 import type { WorldInfo } from '../local/world/world.ts';
+import { plural } from '../pages/format.ts';
 import type { Console } from './command.ts';
 import { sampleMigration } from './sample.ts';
 import { simulatedAccount } from './simulated-account.ts';
@@ -33,7 +34,7 @@ export const byWayOfTarget = ({ acknowledged, pointOfNoReturn }: Omit<Writes, 's
 export function fault(writes: Writes): string | null {
   const { acknowledged, stored, pointOfNoReturn } = writes;
   if (stored < acknowledged.length) {
-    return `NOT OK: ${acknowledged.length - stored} writes that were acknowledged are not there.`;
+    return `NOT OK: not there, though acknowledged: ${plural(acknowledged.length - stored, 'write')}.`;
   }
   if (pointOfNoReturn === null || byWayOfTarget(writes) > 0) return null;
   return `NOT OK: since the switch not one write has arrived by way of the target, in ${FIRST_WRITE_MS / 1000} s. The name leads there and users write in vain: see the log of the target's backend, and whether its login may write (docs/runbook.md#targetwriterefused).`;
@@ -63,7 +64,7 @@ export async function showOutcome(world: WorldInfo, console: Console, signal: Ab
   console.line(
     `The last write was served by the ${side}. Acknowledged writes: ${acknowledged.length}; rows on the ${writable}: ${stored}.`,
   );
-  const wrong = fault({ acknowledged, stored, pointOfNoReturn });
+  const wrong = signal.aborted ? null : fault({ acknowledged, stored, pointOfNoReturn });
   if (wrong) console.line(wrong);
   return wrong === null;
 }

@@ -1,7 +1,7 @@
 import type { DeployedMigration } from '../workflow/configuration.ts';
 import type { DatabasesFindings } from '../workflow/documents/collected.ts';
 import type { Preflight } from '../workflow/documents/preflight.ts';
-import type { CopyProof, FenceProof, Rehearsal } from '../workflow/documents/proofs.ts';
+import type { CopyProof, FenceProof, Rehearsal, TargetWrite } from '../workflow/documents/proofs.ts';
 import type { Plan } from '../workflow/documents/run.ts';
 import { openWarnings } from './preflight/preflight.ts';
 import { moment } from './window.ts';
@@ -23,9 +23,10 @@ export function facts(of: {
   window: NonNullable<DeployedMigration['window']> | null;
   fence: FenceProof | null;
   copy: CopyProof | null;
+  write: TargetWrite | null;
   record: { name: string; target: string } | null;
 }): Fact[] {
-  const { plan, preflight, databases, rehearsal, window, fence, copy, record } = of;
+  const { plan, preflight, databases, rehearsal, window, fence, copy, write, record } = of;
   const warnings = openWarnings(preflight.findings);
   const overridden = preflight.findings.filter((finding) => finding.overridden !== null);
   const list: (Fact | null)[] = [
@@ -52,7 +53,15 @@ export function facts(of: {
       label: 'Copied and proved',
       value: `${number(copy.rows)} rows in ${copy.tables.length} tables, ${copy.differences.length} differences`,
     },
+    write && { label: 'Write as the application', value: writeTried(write) },
     record && { label: 'DNS', value: `${record.name} → ${record.target}` },
   ];
   return list.filter((fact) => fact !== null);
+}
+
+function writeTried({ login, tried }: TargetWrite): string {
+  if (!tried) return `NOT tried: ${login.unknown ?? 'its login is not known'}`;
+  if (tried.table === null)
+    return `as "${login.user}": rights on every table, and not read-only; no row was there to write`;
+  return `as "${login.user}" on ${tried.table}: accepted, and rolled back`;
 }

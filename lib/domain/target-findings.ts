@@ -19,6 +19,7 @@ export const withoutTargetApplication = (database: Address): TargetFindings => (
   imageTag: null,
   database,
   applicationDatabase: null,
+  applicationLogin: null,
   encryptionKey: null,
   encryption: null,
   variables: [],
@@ -63,7 +64,12 @@ interface ReadCluster extends SurveyedRoom {
 export function targetFindings(
   found: ReadApplication,
   cluster: ReadCluster,
-  of: { database: Address; ingress: NonNullable<TargetFindings['ingress']>; print: (secret: string) => string },
+  of: {
+    database: Address;
+    applicationLogin: TargetFindings['applicationLogin'];
+    ingress: NonNullable<TargetFindings['ingress']>;
+    print: (secret: string) => string;
+  },
 ): TargetFindings {
   const releases = cluster.deployments && releasesOf(cluster.deployments.application);
   const { plain, encryptionKey } = found;
@@ -74,6 +80,7 @@ export function targetFindings(
     imageTag: tagOf(found.main.image),
     database: of.database,
     applicationDatabase: found.database && named(found.database),
+    applicationLogin: of.applicationLogin,
     encryptionKey: encryptionKey ? { secretArn: null, fingerprint: of.print(encryptionKey) } : null,
     encryption: {
       gcm: flag(found, 'USE_GCM_ENCRYPTION'),

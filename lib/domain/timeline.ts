@@ -44,6 +44,7 @@ export const effectStates: ReadonlySet<string> = new Set([
   'Start the backend',
   'Wait until it is healthy',
   'Remove it',
+  'Prove that the application can write',
   'Start the target',
   'Wait until the target is ready',
   'Wait for INSYNC',

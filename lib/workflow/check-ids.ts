@@ -2,6 +2,7 @@ import { ProblemKind } from './documents/findings.ts';
 
 /** The id of every preflight check: a file of lib/domain/preflight/checks/, or a kind of problem; `npm run docs` writes this list. */
 export const checkIds = [
+  'application-login',
   'approval-deadlines',
   'approvers-quorum',
   'approvers-reachable',
@@ -16,6 +17,7 @@ export const checkIds = [
   'code-executor',
   'collation',
   'collected-secrets',
+  'connection-limits',
   'connections',
   'database-growth',
   'database-rights',
@@ -63,6 +65,7 @@ export const checkIds = [
   'sso-held-back',
   'target-empty',
   'target-roles',
+  'target-session-settings',
   'target-size',
   'target-stopped',
   'target-storage',

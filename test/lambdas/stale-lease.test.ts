@@ -11,6 +11,7 @@ import { openGate } from '../../lambdas/open-gate/handler.ts';
 import { passPointOfNoReturn } from '../../lambdas/pass-point-of-no-return/handler.ts';
 import { prepareTarget } from '../../lambdas/prepare-target/handler.ts';
 import { proveFence } from '../../lambdas/prove-fence/handler.ts';
+import { proveTargetWrite } from '../../lambdas/prove-target-write/handler.ts';
 import { recordRehearsal } from '../../lambdas/record-rehearsal/handler.ts';
 import { releaseLease } from '../../lambdas/release-lease/handler.ts';
 import { restoreDns } from '../../lambdas/restore-dns/handler.ts';
@@ -64,6 +65,12 @@ const acting: { readonly [K in TaskName]?: (of: Account, held: Lease) => Promise
   StopSource: (of, held) => stopSource.run(of, { lease: held }, call),
   FenceSource: (of, held) => fenceSource.run(of, { lease: held }, call),
   ProveFence: (of, held) => proveFence.run(of, { lease: held }, call),
+  ProveTargetWrite: (of, held) =>
+    proveTargetWrite.run(
+      { ...of, proveWrite: async () => Promise.reject(new Error('it signed in')) },
+      { lease: held },
+      call,
+    ),
   StartTarget: (of, held) => startTarget.run(of, { lease: held }, call),
   ChangeDns: (of, held) => changeDns.run(of, { lease: held }, call),
   SealSource: (of, held) => sealSource.run(of, { lease: held }, call),

@@ -119,6 +119,7 @@ export const goodDay: Scripts = {
   CheckSourceStopped: nothing,
   FenceSource: nothing,
   ProveFence: nothing,
+  ProveTargetWrite: nothing,
   StartTarget: returns({ deployments: 3 }),
   CheckTargetReady: nothing,
   ChangeDns: returns({ changeId: 'C1' }),

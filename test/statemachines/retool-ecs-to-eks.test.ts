@@ -25,6 +25,7 @@ const switched = [
   'Look again',
   'Freeze',
   'Copy into the target',
+  'Prove that the application can write',
   'Start the target',
   'Wait until the target is ready',
   'Ask for switch',

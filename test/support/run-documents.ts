@@ -13,7 +13,7 @@ import type {
 } from '../../lib/workflow/documents/collected.ts';
 import type { Measurement } from '../../lib/workflow/documents/measurement.ts';
 import type { Preflight } from '../../lib/workflow/documents/preflight.ts';
-import type { CopyProof, FenceProof, Rehearsal } from '../../lib/workflow/documents/proofs.ts';
+import type { CopyProof, FenceProof, Rehearsal, TargetWrite } from '../../lib/workflow/documents/proofs.ts';
 import type { Lease, Plan } from '../../lib/workflow/documents/run.ts';
 
 /** Documents of one run of one migration, as small as their schemas allow. Override what a test is about. */
@@ -138,6 +138,7 @@ export const target = (more: Partial<TargetFindings> = {}): TargetFindings => ({
   database: address('target.invalid', 'retool'),
   encryptionKey: { secretArn: null, fingerprint: 'f'.repeat(32) },
   applicationDatabase: { host: 'target.invalid', port: 5432, database: 'retool', user: 'retool', ssl: 'disable' },
+  applicationLogin: { user: 'retool', through: 'Secret db-credentials/password', unknown: null },
   encryption: { gcm: false, v2: false, previousKey: null },
   variables: [],
   environmentFrom: [],
@@ -188,6 +189,43 @@ export const mail = (more: Partial<MailFindings> = {}): MailFindings => ({
   ...more,
 });
 
+type SessionDefaults = DatabaseFindings['sessionDefaults'];
+
+/** A login without a limit, which may do what it must. */
+export const concerned = (
+  more: Partial<SessionDefaults['logins'][number]> = {},
+): SessionDefaults['logins'][number] => ({
+  login: 'retool',
+  of: 'application',
+  exists: true,
+  maySignIn: true,
+  superuser: false,
+  hasPassageRights: true,
+  limit: null,
+  sessions: 4,
+  sessionsHere: 4,
+  ...more,
+});
+
+/** Sessions that begin as PostgreSQL is shipped. */
+export const sessionDefaults = (more: Partial<SessionDefaults> = {}): SessionDefaults => ({
+  stored: [],
+  server: {
+    default_transaction_isolation: 'read committed',
+    default_transaction_read_only: 'off',
+    idle_in_transaction_session_timeout: '0',
+    idle_session_timeout: '0',
+    lock_timeout: '0',
+    search_path: '"$user", public',
+    statement_timeout: '0',
+  },
+  logins: [concerned({ login: 'passage', of: 'passage', sessions: 1, sessionsHere: 0 }), concerned()],
+  limit: null,
+  sessions: 5,
+  reserved: 3,
+  ...more,
+});
+
 const database = (major: number): DatabaseFindings => ({
   version: `${major}.4`,
   major,
@@ -211,6 +249,7 @@ const database = (major: number): DatabaseFindings => ({
   provider: null,
   settings: {},
   sessions: { used: 5, most: 100 },
+  sessionDefaults: sessionDefaults(),
   largestTables: [],
   schemaMigrations: { count: 700, newest: '20240301000000-last' },
   canaries: null,
@@ -225,6 +264,13 @@ export const databases = (source = 15, target = 15): DatabasesFindings => ({
   workflowActivity: null,
   extensionsInStore: [],
   problems: [],
+});
+
+export const targetWrite = (more: Partial<TargetWrite> = {}): TargetWrite => ({
+  at: noon,
+  login: { user: 'retool', through: 'Secret db-credentials/password', unknown: null },
+  tried: { table: 'public.users', settings: [] },
+  ...more,
 });
 
 export const preflight = (findings: Preflight['findings'] = []): Preflight => ({ at: noon, findings });

@@ -1,4 +1,5 @@
 import type { Check } from './check.ts';
+import { check as applicationLogin } from './checks/application-login.ts';
 import { check as approvalDeadlines } from './checks/approval-deadlines.ts';
 import { check as approversQuorum } from './checks/approvers-quorum.ts';
 import { check as approversReachable } from './checks/approvers-reachable.ts';
@@ -13,6 +14,7 @@ import { check as clusterCapacity } from './checks/cluster-capacity.ts';
 import { check as codeExecutor } from './checks/code-executor.ts';
 import { check as collation } from './checks/collation.ts';
 import { check as collectedSecrets } from './checks/collected-secrets.ts';
+import { check as connectionLimits } from './checks/connection-limits.ts';
 import { check as connections } from './checks/connections.ts';
 import { check as databaseGrowth } from './checks/database-growth.ts';
 import { check as databaseRights } from './checks/database-rights.ts';
@@ -60,6 +62,7 @@ import { check as sourceRunning } from './checks/source-running.ts';
 import { check as ssoHeldBack } from './checks/sso-held-back.ts';
 import { check as targetEmpty } from './checks/target-empty.ts';
 import { check as targetRoles } from './checks/target-roles.ts';
+import { check as targetSessionSettings } from './checks/target-session-settings.ts';
 import { check as targetSize } from './checks/target-size.ts';
 import { check as targetStopped } from './checks/target-stopped.ts';
 import { check as targetStorage } from './checks/target-storage.ts';
@@ -72,6 +75,7 @@ import { check as workflowsOff } from './checks/workflows-off.ts';
 
 /** Every file of checks/; `npm run docs` writes this list. */
 export const checks: readonly Check[] = [
+  applicationLogin,
   approvalDeadlines,
   approversQuorum,
   approversReachable,
@@ -86,6 +90,7 @@ export const checks: readonly Check[] = [
   codeExecutor,
   collation,
   collectedSecrets,
+  connectionLimits,
   connections,
   databaseGrowth,
   databaseRights,
@@ -133,6 +138,7 @@ export const checks: readonly Check[] = [
   ssoHeldBack,
   targetEmpty,
   targetRoles,
+  targetSessionSettings,
   targetSize,
   targetStopped,
   targetStorage,

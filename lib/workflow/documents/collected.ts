@@ -22,6 +22,7 @@ import {
   TargetVariable,
   Workflows,
 } from './findings.ts';
+import { SessionDefaults, TargetLogin } from './sessions.ts';
 
 const Instant = z.iso.datetime();
 const Count = z.int().nonnegative();
@@ -63,6 +64,8 @@ export const TargetFindings = z.strictObject({
   database: Address,
   /** The database that the main backend's variables name, as far as they stand in clear. */
   applicationDatabase: NamedDatabase.nullable(),
+  /** How the application signs in there, as far as its main backend tells; null without an application. */
+  applicationLogin: TargetLogin.nullable(),
   encryptionKey: Fingerprinted.nullable(),
   encryption: Encryption.nullable(),
   /** Of the main backend, by name. */
@@ -190,6 +193,8 @@ const DatabaseFindings = z.strictObject({
   settings: z.record(z.string(), z.string()),
   /** Sessions now, of any login and database, and how many there may be. */
   sessions: z.strictObject({ used: Count, most: Count }),
+  /** What sessions of Passage's and of the application's login begin with, and how many there may be. */
+  sessionDefaults: SessionDefaults,
   /** The largest first; at most 1,000. */
   largestTables: z.array(TableFindings),
   /** `"SequelizeMeta"`: how many schema migrations have run, and the newest; null where there is no such table. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Level } from './boot.ts';
+import { StoredSetting, TargetLogin } from './sessions.ts';
 
 const Instant = z.iso.datetime();
 const Count = z.int().nonnegative();
@@ -55,6 +56,22 @@ export const FenceProof = z.strictObject({
   sequencesHash: z.string(),
 });
 export type FenceProof = z.infer<typeof FenceProof>;
+
+/** `runs/<run>/target-write.json`: whether the application's own login can write what was copied. */
+export const TargetWrite = z.strictObject({
+  at: Instant,
+  login: TargetLogin,
+  /** What was accepted and rolled back, in a session without Passage's settings; null where the login is not known. */
+  tried: z
+    .strictObject({
+      /** Null where no table has a row that can be written without side effects. */
+      table: z.string().nullable(),
+      /** What the session began with that is not the server's. */
+      settings: z.array(StoredSetting.pick({ name: true, value: true })),
+    })
+    .nullable(),
+});
+export type TargetWrite = z.infer<typeof TargetWrite>;
 
 /** `runs/<run>/rehearsal.json`: what a rehearsal measured, and what it predicts. */
 export const Rehearsal = z.strictObject({

@@ -2,6 +2,30 @@ import { z } from 'zod';
 import { lambda } from '../task.ts';
 import { Held, holdsLease, Nothing } from './lease.ts';
 
+export const ProveTargetWrite = lambda({
+  summary: "Signs in to the target's database as the application's pods do, and tries a write that is rolled back.",
+  input: Held,
+  output: Nothing,
+  throws: [
+    'TargetWriteRefused',
+    'TargetUnreachable',
+    'TargetLoginRefused',
+    'TargetNotFound',
+    'SecretUnavailable',
+    'LeaseLost',
+    'ServiceUnavailable',
+  ],
+  uses: {
+    ...holdsLease,
+    runs: ['s3:GetObject', 's3:PutObject'],
+    logins: ['secretsmanager:GetSecretValue'],
+    targetClusters: ['eks:DescribeCluster'],
+  },
+  network: 'private',
+  kubernetes: 'passage:reader',
+  timeoutSeconds: 60,
+});
+
 export const StartTarget = lambda({
   summary: 'Closes the gate of the target and starts its deployments behind it.',
   input: Held,

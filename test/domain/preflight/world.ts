@@ -8,6 +8,7 @@ import type {
 } from '../../../lib/workflow/documents/collected.ts';
 import type { Finding } from '../../../lib/workflow/documents/preflight.ts';
 import {
+  concerned,
   databases,
   deployed,
   dns,
@@ -17,6 +18,7 @@ import {
   noon,
   plan,
   rehearsal,
+  sessionDefaults,
   source,
   target,
 } from '../../support/run-documents.ts';
@@ -234,6 +236,21 @@ export const withDatabases = (
     target: { ...fine.databases.target, ...onTarget },
   },
 });
+/** As `withDatabases`, of what sessions begin with. */
+export const withSessions = (
+  more: Partial<DatabaseFindings['sessionDefaults']>,
+  onTarget: Partial<DatabaseFindings['sessionDefaults']> = {},
+): Partial<Collected> =>
+  withDatabases(
+    { sessionDefaults: sessionDefaults(more) },
+    {
+      sessionDefaults: sessionDefaults({
+        logins: [concerned({ login: 'passage', of: 'passage' }), concerned({ sessions: 0, sessionsHere: 0 })],
+        sessions: 1,
+        ...onTarget,
+      }),
+    },
+  );
 export const withApprovals = (
   more: Partial<NonNullable<Collected['configuration']['approvals']>>,
 ): Partial<Collected> => ({

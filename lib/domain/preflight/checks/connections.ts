@@ -1,7 +1,5 @@
 import { blocker, type Check, pass, warning } from '../check.ts';
-
-/** A side's most: 4 workers, the snapshot's holder, the schema, the lock, and 3 for checks beside them. */
-const NEEDED = 10;
+import { COPY_SESSIONS } from '../copy-sessions.ts';
 
 export const check: Check = {
   id: 'connections',
@@ -13,10 +11,10 @@ export const check: Check = {
       const reserved = Number(settings.superuser_reserved_connections ?? 3);
       return { side, free: sessions.most - sessions.used - reserved };
     });
-    const saw = `${sides.map(({ side, free }) => `${Math.max(0, free)} free on the ${side}`).join(', ')}; a copy takes up to ${NEEDED} of each.`;
+    const saw = `${sides.map(({ side, free }) => `${Math.max(0, free)} free on the ${side}`).join(', ')}; a copy takes up to ${COPY_SESSIONS} of each.`;
     const least = Math.min(...sides.map(({ free }) => free));
     const todo = 'End idle sessions, scale down a client, or raise max_connections.';
-    if (least < NEEDED) return blocker(saw, todo);
-    return least < 2 * NEEDED ? warning(saw, todo) : pass(saw);
+    if (least < COPY_SESSIONS) return blocker(saw, todo);
+    return least < 2 * COPY_SESSIONS ? warning(saw, todo) : pass(saw);
   },
 };

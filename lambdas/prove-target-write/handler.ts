@@ -1,0 +1,67 @@
+import { EKSClient } from '@aws-sdk/client-eks';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { s3Documents } from '../../lib/adapters/documents.ts';
+import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import { type Application, application } from '../../lib/adapters/kubernetes/application.ts';
+import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import { proveWrite } from '../../lib/adapters/postgres/prove-write.ts';
+import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
+import { applicationLogin } from '../../lib/adapters/target-login.ts';
+import { namespaceOf } from '../../lib/adapters/target-namespace.ts';
+import { MAIN_BACKEND } from '../../lib/domain/target-application.ts';
+import { onLambda } from '../../lib/lambda/on-lambda.ts';
+import { task } from '../../lib/lambda/task.ts';
+import { WorkflowError } from '../../lib/workflow/errors.ts';
+
+interface Deps {
+  ledgers: Ledgers;
+  evidence: Evidence;
+  secrets: Secrets;
+  application: (cluster: string, namespace: string) => Application;
+  proveWrite: typeof proveWrite;
+  now: () => number;
+}
+
+export const proveTargetWrite = task('ProveTargetWrite')(async (deps: Deps, { lease }) => {
+  const { evidence, secrets } = deps;
+  const { target } = await evidence.configuration(lease);
+  if (!target.application) {
+    throw new WorkflowError('TargetNotFound', `Migration "${lease.migration}" names no application on the target.`);
+  }
+  const app = deps.application(target.eks.cluster, await namespaceOf(evidence, lease, target.application));
+  const main = (await app.deployments()).find(({ role }) => role === MAIN_BACKEND);
+  if (!main) {
+    throw new WorkflowError(
+      'TargetNotFound',
+      'The main backend that was seen before is gone from the target; install it again.',
+    );
+  }
+  const { database } = await evidence.read(lease.run, 'target');
+  const own = await secrets.login(database.secretArn);
+  // Read anew: what pods sign in with when they start is what counts.
+  const { found, password } = await applicationLogin(app, { ...main, ...(await app.environment(main)) }, own);
+  const { user } = found;
+  await deps.ledgers.held(lease);
+  const proof =
+    user === null || password === null ? null : await deps.proveWrite({ ...database, user, password }, lease);
+  await evidence.write(lease.run, 'target-write', {
+    at: new Date(deps.now()).toISOString(),
+    login: found,
+    tried: proof && { table: proof.table, settings: [...proof.settings] },
+  });
+  return {};
+});
+
+export const handler = onLambda(proveTargetWrite, (told) => {
+  const documents = s3Documents(new S3Client({}), told.ledgers);
+  const eks = new EKSClient({});
+  return {
+    ledgers: s3Ledgers(documents),
+    evidence: s3Evidence(documents),
+    secrets: secretsManager(new SecretsManagerClient({})),
+    application: (cluster, namespace) => application(eks, cluster, namespace),
+    proveWrite,
+    now: Date.now,
+  };
+});

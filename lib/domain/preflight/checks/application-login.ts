@@ -1,0 +1,37 @@
+import { blocker, type Check, pass, warning } from '../check.ts';
+
+export const check: Check = {
+  id: 'application-login',
+  title: "The application's login can sign in to the target, and Passage can try it",
+  about: 'application',
+  look({ target, databases }) {
+    if (!target.applicationLogin) return null;
+    const { user, through, unknown } = target.applicationLogin;
+    const untried = 'So before "switch" no write is tried as the application.';
+    const open =
+      'Name that Secret in resourceNames of Role passage-reader (lib/kubernetes/rbac.json), or sign in with it by hand and override this.';
+    if (user === null) return warning(`The login is not known. ${unknown ?? ''} ${untried}`, open);
+    const there = databases.target.sessionDefaults.logins.find(({ login }) => login === user);
+    if (!there?.exists) {
+      return blocker(
+        `The target server has no role "${user}", with which the deployment's variables sign in.`,
+        'Create it, or correct POSTGRES_USER.',
+      );
+    }
+    if (!there.maySignIn) {
+      return blocker(
+        `"${user}" may not sign in to the target: the role is NOLOGIN, or its password has expired.`,
+        `ALTER ROLE … LOGIN VALID UNTIL 'infinity', as the master.`,
+      );
+    }
+    if (through === null)
+      return warning(`"${user}" signs in, its password is not known. ${unknown ?? ''} ${untried}`, open);
+    if (!there.hasPassageRights) {
+      return warning(
+        `"${user}" has no rights of Passage's login, which will own what a cutover restores. A rehearsal hands its copy over; a cutover does not.`,
+        "GRANT Passage's login to it, as lib/sql/create-target-login.sql does; or carry grants (copy.grants) and default privileges that cover every table.",
+      );
+    }
+    return pass(`"${user}", whose password is known by ${through}.`);
+  },
+};

@@ -1,0 +1,55 @@
+import { concerned, plan } from '../../../support/run-documents.ts';
+import { type Cases, fine, withDatabases, withSessions } from '../world.ts';
+
+const limited = (limit: number, more: Parameters<typeof concerned>[0] = {}) => ({
+  logins: [concerned({ limit, sessions: 0, sessionsHere: 0, ...more })],
+});
+
+export const cases: Cases = {
+  'no limits': { given: {}, severity: 'PASS', says: /target server: 92 left, 14 needed/ },
+  'a limit of the target database below both': {
+    given: withSessions({}, { limit: 12, sessions: 0 }),
+    severity: 'BLOCKER',
+    says: /target database: 12 left, 14 needed.*had 4 sessions/,
+  },
+  "a limit of the application's login below what it had": {
+    given: withSessions({}, limited(3)),
+    severity: 'BLOCKER',
+    says: /login "retool" on the target: 3 left, 4 needed/,
+  },
+  "a limit of the application's login on the source, which it lives with": {
+    given: withSessions({ logins: [concerned({ limit: 5 })] }),
+    severity: 'PASS',
+  },
+  "a limit of Passage's login": {
+    given: withSessions({ logins: [concerned({ login: 'passage', of: 'passage', limit: 5, sessions: 1 })] }),
+    severity: 'BLOCKER',
+    says: /login "passage" on the source: 4 left, 10 needed/,
+  },
+  'one login for both': {
+    given: withSessions({}, limited(12, { of: 'both' })),
+    severity: 'BLOCKER',
+    says: /12 left, 14 needed/,
+  },
+  'a limit that is close': {
+    given: withSessions({}, limited(5)),
+    severity: 'WARNING',
+    says: /5 left, 4 needed/,
+  },
+  'a superuser, for whom none holds': { given: withSessions({}, limited(1, { superuser: true })), severity: 'PASS' },
+  'max_connections of the target below both': {
+    given: withDatabases({}, { sessions: { used: 5, most: 20 } }),
+    severity: 'BLOCKER',
+    says: /target server: 12 left, 14 needed/,
+  },
+  'an application of which nothing is known: whoever is connected': {
+    given: withSessions({ logins: [], sessions: 31 }, { limit: 35, sessions: 1 }),
+    severity: 'BLOCKER',
+    says: /34 left, 40 needed/,
+  },
+  'databases alone, without an application that moves': {
+    given: { ...withSessions({}, { limit: 16, sessions: 1 }), plan: plan({ ...fine.plan, databasesOnly: true }) },
+    severity: 'PASS',
+    says: /15 left, 10 needed/,
+  },
+};
