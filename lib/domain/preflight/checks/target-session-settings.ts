@@ -65,7 +65,8 @@ export const check: Check = {
         'See application-login.',
       );
     }
-    return pass(`As on the source: ${several(names, 8)}.`);
+    const known = names.filter((name) => on.target(name) !== null);
+    return pass(`As on the source: ${several([READ_ONLY, ...known], 9)}.`);
   },
 };
 

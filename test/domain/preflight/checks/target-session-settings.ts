@@ -6,7 +6,11 @@ const { server } = sessionDefaults();
 const { default_transaction_read_only: _, ...hidden } = server;
 
 export const cases: Cases = {
-  'nothing is set': { given: {}, severity: 'PASS', says: /As on the source: statement_timeout/ },
+  'nothing is set': {
+    given: {},
+    severity: 'PASS',
+    says: /As on the source: default_transaction_read_only, statement_timeout/,
+  },
   'the same is set on both sides, in other words': {
     given: withSessions(
       { stored: [{ ...everybody, name: 'statement_timeout', value: '30s' }] },
