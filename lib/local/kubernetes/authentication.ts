@@ -21,6 +21,8 @@ export interface AuthenticationOptions {
   readonly region: string;
   readonly clock: Clock;
   readonly accessEntries: () => readonly AccessEntry[];
+  /** Where the simulated STS answers: `aws eks get-token` signs for it where it is told of it. */
+  readonly stsUrl?: () => string | undefined;
   /** Checks the signature of the URL with these headers covered by it; throws when it is not good. */
   readonly verifyPresigned: (url: string, headers: Readonly<Record<string, string>>) => Principal;
 }
@@ -49,10 +51,13 @@ export function authenticate(authorization: string | undefined, options: Authent
   };
 }
 
-function principalOf(text: string, { clusterName, region, clock, verifyPresigned }: AuthenticationOptions): Principal {
+function principalOf(
+  text: string,
+  { clusterName, region, stsUrl, clock, verifyPresigned }: AuthenticationOptions,
+): Principal {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'https:' || url.pathname !== '/') throw unauthorized();
-  if (url.host !== `sts.${region}.amazonaws.com` && url.host !== 'sts.amazonaws.com') throw unauthorized();
+  const origins = [`https://sts.${region}.amazonaws.com`, 'https://sts.amazonaws.com', stsUrl?.()];
+  if (url?.pathname !== '/' || !origins.includes(url.origin)) throw unauthorized();
   const query = url.searchParams;
   if (query.get('Action') !== 'GetCallerIdentity') throw unauthorized();
   const signed = query.get('X-Amz-Date')?.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');

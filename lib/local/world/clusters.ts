@@ -54,6 +54,7 @@ export async function openTargetClusters(options: TargetClustersOptions): Promis
       resolveImage: options.resolveImage,
       baseEnvironment: options.baseEnvironment,
       accessEntries: () => eks.accessEntries(clusterName),
+      stsUrl: () => options.baseEnvironment().AWS_ENDPOINT_URL,
       verifyPresigned: (url, headers) => verifyPresigned(url, { credentials, clock, headers }),
       credentialsFor(namespace, serviceAccount, pod) {
         const found = assembly.podIdentities.find(
