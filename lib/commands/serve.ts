@@ -1,4 +1,5 @@
 import { runOf } from '../domain/run.ts';
+import { invitation, writeClientAccess } from './client-access.ts';
 import { type Command, exitCodes } from './command.ts';
 import { openWorld, withWorld } from './open-world.ts';
 import { sampleMigration } from './sample.ts';
@@ -7,7 +8,7 @@ import { journeysOf } from './under-way.ts';
 
 export const serve: Command = {
   name: 'serve',
-  summary: 'keeps the simulated account up until Ctrl-C, for other commands and SDK clients',
+  summary: 'keeps the simulated account up until Ctrl-C, for other commands, the AWS CLI, kubectl and SDK clients',
   positionals: [],
   options: {},
   async run({ console, signal }) {
@@ -25,10 +26,18 @@ export const serve: Command = {
         for (const [hostname, port] of Object.entries(world.loadBalancers))
           console.line(`  ${hostname}: http://127.0.0.1:${port}`);
         console.line(`  Approval pages: ${world.approvalUrl}`);
-        for (const execution of journeysOf(simulatedAccount(world), opened.resumed))
-          console.line(`Run ${runOf(execution)} was under way when the simulated account ended. It goes on.`);
-        if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-        return exitCodes.ok;
+        const account = simulatedAccount(world);
+        const access = writeClientAccess(world.paths.directory, world);
+        try {
+          for (const line of invitation(access, account.journey, Object.keys(world.clusters))) console.line(line);
+          for (const execution of journeysOf(account, opened.resumed))
+            console.line(`Run ${runOf(execution)} was under way when the simulated account ended. It goes on.`);
+          if (!signal.aborted)
+            await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+          return exitCodes.ok;
+        } finally {
+          access.remove();
+        }
       },
       opened,
     );

@@ -72,6 +72,7 @@ export async function createKubernetes(options: KubernetesOptions): Promise<Kube
   });
 
   loseNode();
+  for (const name of ['default', 'kube-system']) ensureNamespace(name);
   const certificates = await clusterCertificates(join(directory, 'certificates.json'));
   const server = await startApiServer(
     certificates,
@@ -79,6 +80,11 @@ export async function createKubernetes(options: KubernetesOptions): Promise<Kube
     createApi({ store, changes, kubelet, clock }),
     createPortForward(store),
   );
+
+  function ensureNamespace(name: string): void {
+    if (store.find(NAMESPACES, undefined, name)) return;
+    create(store, NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  }
 
   /** The processes of these pods died with the world that ran them. */
   function loseNode(): void {
@@ -109,9 +115,7 @@ export async function createKubernetes(options: KubernetesOptions): Promise<Kube
     apply(manifest) {
       const resource = resourceOf(manifest, store);
       const namespace = resource.namespaced ? (manifest.metadata.namespace ?? 'default') : undefined;
-      if (namespace && !store.find(NAMESPACES, undefined, namespace)) {
-        create(store, NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-      }
+      if (namespace) ensureNamespace(namespace);
       const present = store.find(resource, namespace, manifest.metadata.name ?? '');
       if (!present) create(store, resource, manifest, namespace);
       else {

@@ -41,6 +41,7 @@ import { containerSecrets, EXECUTION_ROLE, samplePolicies } from './sample-varia
 import { openStorage, type StorageServices } from './services.ts';
 import { ecsDeployment, ecsTask, executionStatusChange, objectCreated, parameterChange } from './sources.ts';
 import { trailed } from './trail.ts';
+import { VIEWER, viewerPolicy } from './viewer.ts';
 
 export interface CloudOptions {
   readonly paths: WorldPaths;
@@ -63,6 +64,7 @@ export interface Cloud extends StorageServices {
   readonly assembly: Assembly;
   readonly gateway: Gateway;
   readonly operator: { readonly keys: AccessKeys; readonly principal: Principal };
+  readonly viewer: { readonly keys: AccessKeys; readonly principal: Principal };
   readonly approvalUrl: string;
   readonly engine: Engine;
   readonly bus: Bus;
@@ -88,6 +90,8 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const credentials = createCredentials({ clock, accountId: ACCOUNT.accountId });
   const keys = credentials.addUser(OPERATOR, { administrator: true });
   const operator = { keys, principal: credentials.find(keys.accessKeyId)!.principal };
+  const viewerKeys = credentials.addUser(VIEWER);
+  const viewer = { keys: viewerKeys, principal: credentials.find(viewerKeys.accessKeyId)!.principal };
   // Services ask it only once they are called, which is after the assembly has said what is allowed.
   let decide: Authorize = () => {
     throw new Error('The simulated account has no policies yet.');
@@ -108,7 +112,11 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     onParameterChange: (change) => tell(parameterChange(change)),
   });
   const { assembly } = storage;
-  decide = createAuthorize(policiesOf(assembly, new Map([[EXECUTION_ROLE, [samplePolicies]]])));
+  const others = new Map([
+    [EXECUTION_ROLE, [samplePolicies]],
+    [viewer.principal.arn, [viewerPolicy]],
+  ]);
+  decide = createAuthorize(policiesOf(assembly, others));
 
   const route53 = createRoute53({ ...shared, directory: paths.service('route53') });
   const acm = createAcm({ ...shared, directory: paths.service('acm') });
@@ -177,6 +185,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     resolveImage,
     baseEnvironment,
     operatorArn: operator.principal.arn,
+    viewerArn: viewer.principal.arn,
   });
   closing.add('Kubernetes', () => clusters.close());
 
@@ -211,6 +220,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     ...storage,
     gateway,
     operator,
+    viewer,
     approvalUrl: httpApi.url,
     engine,
     bus,

@@ -12,6 +12,7 @@ import type { Processes } from '../processes/processes.ts';
 import type { Authorize } from '../wire/endpoint.ts';
 import { verifyPresigned } from '../wire/sigv4.ts';
 import { ACCOUNT } from './account.ts';
+import { VIEWERS, viewerManifests } from './viewer.ts';
 
 /** EKS and the clusters that the assembly's access entries name. */
 export interface TargetClusters {
@@ -33,6 +34,8 @@ export interface TargetClustersOptions {
   readonly baseEnvironment: () => Readonly<Record<string, string>>;
   /** The person at the keyboard administers each cluster. */
   readonly operatorArn: string;
+  /** Reads each cluster, but for its secrets. */
+  readonly viewerArn: string;
 }
 
 /** A recent version that EKS offers. */
@@ -73,10 +76,12 @@ export async function openTargetClusters(options: TargetClustersOptions): Promis
     });
     eks.setAccessEntries(clusterName, [
       { principalArn: options.operatorArn, policies: ['AmazonEKSClusterAdminPolicy'] },
+      { principalArn: options.viewerArn, kubernetesGroups: [VIEWERS] },
       ...assembly.accessEntries
         .filter((entry) => entry.clusterName === clusterName)
         .map(({ principalArn, groups }) => ({ principalArn, kubernetesGroups: groups })),
     ]);
+    for (const manifest of viewerManifests) kubernetes.apply(manifest);
     return [clusterName, kubernetes];
   };
   const kubernetes = new Map(await Promise.all([...names].map(open)));

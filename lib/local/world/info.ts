@@ -13,6 +13,10 @@ export interface Facts extends Account {
   readonly url: string;
   /** The operator's; allowed everything that no resource policy denies. */
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** The viewer's: reads what is there, but no secrets. */
+  readonly viewer: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** The API servers of the Kubernetes clusters, by name; the certificate of their authority in PEM. */
+  readonly clusters: Readonly<Record<string, { readonly url: string; readonly caCertificate: string }>>;
   /** The operator's ARN. */
   readonly principal: string;
   /** Where approval pages are, without a slash at the end. */

@@ -194,11 +194,18 @@ function factsOf(
     if (!found) throw new Error(`The assembly has no ${name} bucket.`);
     return found.name;
   };
-  const { accessKeyId, secretAccessKey } = cloud.operator.keys;
+  const { keys } = cloud.operator;
+  const viewer = cloud.viewer.keys;
+  const clusters = [...cloud.clusters.kubernetes].map(([name, { url, caCertificate }]) => [
+    name,
+    { url, caCertificate },
+  ]);
   return {
     ...ACCOUNT,
     url: cloud.gateway.url,
-    credentials: { accessKeyId, secretAccessKey },
+    credentials: { accessKeyId: keys.accessKeyId, secretAccessKey: keys.secretAccessKey },
+    viewer: { accessKeyId: viewer.accessKeyId, secretAccessKey: viewer.secretAccessKey },
+    clusters: Object.fromEntries(clusters),
     principal: cloud.operator.principal.arn,
     approvalUrl: cloud.approvalUrl,
     dns: { server: cloud.dns.address },

@@ -54,13 +54,13 @@ withInstalled(['aws'], () => {
           cwd: context.directory,
         }),
         credentialsFor: () => ({}),
+        secretValue: () => '',
         baseEnvironment: () => ({}),
       });
       route53 = createRoute53({ ...shared, directory: at('route53'), propagationMs: 0 });
       const engine = createEngine({ ...shared, directory: at('states'), integrations: {} });
       engine.createStateMachine({
         name: 'greet',
-        arn: arn('states', 'stateMachine:greet'),
         roleArn: `arn:aws:iam::${accountId}:role/machine`,
         definition: JSON.stringify({
           QueryLanguage: 'JSONata',
