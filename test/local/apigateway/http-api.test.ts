@@ -19,7 +19,6 @@ let api: HttpApi;
 let ready = false;
 
 beforeAll(async () => {
-  process.env.CDK_VALIDATION = 'false';
   directory = mkdtempSync(`${tmpdir()}/passage-api-`);
   const assembly = readAssembly(synthesizeSample(directory), account);
   api = assembly.httpApis[0]!;
@@ -40,7 +39,6 @@ beforeAll(async () => {
   );
 }, 60_000);
 afterAll(async () => {
-  delete process.env.CDK_VALIDATION;
   await server.close();
   await lambda.close();
   rmSync(directory, { recursive: true, force: true });

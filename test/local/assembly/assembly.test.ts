@@ -11,17 +11,12 @@ import { synthesizeSample } from '../../support/assembly.ts';
 const account = { accountId: '123456789012', region: 'eu-west-1' };
 let directory: string;
 let assembly: Assembly;
-let original: string | undefined;
 
 beforeAll(() => {
-  original = process.env.CDK_VALIDATION;
-  process.env.CDK_VALIDATION = 'false';
   directory = mkdtempSync(join(tmpdir(), 'passage-assembly-'));
   assembly = readAssembly(synthesizeSample(directory), account);
 }, 60_000);
 afterAll(() => {
-  if (original === undefined) delete process.env.CDK_VALIDATION;
-  else process.env.CDK_VALIDATION = original;
   rmSync(directory, { recursive: true, force: true });
 });
 

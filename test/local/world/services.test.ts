@@ -13,7 +13,6 @@ import { synthesizeSample } from '../../support/assembly.ts';
 let directory: string;
 let assemblyDirectory: string;
 let services: StorageServices;
-const original = process.env.CDK_VALIDATION;
 const open = () =>
   openStorage({
     assemblyDirectory,
@@ -25,14 +24,11 @@ const open = () =>
   });
 
 beforeAll(() => {
-  process.env.CDK_VALIDATION = 'false';
   directory = mkdtempSync(join(tmpdir(), 'passage-services-'));
   assemblyDirectory = synthesizeSample(directory);
   services = open();
 }, 60_000);
 afterAll(() => {
-  if (original === undefined) delete process.env.CDK_VALIDATION;
-  else process.env.CDK_VALIDATION = original;
   rmSync(directory, { recursive: true, force: true });
 });
 
