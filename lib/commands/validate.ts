@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { utc } from '../pages/format.ts';
 import { MigrationConfiguration } from '../workflow/configuration.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import { type Command, exitCodes } from './command.ts';
@@ -38,8 +39,13 @@ export const validate: Command = {
   positionals: ['<config>'],
   options: {},
   async run({ positionals: [file = ''], console }) {
-    const { name, platform } = readConfiguration(file);
+    const configuration = readConfiguration(file);
+    const { name, platform } = configuration;
     console.line(`${file}: migration "${name}" for platform "${platform}" is valid.`);
+    const window = platform === 'aws' ? configuration.window : undefined;
+    if (window && Date.parse(window.to) <= Date.now()) {
+      console.line(`Its window ended at ${utc(window.to)}: a cutover is refused until there is another one.`);
+    }
     return exitCodes.ok;
   },
 };

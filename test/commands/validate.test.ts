@@ -72,6 +72,14 @@ test.each([
   expect(output).not.toContain('hunter2');
 });
 
+test('a window that is over is said to be, and is no mistake in the file: a run that it held stays readable', async () => {
+  const window = { from: '2020-01-04T22:00:00Z', to: '2020-01-05T02:00:00Z' };
+  expect(await passage('validate', changed('acme-retool.json', { window }))).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('Its window ended at 2020-01-05 02:00 UTC: a cutover is refused'),
+  });
+});
+
 test('what is no file, or no JSON, is said to be so', async () => {
   expect(await passage('validate', join(folder, 'none.json'))).toMatchObject({
     code: 3,
