@@ -64,7 +64,7 @@ async function cutOver(call: Call, world: WorldInfo, players: Players): Promise<
     { migration, mode: 'cutover', reason },
   );
   if (code !== exitCodes.ok && code !== exitCodes.decision) return code;
-  const fine = await showOutcome(world, console, signal);
+  const fine = await showOutcome(world, sampleMigration(), console, signal);
   if (signal.aborted) return exitCodes.interrupted;
   return code === exitCodes.ok && !fine ? exitCodes.target : code;
 }

@@ -2,8 +2,8 @@ import pg from 'pg';
 import { ask } from '../adapters/resolver.ts';
 import type { WorldInfo } from '../local/world/world.ts';
 import { plural } from '../pages/format.ts';
+import type { DeployedMigration } from '../workflow/configuration.ts';
 import type { Console } from './command.ts';
-import { sampleMigration } from './sample.ts';
 import { simulatedAccount } from './simulated-account.ts';
 
 /** The sample's user writes four times a second, and asks for the name anew each time: a hundred tries and more. */
@@ -45,8 +45,12 @@ export function fault(writes: Writes): string | null {
  * After a switch it waits for a write by way of the target.
  * @returns false where users could not write, or a write was lost
  */
-export async function showOutcome(world: WorldInfo, console: Console, signal: AbortSignal): Promise<boolean> {
-  const { name, dns } = sampleMigration();
+export async function showOutcome(
+  world: WorldInfo,
+  { name, dns }: Pick<DeployedMigration, 'name' | 'dns'>,
+  console: Console,
+  signal: AbortSignal,
+): Promise<boolean> {
   if (!dns || !world.databases) return true;
   const [asked] = await ask([world.dns.server], dns.record);
   console.line(`${dns.record} → ${asked?.answer.join(', ') || 'no answer'}`);

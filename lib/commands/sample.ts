@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { resetWorld, type SampleSize, sampleSizeIn, sampleSizes, type WorldInfo } from '../local/world/world.ts';
 import type { DeployedMigration } from '../workflow/configuration.ts';
 import { readMigration } from '../workflow/migrations.ts';
-import { type Call, type Console, text, usage } from './command.ts';
+import { type Call, type Console, exitCodes, text, usage } from './command.ts';
 import { fetchMissingReports } from './fetch-report.ts';
 import { DIRECTORY, endedUnder, type Opening, openWorld, withWorld } from './open-world.ts';
+import { showOutcome } from './outcome.ts';
 import { simulatedAccount } from './simulated-account.ts';
 import { type TakingUp, takeUp } from './under-way.ts';
 
@@ -70,7 +71,10 @@ export async function withSample(
     code = await takeUp(world, NAME, taking);
     await fetchMissingReports(account, DIRECTORY);
     isCutOver = (await account.ledgers.read(NAME)).pointOfNoReturn !== null;
-    if (code !== null && isCutOver) await showOutcome(world.info, opening.console);
+    if (code !== null && isCutOver) {
+      const fine = await showOutcome(world.info, sampleMigration(), opening.console, taking.signal);
+      if (code === exitCodes.ok && !fine) code = exitCodes.target;
+    }
   } catch (error) {
     const ended = endedUnder(world);
     await world.stop();
