@@ -55,7 +55,12 @@ export interface World {
   readonly info: WorldInfo;
   /** Who has it up, when that is another command: then `stop` does nothing. */
   readonly joined:
-    | { readonly command: string; readonly pid: number /** Whether that command still has it up. */; isUp(): boolean }
+    | {
+        readonly command: string;
+        readonly pid: number;
+        /** Whether that command still has it up. */
+        isUp(): boolean;
+      }
     | undefined;
   /** ARNs of the executions that were running when the account last ended, and go on: the oldest first. None when joined. */
   readonly resumed: readonly string[];

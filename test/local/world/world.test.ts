@@ -118,10 +118,16 @@ test('after a command was killed, what it left running goes on with the next one
 }, 60_000);
 
 test('a stopped world leaves no lock, and a reset one leaves nothing', async () => {
-  await withWorld(async ({ info }) => {
-    expect(existsSync(info.paths.lock)).toBe(true);
-  });
-  expect(existsSync(join(directory, 'world.lock'))).toBe(false);
+  const world = await start('test');
+  const joined = await start('other');
+  expect(joined.joined).toMatchObject({ command: 'test' });
+  expect(joined.joined?.isUp()).toBe(true);
+  const stopping = world.stop();
+  // While it ends its lock is there, but nobody can join any more.
+  expect(existsSync(world.info.paths.lock)).toBe(true);
+  expect(joined.joined?.isUp()).toBe(false);
+  await stopping;
+  expect(existsSync(world.info.paths.lock)).toBe(false);
   mkdirSync(join(directory, 'runs', 'autumn'), { recursive: true });
   resetWorld(directory, ['runs']);
   expect(readdirSync(directory, { recursive: true })).toEqual(['runs', join('runs', 'autumn')]);
