@@ -8,17 +8,18 @@ import { forgetCollected, keepCollected } from '../../lib/adapters/collected-sec
 import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Ecs, ecs } from '../../lib/adapters/ecs.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import { readLogin } from '../../lib/adapters/logins.ts';
 import { type SecretValues, secretValues } from '../../lib/adapters/secret-values.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
 import { findSource } from '../../lib/adapters/source-application.ts';
-import { addressOf } from '../../lib/domain/address.ts';
 import { fingerprint } from '../../lib/domain/digest.ts';
-import { databaseProblems } from '../../lib/domain/named-database.ts';
+import { locateDatabase } from '../../lib/domain/named-database.ts';
 import { whereOf } from '../../lib/domain/run.ts';
 import type { SourceApplication } from '../../lib/domain/source-application.ts';
 import { type Kept, sourceFindings, withoutApplication, wordsToKeep } from '../../lib/domain/source-findings.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
+import type { SourceFindings } from '../../lib/workflow/documents/collected.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
 
 interface Deps {
@@ -34,22 +35,20 @@ export const collectSource = task('CollectSource')(async (deps: Deps, { lease, l
   const { evidence, secrets } = deps;
   const { source } = await evidence.configuration(lease);
   const { mode } = await evidence.read(lease.run, 'plan');
-  const login = await secrets.login(source.database.loginSecret);
-  const secretArn = await secrets.arnOf(source.database.loginSecret);
-  const found = source.ecs ? await findSource({ ...deps, values: deps.secretValues }, source.ecs, login) : null;
-  const database = addressOf(secretArn, login, found?.database ?? undefined);
-  if (!database) {
-    throw new WorkflowError(
-      found ? 'SourceNotFound' : 'ConfigurationInvalid',
-      found
-        ? `The task definition of the main backend in "${source.ecs?.cluster}" sets neither DATABASE_URL nor POSTGRES_HOST and POSTGRES_DB. Write "host" and "dbname" into secret "${source.database.loginSecret}".`
-        : `source.database: secret "${source.database.loginSecret}" has no "host" and "dbname", and no ECS cluster is given to find them in.`,
-    );
-  }
-  if (!found) {
-    await evidence.write(whereOf(lease.run, look), 'source', withoutApplication(database));
+  const secret = source.database.loginSecret;
+  const login = await readLogin(secrets, 'source', secret);
+  const write = async (findings: SourceFindings) => {
+    await evidence.write(whereOf(lease.run, look), 'source', findings);
     return { document: 'source' };
+  };
+  if (!source.ecs) {
+    const { database, problems } = locateDatabase('source', secret, login, null, 'no ECS cluster is given');
+    return write({ ...withoutApplication(database), problems: database ? [] : [...problems] });
   }
+  const expected = 'login' in login ? login.login : {};
+  const found = await findSource({ ...deps, values: deps.secretValues }, source.ecs, expected);
+  const unnamed = `the task definition of the main backend in "${source.ecs.cluster}" sets neither DATABASE_URL nor POSTGRES_HOST and POSTGRES_DB`;
+  const { database, problems } = locateDatabase('source', secret, login, found.database, unnamed);
   const kept = await keep(found, (name, value) => keepCollected(secrets, lease, mode, name, value));
   // An unwind that began meanwhile has deleted what was there then; what was kept after that is nobody's.
   await evidence.configuration(lease).catch(async (error: unknown) => {
@@ -59,11 +58,7 @@ export const collectSource = task('CollectSource')(async (deps: Deps, { lease, l
   });
   const key = await secrets.text(deps.fingerprintKey);
   const findings = sourceFindings(found, { database, kept, print: (secret) => fingerprint(key, secret) });
-  await evidence.write(whereOf(lease.run, look), 'source', {
-    ...findings,
-    problems: [...findings.problems, ...databaseProblems('source', login, found.database, database)],
-  });
-  return { document: 'source' };
+  return write({ ...findings, problems: [...findings.problems, ...problems] });
 });
 
 /** Writes every value that moves into Secrets Manager; what comes back is where. */

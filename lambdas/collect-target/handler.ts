@@ -5,17 +5,17 @@ import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Application, application } from '../../lib/adapters/kubernetes/application.ts';
 import { type Survey, surveyCluster } from '../../lib/adapters/kubernetes/survey.ts';
+import { readLogin } from '../../lib/adapters/logins.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
-import { findTarget, foundNamespace } from '../../lib/adapters/target-application.ts';
+import { lookForTarget } from '../../lib/adapters/target-application.ts';
 import { applicationLogin } from '../../lib/adapters/target-login.ts';
-import { addressOf } from '../../lib/domain/address.ts';
 import { fingerprint } from '../../lib/domain/digest.ts';
-import { databaseProblems } from '../../lib/domain/named-database.ts';
+import { locateDatabase } from '../../lib/domain/named-database.ts';
 import { whereOf } from '../../lib/domain/run.ts';
-import { targetFindings, withoutTargetApplication } from '../../lib/domain/target-findings.ts';
+import { missingTarget, targetFindings, withoutTargetApplication } from '../../lib/domain/target-findings.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
-import { WorkflowError } from '../../lib/workflow/errors.ts';
+import type { TargetFindings } from '../../lib/workflow/documents/collected.ts';
 
 interface Deps {
   evidence: Evidence;
@@ -28,41 +28,34 @@ interface Deps {
 export const collectTarget = task('CollectTarget')(async (deps: Deps, { lease, look }) => {
   const { evidence, secrets } = deps;
   const { target } = await evidence.configuration(lease);
-  const login = await secrets.login(target.database.loginSecret);
-  const secretArn = await secrets.arnOf(target.database.loginSecret);
-  const { cluster } = target.eks;
-  const survey = target.application && (await deps.survey(cluster));
-  const namespace = survey && (target.application?.namespace ?? foundNamespace(survey));
-  const app = namespace && deps.application(cluster, namespace);
-  const found =
-    app && target.application
-      ? await findTarget(app, survey, { namespace, ingress: target.application.ingress })
-      : null;
-  const database = addressOf(secretArn, login, found?.database ?? undefined);
-  if (!database) {
-    throw new WorkflowError(
-      found ? 'TargetNotFound' : 'ConfigurationInvalid',
-      found
-        ? `Deployment "${found.main.name}" sets neither DATABASE_URL nor POSTGRES_HOST and POSTGRES_DB in clear. Write "host" and "dbname" into secret "${target.database.loginSecret}".`
-        : `target.database: secret "${target.database.loginSecret}" has no "host" and "dbname", and no application is given to find them in.`,
-    );
-  }
-  if (!found || !survey || !app || !target.application) {
-    await evidence.write(whereOf(lease.run, look), 'target', withoutTargetApplication(database));
+  const secret = target.database.loginSecret;
+  const login = await readLogin(secrets, 'target', secret);
+  const write = async (findings: TargetFindings) => {
+    await evidence.write(whereOf(lease.run, look), 'target', findings);
     return { document: 'target' };
+  };
+  if (!target.application) {
+    const { database, problems } = locateDatabase('target', secret, login, null, 'no application is given');
+    return write({ ...withoutTargetApplication(database), problems: database ? [] : [...problems] });
   }
+  const looked = await lookForTarget(deps, target.eks.cluster, target.application);
+  if (!looked.found) {
+    const { database, problems } = locateDatabase('target', secret, login, null, 'its application was not found');
+    const findings = missingTarget(database, looked.survey, looked.problem);
+    return write({ ...findings, problems: [...findings.problems, ...(database ? [] : problems)] });
+  }
+  const { found, survey } = looked;
+  const unnamed = `deployment "${found.main.name}" sets neither DATABASE_URL nor POSTGRES_HOST and POSTGRES_DB in clear`;
+  const { database, problems } = locateDatabase('target', secret, login, found.database, unnamed);
   const key = await secrets.text(deps.fingerprintKey);
+  const own = 'login' in login ? login.login : null;
+  const app = deps.application(target.eks.cluster, found.namespace);
   const findings = targetFindings(found, survey, {
     database,
-    applicationLogin: (await applicationLogin(app, found.main, login)).found,
-    ingress: await app.ingress(target.application.ingress),
-    print: (secret) => fingerprint(key, secret),
+    applicationLogin: (await applicationLogin(app, found.main, own)).found,
+    print: (text) => fingerprint(key, text),
   });
-  await evidence.write(whereOf(lease.run, look), 'target', {
-    ...findings,
-    problems: [...findings.problems, ...databaseProblems('target', login, found.database, database)],
-  });
-  return { document: 'target' };
+  return write({ ...findings, problems: [...findings.problems, ...problems] });
 });
 
 export const handler = onLambda(collectTarget, (told) => {

@@ -50,9 +50,13 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
   const key = await secrets.text(deps.fingerprintKey);
   const where = whereOf(lease.run, look);
   const application = await evidence.read(where, 'source');
+  const { database: from } = application;
+  const { database: to } = await evidence.read(where, 'target');
+  // Nobody says where one of them is, of which collecting has made a finding: there is nothing to compare.
+  if (!from || !to) return { document: null };
   const { databasesOnly } = await evidence.read(lease.run, 'plan');
   const inspect = async <T>(side: Side, lookFirst: (client: Client, login: Login) => Promise<T>) => {
-    const { database } = side === 'source' ? application : await evidence.read(where, side);
+    const database = side === 'source' ? from : to;
     const login = await loginAt(secrets, database);
     const { server, problems: unseen } = await deps.servers.at(database);
     const as = { side, run: lease.run, epoch: lease.epoch };
@@ -78,8 +82,7 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
     await refuseTooLarge(client, login, { withinMs: LOOK_FOR_LARGE_ROWS_MS });
     return inspectWorkflows(client);
   });
-  const { database: there } = await evidence.read(where, 'target');
-  await refuseSameDatabase(await loginAt(secrets, application.database), await loginAt(secrets, there), lease);
+  await refuseSameDatabase(await loginAt(secrets, from), await loginAt(secrets, to), lease);
   const extensions = source.findings.extensions.map(({ name }) => name);
   const target = await inspect('target', async (client, login) => {
     await refuseUncreatable(client, login, !databasesOnly);

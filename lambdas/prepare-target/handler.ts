@@ -3,7 +3,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
-import { loginAt } from '../../lib/adapters/logins.ts';
+import { knownAddress, loginAt } from '../../lib/adapters/logins.ts';
 import { scratchDatabaseName } from '../../lib/adapters/postgres/names.ts';
 import { prepareTarget as prepare } from '../../lib/adapters/postgres/target.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
@@ -29,8 +29,9 @@ export const prepareTarget = task('PrepareTarget')(async (deps: Deps, { lease, c
     evidence.read(lease.run, 'target'),
     evidence.read(lease.run, 'databases'),
   ]);
-  const database = into === 'scratch' ? scratchDatabaseName(lease.run) : target.database.database;
-  const admin = await loginAt(secrets, target.database);
+  const address = knownAddress(target.database);
+  const database = into === 'scratch' ? scratchDatabaseName(lease.run) : address.database;
+  const admin = await loginAt(secrets, address);
   const effect = { task: 'PrepareTarget', seconds: deps.seconds, saves: { restoring: { database, into } } };
   await ledgers.effect(lease, effect, async ({ pointOfNoReturn }) => {
     if (pointOfNoReturn) {
@@ -49,8 +50,8 @@ export const prepareTarget = task('PrepareTarget')(async (deps: Deps, { lease, c
     epoch: lease.epoch,
     copy,
     staging: { bucket, prefix: stagingKeys.copy(lease.run, copy, into, lease.epoch) },
-    lockKey: `${target.database.host}:${target.database.port}/${target.database.database}`,
-    source: source.database,
+    lockKey: `${address.host}:${address.port}/${address.database}`,
+    source: knownAddress(source.database),
     ...(grants && { grants }),
     ...(leaveOut && { leaveOut }),
     heartbeatSeconds: 10,
@@ -58,7 +59,7 @@ export const prepareTarget = task('PrepareTarget')(async (deps: Deps, { lease, c
   const { throttle } = configuration.source.database;
   return {
     dump: { ...shared, workers: sessions.dump, ...(throttle && { throttle }) },
-    restore: { ...shared, workers: sessions.restore, target: { ...target.database, database } },
+    restore: { ...shared, workers: sessions.restore, target: { ...address, database } },
   };
 });
 

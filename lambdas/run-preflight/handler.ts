@@ -23,7 +23,7 @@ interface Deps {
 export const runPreflight = task('RunPreflight')(async (deps: Deps, { lease, look }) => {
   const { evidence, ledgers, documents, measurements, now } = deps;
   const where = whereOf(lease.run, look);
-  const [{ lastRehearsal }, configuration, plan, source, target, dns, mail, databases] = await Promise.all([
+  const [{ lastRehearsal }, configuration, plan, source, target, dns, mail] = await Promise.all([
     ledgers.held(lease),
     evidence.configuration(lease),
     evidence.read(lease.run, 'plan'),
@@ -31,8 +31,9 @@ export const runPreflight = task('RunPreflight')(async (deps: Deps, { lease, loo
     evidence.read(where, 'target'),
     evidence.read(where, 'dns'),
     evidence.read(where, 'mail'),
-    evidence.read(where, 'databases'),
   ]);
+  // Not inspected where nobody says where one of them is.
+  const databases = source.database && target.database ? await evidence.read(where, 'databases') : null;
   const collected = { plan, configuration, source, target, dns, databases };
   const drift =
     lastRehearsal &&
@@ -42,14 +43,16 @@ export const runPreflight = task('RunPreflight')(async (deps: Deps, { lease, loo
       driftSince(lastRehearsal, await earlierFindings(documents, lease.migration, lastRehearsal.run), collected),
     ));
   // A rehearsal predicts once it has measured.
-  const predicting = {
+  const predicting = databases && {
     planDigest: plan.planDigest,
     sourceBytes: databases.source.sizeBytes,
     growthBytes: 0,
     balanced: isBalanced(source),
   };
   const predicted =
-    plan.mode === 'rehearsal' ? null : predictFreeze(await measurements.read(lease.migration), predicting);
+    predicting === null || plan.mode === 'rehearsal'
+      ? null
+      : predictFreeze(await measurements.read(lease.migration), predicting);
   const prediction = predicted && (await evidence.write(where, 'prediction', predicted));
   const found = runChecks({
     ...collected,

@@ -14,7 +14,7 @@ export type SourceCluster = NonNullable<DeployedMigration['source']['ecs']>;
 export async function findSource(
   { ecs, scaling, values }: { ecs: Ecs; scaling: ServiceScaling; values: SecretValues },
   { cluster, services: chosen, variables }: SourceCluster,
-  login: LoginSecret,
+  login: Pick<LoginSecret, 'host' | 'dbname'>,
 ): Promise<SourceApplication> {
   const read = once(values);
   const containers: ReadContainer[] = [];

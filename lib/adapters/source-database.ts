@@ -1,6 +1,6 @@
 import type { SourceFindings } from '../workflow/documents/collected.ts';
 import type { Lease } from '../workflow/documents/run.ts';
-import { loginAt } from './logins.ts';
+import { knownAddress, loginAt } from './logins.ts';
 import type { Login } from './postgres/connect.ts';
 import type { SourceDatabase } from './postgres/source-fence.ts';
 import type { Secrets } from './secrets.ts';
@@ -25,5 +25,5 @@ export async function knownCredentials(
   { applicationLogin, database }: SourceFindings,
 ): Promise<Login[]> {
   if (!applicationLogin) return [];
-  return [await loginAt(secrets, { ...database, secretArn: applicationLogin.secretArn })];
+  return [await loginAt(secrets, { ...knownAddress(database), secretArn: applicationLogin.secretArn })];
 }

@@ -1,8 +1,9 @@
 import { databaseOf, type Variables } from '../domain/retool.ts';
 import { MAIN_BACKEND } from '../domain/target-application.ts';
-import type { Problem } from '../workflow/documents/findings.ts';
+import { notIn, placeOf, unseen } from '../domain/target-missing.ts';
+import type { IngressFindings, Problem } from '../workflow/documents/findings.ts';
 import { WorkflowError } from '../workflow/errors.ts';
-import type { Application, Backend, Deployment } from './kubernetes/application.ts';
+import type { Application, Deployment } from './kubernetes/application.ts';
 import type { Survey } from './kubernetes/survey.ts';
 import type { WholeEnvironment } from './kubernetes/whole-environment.ts';
 
@@ -17,58 +18,59 @@ export interface TargetApplication {
   readonly plain: Variables;
   readonly database: ReturnType<typeof databaseOf>;
   readonly encryptionKey: string | null;
-  readonly backend: Backend;
+  /** Null where it is not there, or Passage may not read it. */
+  readonly ingress: IngressFindings | null;
   readonly problems: readonly Problem[];
 }
 
-/** The one namespace in which the survey saw a main backend. */
-export function foundNamespace({ deployments }: Survey): string {
-  const mains = (deployments?.application ?? []).filter(({ role }) => role === MAIN_BACKEND);
-  const namespaces = [...new Set(mains.map(({ namespace }) => namespace))];
-  const [only] = namespaces;
-  if (only !== undefined && namespaces.length === 1) return only;
-  throw new WorkflowError(
-    'TargetNotFound',
-    deployments === null
-      ? 'Passage may not list the deployments of the cluster, and the configuration names no namespace: set target.application.namespace, or apply the RBAC file with its ClusterRole.'
-      : namespaces.length === 0
-        ? `No deployment of the cluster bears the label telemetry.retool.com/service-name=${MAIN_BACKEND}; install the application first.`
-        : `The application is in ${namespaces.length} namespaces (${namespaces.join(', ')}): say which is the target in target.application.namespace.`,
-  );
+/** What was found of it, or why it cannot be looked at; the cluster around it, as far as that was seen. */
+export type LookedFor =
+  | { readonly found: TargetApplication; readonly survey: Survey }
+  | { readonly found: null; readonly survey: Survey | null; readonly problem: Problem };
+
+/**
+ * Looks for the application: deployments by the chart's role label, database and key in the main backend's environment.
+ * That it is missing, or that Passage may not look, is a problem and no error: everything else is still to be looked at.
+ */
+export async function lookForTarget(
+  to: {
+    readonly survey: (cluster: string) => Promise<Survey>;
+    readonly application: (cluster: string, namespace: string) => Application;
+  },
+  cluster: string,
+  configured: { readonly namespace?: string | undefined; readonly ingress: string },
+): Promise<LookedFor> {
+  let survey: Survey | null = null;
+  try {
+    survey = await to.survey(cluster);
+    const seen = survey.deployments?.application ?? null;
+    const place = configured.namespace === undefined ? placeOf(seen) : { namespace: configured.namespace };
+    if ('problem' in place) return { survey, found: null, problem: place.problem };
+    const { namespace } = place;
+    const application = to.application(cluster, namespace);
+    const deployments = await application.deployments();
+    const main = deployments.find(({ role }) => role === MAIN_BACKEND);
+    if (!main) return { survey, found: null, problem: notIn(namespace, seen) };
+    return { survey, found: await readTarget(application, { namespace, deployments, main }, configured.ingress) };
+  } catch (error) {
+    if (!isTargetNotFound(error)) throw error;
+    return { survey, found: null, problem: unseen(cluster, error.message) };
+  }
 }
 
-/** Finds deployments by the chart's role label, and database and key in the main backend's environment. */
-export async function findTarget(
+const isTargetNotFound = (error: unknown): error is WorkflowError =>
+  error instanceof WorkflowError && error.name === 'TargetNotFound';
+
+async function readTarget(
   application: Application,
-  survey: Survey,
-  { namespace, ingress }: { namespace: string; ingress: string },
+  { namespace, deployments, main: stated }: Pick<TargetApplication, 'namespace' | 'deployments' | 'main'>,
+  ingress: string,
 ): Promise<TargetApplication> {
-  const deployments = await application.deployments();
-  const stated = deployments.find(({ role }) => role === MAIN_BACKEND);
-  if (!stated) {
-    const elsewhere = survey.deployments?.application.filter(({ role }) => role === MAIN_BACKEND) ?? [];
-    const seen = [...new Set(elsewhere.map((each) => each.namespace))];
-    throw new WorkflowError(
-      'TargetNotFound',
-      `No deployment of namespace "${namespace}" bears the label telemetry.retool.com/service-name=${MAIN_BACKEND}; ${
-        seen.length > 0
-          ? `namespace ${seen.map((each) => `"${each}"`).join(' or ')} has one: set target.application.namespace, and apply the RBAC file for it.`
-          : 'check target.application.namespace in the configuration.'
-      }`,
-    );
-  }
   const { environment, sources } = await application.environment(stated);
   const main = { ...stated, environment };
   const plain = new Map(
     [...main.environment].flatMap(([name, { value }]) => (value === undefined ? [] : [[name, value] as const])),
   );
-  const backend = await application.backend(ingress);
-  if (!backend) {
-    throw new WorkflowError(
-      'TargetNotFound',
-      `Ingress "${ingress}" has no service behind it; open its gate or correct target.application.ingress.`,
-    );
-  }
   const key = await encryptionKeyOf(application, main);
   return {
     namespace,
@@ -78,7 +80,7 @@ export async function findTarget(
     plain,
     database: databaseOf(plain),
     encryptionKey: 'value' in key ? key.value : null,
-    backend,
+    ingress: await application.ingress(ingress),
     problems: 'problem' in key ? [key.problem] : [],
   };
 }
@@ -108,7 +110,7 @@ async function encryptionKeyOf(
       "Store the source's key in it: no pod of the deployment can start without.",
     );
   } catch (error) {
-    if (!(error instanceof WorkflowError) || error.name !== 'TargetNotFound') throw error;
+    if (!isTargetNotFound(error)) throw error;
     return unreadable(
       `The Secret of the target's ENCRYPTION_KEY is not there, or Passage may not read it.`,
       `Create it, or add "${secret.name}" to the resourceNames of Role passage-reader.`,

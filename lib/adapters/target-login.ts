@@ -24,13 +24,13 @@ const VARIABLES = [
 /**
  * The login with which the pods of a deployment sign in to their database: by variables in clear, and by Secrets as far
  * as RBAC lets Passage read them.
- * @param own Passage's own login, which knows the password where the application uses the same
+ * @param own Passage's own login, which knows the password where the application uses the same; null where it cannot be read
  * @throws ServiceUnavailable when Kubernetes does not answer
  */
 export async function applicationLogin(
   application: Pick<Application, 'secret'>,
   { name, environment }: Pick<Deployment, 'name' | 'environment'>,
-  own: Pick<LoginSecret, 'username' | 'password'>,
+  own: Pick<LoginSecret, 'username' | 'password'> | null,
 ): Promise<ApplicationLogin> {
   const values = new Map<string, string>();
   const told = new Map<string, string>();
@@ -48,7 +48,7 @@ export async function applicationLogin(
   const password = database ? database.password : values.get('POSTGRES_PASSWORD');
   const through = told.get(values.has('DATABASE_URL') && database ? 'DATABASE_URL' : 'POSTGRES_PASSWORD') ?? null;
   if (user && password) return { found: { user, through, unknown: null }, password };
-  if (user === own.username) {
+  if (own && user === own.username) {
     return {
       found: { user, through: "Passage's own login, which is the same", unknown: null },
       password: own.password,

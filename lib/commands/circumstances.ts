@@ -42,7 +42,7 @@ async function look(world: WorldInfo, migration: DeployedMigration): Promise<Cir
     account.running(),
     ecs(new ECSClient(client)).services(cluster),
     app.deployments().catch(sentence),
-    app.backend(names?.ingress ?? '').catch(() => null),
+    app.ingress(names?.ingress ?? '').catch(() => null),
     world.databases
       ? passageLogin(account, migration)
           .then((login) => readSource({ ...world.databases!.source, ...login }))
@@ -59,7 +59,7 @@ async function look(world: WorldInfo, migration: DeployedMigration): Promise<Cir
     targetDatabase,
     services,
     deployments,
-    gate: gate?.service ?? null,
+    gate: gate?.backends[0]?.service ?? null,
     dns: {
       name: migration.dns?.record ?? '',
       answer: asked[0]?.answer ?? [],

@@ -6,7 +6,6 @@ import type { Summary } from '../workflow/summary.ts';
 import { decidedEnd } from './decided-end.ts';
 import { duration } from './duration.ts';
 import { openWarnings } from './preflight/preflight.ts';
-import { stopsCutover } from './preflight/weight.ts';
 import { several } from './preflight/words.ts';
 import { UNKNOWN_VARIABLES } from './readiness.ts';
 
@@ -134,10 +133,10 @@ function decisions(run: Pick<Parameters<typeof nextSteps>[0], 'checks' | 'variab
         ]
       : [];
   return [
-    ...steps(open.filter(stopsCutover)),
+    ...steps(open.filter(({ stopsCutover }) => stopsCutover)),
     ...unproved,
     ...asked,
-    ...steps(open.filter((check) => !stopsCutover(check) && !isUnknown(check))),
+    ...steps(open.filter((check) => !check.stopsCutover && !isUnknown(check))),
   ];
 }
 

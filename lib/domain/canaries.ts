@@ -46,7 +46,6 @@ export function canaryProblems(
   found: { readonly lookedAt: readonly { readonly table: string }[]; readonly groups: readonly Group[] } | null,
   { keyed, rotating }: { keyed: boolean | null; rotating: boolean },
 ): Problem[] {
-  if (!found) return [];
   const missing = (what: string, where: string): Problem => ({
     kind: 'canaries-missing',
     severity: keyed ? 'WARNING' : 'INFO',
@@ -61,6 +60,7 @@ export function canaryProblems(
     where,
     todo,
   });
+  if (!found) return keyed === null ? [] : [missing('The database holds no table of Retool.', 'the source database')];
   const tables = [...new Set(found.lookedAt.map(({ table }) => table))];
   if (!tables.some((table) => table.endsWith(`.${RESOURCES}`))) {
     return [missing(`There is no table "${RESOURCES}" with a column of JSON or text.`, 'the source database')];

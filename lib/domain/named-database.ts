@@ -1,11 +1,48 @@
 import type { Address, Problem } from '../workflow/documents/findings.ts';
-import type { LoginSecret } from './address.ts';
+import { addressOf, type LoginSecret } from './address.ts';
+
+/** A login's secret as it was read, or why it could not be. */
+export type ReadLogin = { readonly secretArn: string; readonly login: LoginSecret } | { readonly problem: Problem };
+
+/** As an application's variables say it. */
+interface Named {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly ssl: Address['ssl'];
+}
+
+/**
+ * Where a side's database is, and what is odd about it. Null where nobody says: preflight stops by that.
+ * @param secret its name in the configuration
+ * @param unnamed why the application tells nothing, in case that it does not
+ */
+export function locateDatabase(
+  side: 'source' | 'target',
+  secret: string,
+  read: ReadLogin,
+  application: Named | null,
+  unnamed: string,
+): { readonly database: Address | null; readonly problems: readonly Problem[] } {
+  if ('problem' in read) return { database: null, problems: [read.problem] };
+  const { secretArn, login } = read;
+  const database = addressOf(secretArn, login, application ?? undefined);
+  if (database) return { database, problems: databaseProblems(side, login, application, database) };
+  const problem: Problem = {
+    kind: 'database-unnamed',
+    severity: 'BLOCKER',
+    what: `Nobody says where the ${side}'s database is: ${unnamed}, and the login's secret has no "host" and "dbname".`,
+    where: `${side}.database.loginSecret`,
+    todo: `Write "host" and "dbname" into secret "${secret}".`,
+  };
+  return { database, problems: [problem] };
+}
 
 /** What is odd about a side's database, where an application and a login's secret both tell of it. */
-export function databaseProblems(
+function databaseProblems(
   side: 'source' | 'target',
   login: LoginSecret,
-  application: { readonly host: string; readonly port: number; readonly database: string } | null,
+  application: Named | null,
   address: Address,
 ): Problem[] {
   const goes = `${address.host}:${address.port}/${address.database}`;

@@ -4,7 +4,6 @@ import type { Plan } from '../workflow/documents/run.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { decidedEnd } from './decided-end.ts';
 import { openWarnings } from './preflight/preflight.ts';
-import { stopsCutover } from './preflight/weight.ts';
 
 type Readiness = Summary['readiness'];
 
@@ -21,8 +20,8 @@ export function openPoints(
   // Overridden, they are answered for: then they do not move, and somebody said why.
   const answered = checks.some(({ id, overridden }) => id === UNKNOWN_VARIABLES && overridden !== null);
   const unknown = answered ? 0 : variables.filter(({ fate }) => fate === 'ask').length;
-  const stopping = [...checks.filter(({ severity }) => severity === 'BLOCKER'), ...open.filter(stopsCutover)];
-  const warnings = open.filter((check) => !stopsCutover(check) && !(unknown > 0 && check.id === UNKNOWN_VARIABLES));
+  const stopping = checks.filter(({ stopsCutover }) => stopsCutover);
+  const warnings = open.filter((check) => !check.stopsCutover && !(unknown > 0 && check.id === UNKNOWN_VARIABLES));
   const points: Readiness['open'] = [
     { kind: 'blocker', count: stopping.length, section: 'checks' },
     { kind: 'unbooted', count: unbooted ? 1 : 0, section: 'left-out' },

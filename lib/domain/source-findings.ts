@@ -15,7 +15,7 @@ import {
 export type Kept = 'application-login' | 'encryption-key' | 'carried' | 'held-back' | 'undecided';
 
 /** The findings of a migration whose configuration names no application: a database alone. */
-export const withoutApplication = (database: Address): SourceFindings => ({
+export const withoutApplication = (database: Address | null): SourceFindings => ({
   services: [],
   companions: [],
   imageTag: null,
@@ -61,7 +61,11 @@ export function wordsToKeep({ main, database, variables }: SourceApplication): M
  */
 export function sourceFindings(
   found: SourceApplication,
-  { database, kept, print }: { database: Address; kept: ReadonlyMap<Kept, string>; print: (secret: string) => string },
+  {
+    database,
+    kept,
+    print,
+  }: { database: Address | null; kept: ReadonlyMap<Kept, string>; print: (secret: string) => string },
 ): SourceFindings {
   const { main } = found;
   const printed = (name: string, secretArn: string | undefined) => {

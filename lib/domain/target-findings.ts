@@ -1,5 +1,5 @@
 import type { TargetFindings } from '../workflow/documents/collected.ts';
-import type { Address, Problem } from '../workflow/documents/findings.ts';
+import type { Address, IngressFindings, Problem } from '../workflow/documents/findings.ts';
 import { capacityOf, type SurveyedRoom } from './cluster-capacity.ts';
 import { type ApplicationDatabase, keyFormatProblem, tagOf, type Variables } from './retool.ts';
 import { named } from './source-application.ts';
@@ -11,9 +11,10 @@ import {
   releaseProblems,
   releasesOf,
 } from './target-application.ts';
+import { backendOf } from './target-gate.ts';
 
-/** The findings of a migration whose configuration names no application: a database alone. */
-export const withoutTargetApplication = (database: Address): TargetFindings => ({
+/** The findings where there is no application: the configuration names none, or it was not found. */
+export const withoutTargetApplication = (database: Address | null): TargetFindings => ({
   namespace: null,
   deployments: [],
   imageTag: null,
@@ -42,7 +43,7 @@ interface ReadApplication {
   readonly plain: Variables;
   readonly database: ApplicationDatabase | null;
   readonly encryptionKey: string | null;
-  readonly backend: { readonly service: string; readonly port: string | number };
+  readonly ingress: IngressFindings | null;
   readonly problems: readonly Problem[];
 }
 
@@ -57,6 +58,25 @@ interface ReadCluster extends SurveyedRoom {
   } | null;
 }
 
+/** What may be told where the application was not found: the cluster, as far as that was seen, and why. */
+export const missingTarget = (database: Address | null, cluster: ReadCluster | null, why: Problem): TargetFindings => ({
+  ...withoutTargetApplication(database),
+  ...(cluster && aroundOf(cluster)),
+  problems: [why, ...(cluster ? unseenOf(cluster) : [])],
+});
+
+const aroundOf = (cluster: ReadCluster) => ({
+  releases: cluster.deployments && releasesOf(cluster.deployments.application),
+  addOns: addOnsOf(cluster.apiGroups, cluster.deployments?.others ?? null, cluster),
+  kubernetesVersion: cluster.version,
+  capacity: capacityOf(cluster),
+});
+
+const unseenOf = ({ deployments, nodes }: ReadCluster): Problem[] => [
+  ...(deployments === null ? [unseen] : []),
+  ...(nodes === null ? [unseenNodes] : []),
+];
+
 /**
  * What may be told of the application and the cluster around it.
  * @param print the keyed fingerprint of a secret
@@ -65,13 +85,12 @@ export function targetFindings(
   found: ReadApplication,
   cluster: ReadCluster,
   of: {
-    database: Address;
+    database: Address | null;
     applicationLogin: TargetFindings['applicationLogin'];
-    ingress: NonNullable<TargetFindings['ingress']>;
     print: (secret: string) => string;
   },
 ): TargetFindings {
-  const releases = cluster.deployments && releasesOf(cluster.deployments.application);
+  const around = aroundOf(cluster);
   const { plain, encryptionKey } = found;
   const previous = plain.get('ENCRYPTION_KEY_OLD');
   return {
@@ -89,18 +108,14 @@ export function targetFindings(
     },
     variables: describeVariables(found.main.environment, of.print),
     environmentFrom: [...found.environmentFrom],
-    releases,
-    addOns: addOnsOf(cluster.apiGroups, cluster.deployments?.others ?? null, cluster),
-    kubernetesVersion: cluster.version,
-    capacity: capacityOf(cluster),
-    ingress: of.ingress,
-    backend: { ingress: of.ingress.name, ...found.backend },
+    ...around,
+    ingress: found.ingress,
+    backend: found.ingress && backendOf(found.ingress),
     problems: [
       ...found.problems,
-      ...releaseProblems(found.namespace, releases ?? releasesOf(found.deployments)),
+      ...releaseProblems(found.namespace, around.releases ?? releasesOf(found.deployments)),
       ...keyProblem(encryptionKey),
-      ...(releases === null ? [unseen] : []),
-      ...(cluster.nodes === null ? [unseenNodes] : []),
+      ...unseenOf(cluster),
       ...found.environmentFrom.filter(({ complete }) => !complete).map(unknownKeys),
     ],
   };

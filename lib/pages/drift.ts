@@ -32,6 +32,6 @@ export function driftSection({ drift }: Summary): Html | null {
     html`<details><summary>${plural(rest.length, 'change')} that ${rest.length === 1 ? 'matters' : 'matter'} little</summary>${table(rest)}</details>`
   }${
     notCompared.length > 0 &&
-    html`<p class="small soft">Not compared, because that rehearsal’s document is gone or of another version: ${notCompared.join(', ')}.</p>`
+    html`<p class="small soft">Not compared, because that rehearsal’s document is gone or of another version, or because this run could not learn it: ${notCompared.join(', ')}.</p>`
   }</section>`;
 }

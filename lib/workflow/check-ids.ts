@@ -38,6 +38,7 @@ export const checkIds = [
   'freeze-window',
   'image-tag',
   'image-tags-agree',
+  'ingress-backend',
   'ingress-host',
   'largest-table',
   'license-key',

@@ -30,7 +30,8 @@ test('keys and methods are counted apart, and of a hash only a print is kept', (
 });
 
 test.each([
-  ['no table of Retool', null, keyed, []],
+  ['no table of Retool, and nobody says that there should be', null, { ...keyed, keyed: null }, []],
+  ['no table of Retool although its application names the database', null, keyed, [['canaries-missing', 'WARNING']]],
   ['values of one key', { lookedAt, groups: [group(a, 3), group(a, 1, true)] }, keyed, []],
   ['no values and no key', { lookedAt, groups: [] }, { keyed: false, rotating: false }, []],
   ['no values although there is a key', { lookedAt, groups: [] }, keyed, [['canaries-missing', 'WARNING']]],

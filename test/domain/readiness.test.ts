@@ -10,6 +10,7 @@ const finding = (severity: Finding['severity'], more: Partial<Finding> = {}): Fi
   id: 'image-tag',
   title: 'Both sides run the same version',
   severity,
+  stopsCutover: severity === 'BLOCKER',
   saw: 'They do not.',
   todo: 'Upgrade the source.',
   overridden: null,
@@ -63,7 +64,7 @@ describe('may we go', () => {
   });
 
   test('what would stop a cutover comes before warnings, though a rehearsal goes on', () => {
-    const open = openPoints([finding('WARNING'), finding('WARNING', { saw: 'TTL 3600. This stops a cutover.' })], []);
+    const open = openPoints([finding('WARNING'), finding('WARNING', { stopsCutover: true })], []);
     expect(open.map(pointText)).toEqual(['1 finding that stops a cutover', '1 warning to decide']);
   });
 
@@ -133,13 +134,13 @@ describe('what to do next', () => {
       [
         finding('WARNING', { title: 'A warning' }),
         unknownCheck({ title: 'not said twice' }),
-        finding('WARNING', { title: 'A stop', saw: 'x. This stops a cutover.' }),
+        finding('WARNING', { title: 'A stop', saw: 'x.', stopsCutover: true }),
         finding('WARNING', { title: 'answered', overridden: 'yes' }),
       ],
       ['A', 'B', 'C', 'D', 'E'].map((name) => variable(name, 'ask')),
     );
     expect(steps.map((step) => step.split(':')[0])).toEqual([
-      'x. This stops a cutover. → Upgrade the source.',
+      'x. → Upgrade the source.',
       'Say “carry” or “drop” in source.ecs.variables for A, B, C, D, E.',
       'They do not. → Upgrade the source.',
       'See that what the reasons of overridden warnings promise is done',

@@ -26,7 +26,7 @@ const found = (main = deployment('retool'), deployments = [main]) => ({
   ),
   database: null,
   encryptionKey: 'the encryption key',
-  backend: { service: 'retool', port: 80 },
+  ingress: target().ingress,
   problems: [],
 });
 const cluster = (application: ReadDeployment[] = [deployment('retool')]) => ({
@@ -40,7 +40,6 @@ const cluster = (application: ReadDeployment[] = [deployment('retool')]) => ({
 const of = {
   database: target().database,
   applicationLogin: target().applicationLogin,
-  ingress: target().ingress!,
   print: (secret: string) => `${secret.length}`,
 };
 

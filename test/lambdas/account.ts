@@ -104,7 +104,6 @@ export function account() {
     deployments: async () => [...deployments.values()],
     environment: async ({ environment }) => ({ environment, sources: [] }),
     secret: async () => null,
-    backend: async () => ({ service: 'retool', port: 80 }),
     ingress: async () => target().ingress!,
     scale: async (name, replicas) => {
       act(`scale ${name} ${replicas}`);

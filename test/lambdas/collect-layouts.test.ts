@@ -45,6 +45,8 @@ interface Layout {
   /** By id; whoever asks for another one is refused. */
   readonly secrets?: Readonly<Record<string, string>>;
   readonly parameters?: Readonly<Record<string, string>>;
+  /** The secret of Passage's own login. */
+  readonly login?: string;
 }
 interface Container {
   readonly name: string;
@@ -89,7 +91,7 @@ async function collect(layout: Layout) {
   mockSecrets
     .on(GetSecretValueCommand)
     .callsFake(({ SecretId, VersionStage }: { SecretId: string; VersionStage?: string }) => {
-      if (SecretId === 'passage/acme/source-login') return { SecretString: JSON.stringify(login) };
+      if (SecretId === 'passage/acme/source-login') return { SecretString: layout.login ?? JSON.stringify(login) };
       if (SecretId === 'fingerprint-key') return { SecretString: 'k' };
       const found = layout.secrets?.[VersionStage ? `${SecretId}@${VersionStage}` : SecretId];
       if (found === undefined) throw sdkError('AccessDeniedException', `not authorized to read ${SecretId}`);
@@ -414,12 +416,25 @@ describe('bad input is a finding with what to do, never a stack trace', () => {
     expect(findings.encryptionKey).toBeNull();
   });
 
-  test('a database that is not named at all stops the run in words', async () => {
-    await expect(collect({ services: { web: web({}) } })).rejects.toMatchObject({
-      name: 'SourceNotFound',
-      message: expect.stringMatching(
-        /sets neither DATABASE_URL nor POSTGRES_HOST .*Write "host" and "dbname" into secret/,
-      ),
+  test('a task definition with no database, where the login does not know one either', async () => {
+    const { findings } = await collect({ services: { web: web({}) } });
+    expect(findings).toMatchObject({ database: null, services: [{ service: 'web' }] });
+    expect(findings.problems).toMatchObject([
+      {
+        kind: 'database-unnamed',
+        severity: 'BLOCKER',
+        what: expect.stringMatching(/task definition .* sets neither DATABASE_URL nor POSTGRES_HOST/),
+        todo: expect.stringMatching(/^Write "host" and "dbname" into secret "passage\/acme\/source-login"/),
+      },
+    ]);
+  });
+
+  test('a login that cannot be read', async () => {
+    const { findings } = await collect({ services: { web: web(database) }, login: 'no JSON' });
+    expect(findings).toMatchObject({
+      database: null,
+      applicationDatabase: { host: 'h', database: 'd' },
+      problems: [{ kind: 'secret-unreadable', severity: 'BLOCKER', where: 'source.database.loginSecret' }],
     });
   });
 

@@ -10,9 +10,10 @@ import { recordsOf } from '../../lib/domain/dns.ts';
 import { interval } from '../../lib/domain/duration.ts';
 import { keys, whereOf } from '../../lib/domain/run.ts';
 import { DnsFindings, type RecordSet, SourceFindings, TargetFindings } from '../../lib/workflow/documents/collected.ts';
-import type { LoadBalancer, Problem } from '../../lib/workflow/documents/findings.ts';
+import type { IngressFindings, LoadBalancer, Problem } from '../../lib/workflow/documents/findings.ts';
 import { Drift, Prediction } from '../../lib/workflow/documents/measurement.ts';
 import { Preflight } from '../../lib/workflow/documents/preflight.ts';
+import { WorkflowError } from '../../lib/workflow/errors.ts';
 import {
   databases,
   deployed,
@@ -125,19 +126,16 @@ describe('CollectSource', () => {
     await expect(collect(uncollected(), [jobs])).rejects.toEqual(refusedBy('SourceNotFound', /MAIN_BACKEND/));
   });
 
-  test('a main backend that names no database is SourceNotFound', async () => {
-    const { POSTGRES_HOST: _, ...rest } = plain;
-    const it = uncollected();
-    it.secrets.login = async () => ({ username: 'passage', password: 'hush' });
-    await expect(collect(it, [container(rest)])).rejects.toEqual(refusedBy('SourceNotFound', /POSTGRES_HOST/));
-  });
-
   test('without a cluster the secret must say where the database is', async () => {
     const it = uncollected();
     const { application: _, ...to } = migrationFile().target;
     const { dns: __, approvals: ___, ...file } = migrationFile();
     configured(it, { ...file, source: { database: file.source.database }, target: to });
-    await expect(collect(it, [])).rejects.toEqual(refusedBy('ConfigurationInvalid', /source\.database/));
+    await collect(it, []);
+    expect(SourceFindings.parse(written(it, 'source'))).toMatchObject({
+      database: null,
+      problems: [{ kind: 'database-unnamed', severity: 'BLOCKER', where: 'source.database.loginSecret' }],
+    });
   });
 });
 
@@ -217,24 +215,121 @@ describe('CollectTarget', () => {
       expect(await namespaceOf(it.evidence, lease, { namespace: 'given' })).toBe('given');
     });
 
-    test('none or several are said, with what to do', async () => {
-      await expect(elsewhere().run()).rejects.toEqual(refusedBy('TargetNotFound', /install the application/));
-      await expect(elsewhere('blue', 'green').run()).rejects.toEqual(
-        refusedBy('TargetNotFound', /2 namespaces \(blue, green\).*target\.application\.namespace/),
-      );
+    test.each([
+      ['none', [], 'target-missing', /bears the label/, /Install the application/],
+      ['several', ['blue', 'green'], 'release-ambiguous', /in 2 namespaces/, /target\.application\.namespace/],
+    ] as const)('%s is a problem with what to do, and the cluster is looked at all the same', async (...row) => {
+      const [, namespaces, kind, what, todo] = row;
+      const { it, run } = elsewhere(...namespaces);
+      await run();
+      const findings = TargetFindings.parse(written(it, 'target'));
+      expect(findings).toMatchObject({ namespace: null, deployments: [], backend: null, kubernetesVersion: 'v1' });
+      expect(findings.releases?.map(({ namespace }) => namespace)).toEqual(namespaces);
+      expect(findings.problems[0]).toMatchObject({
+        kind,
+        severity: 'BLOCKER',
+        what: expect.stringMatching(what),
+        todo: expect.stringMatching(todo),
+      });
     });
   });
 
-  test.each([
-    ['no deployment with the role label', { deployments: async () => [] }, /main-backend/],
-    ['no database in its environment', { deployments: async () => [main({})] }, /POSTGRES_HOST/],
+  test.each<[string, Partial<Application>, RegExp]>([
+    ['no deployment with the role label', { deployments: async () => [] }, /main-backend; namespace "retool" has one/],
     [
-      'a gate that is closed already',
-      { deployments: async () => [main(database)], backend: async () => null },
-      /no service behind it/,
+      'a namespace into which Passage may not look',
+      {
+        deployments: async () => {
+          throw new WorkflowError('TargetNotFound', 'Kubernetes does not let Passage list deployments (403).');
+        },
+      },
+      /does not let Passage list/,
     ],
-  ])('%s is TargetNotFound', async (_, app, words) => {
-    await expect(collect(uncollected(), app)).rejects.toEqual(refusedBy('TargetNotFound', words));
+  ])('%s is a problem, and collecting goes on', async (_, app, words) => {
+    const it = uncollected();
+    await collect(it, app);
+    const findings = TargetFindings.parse(written(it, 'target'));
+    expect(findings).toMatchObject({ namespace: null, kubernetesVersion: 'v1.33.5' });
+    expect(findings.problems[0]).toMatchObject({
+      kind: 'target-missing',
+      severity: 'BLOCKER',
+      what: expect.stringMatching(words),
+      todo: expect.stringMatching(/\w/),
+    });
+  });
+
+  test('a cluster that is not there is one, too; one that does not answer is tried again', async () => {
+    const it = uncollected();
+    const refusing = (error: WorkflowError) =>
+      collectTarget.run(
+        {
+          ...it,
+          survey: async () => {
+            throw error;
+          },
+        },
+        { lease, look: 'first' },
+        call,
+      );
+    await expect(refusing(new WorkflowError('ServiceUnavailable', 'no answer'))).rejects.toEqual(
+      refusedBy('ServiceUnavailable'),
+    );
+    await refusing(new WorkflowError('TargetNotFound', 'There is no EKS cluster "acme-eks".'));
+    expect(TargetFindings.parse(written(it, 'target'))).toMatchObject({
+      releases: null,
+      kubernetesVersion: null,
+      problems: [
+        { kind: 'target-missing', what: 'There is no EKS cluster "acme-eks".', where: 'EKS cluster acme-eks' },
+        { kind: 'database-unnamed' },
+      ],
+    });
+  });
+
+  test.each<[string, Partial<IngressFindings> | null]>([
+    ['that is not there', null],
+    [
+      'that leads to several services',
+      {
+        backends: [
+          { service: 'a', port: 80 },
+          { service: 'b', port: 80 },
+        ],
+      },
+    ],
+    ['with a default backend', { defaultBackend: { service: 'retool', port: 80 } }],
+    ['whose gate is closed already', { backends: [], gated: true }],
+  ])('an Ingress %s leaves no backend for the gate, and collecting goes on', async (_, more) => {
+    const it = uncollected();
+    const ingress = more && { ...target().ingress!, ...more };
+    await collect(it, { deployments: async () => [main(database)], ingress: async () => ingress });
+    expect(TargetFindings.parse(written(it, 'target'))).toMatchObject({ namespace: 'retool', ingress, backend: null });
+  });
+
+  test('a database that nobody names is a problem', async () => {
+    const it = uncollected();
+    await collect(it, { deployments: async () => [main({})] });
+    const { database: address, problems } = TargetFindings.parse(written(it, 'target'));
+    expect(address).toBeNull();
+    expect(problems).toMatchObject([
+      {
+        kind: 'database-unnamed',
+        severity: 'BLOCKER',
+        what: expect.stringMatching(/deployment "retool".*POSTGRES_HOST/),
+      },
+    ]);
+  });
+
+  test('a login that cannot be read is a problem, whatever the application says', async () => {
+    const it = uncollected();
+    it.secrets.login = async () => {
+      throw new WorkflowError('SecretUnavailable', 'Could not read secret "passage/acme/target-login".');
+    };
+    const app = { ...it.application(), deployments: async () => [main(database)] };
+    await collectTarget.run({ ...it, application: () => app }, { lease, look: 'first' }, call);
+    expect(TargetFindings.parse(written(it, 'target'))).toMatchObject({
+      database: null,
+      problems: [{ kind: 'secret-unreadable', severity: 'BLOCKER', what: expect.stringMatching(/target-login/) }],
+    });
   });
 });
 
@@ -375,7 +470,7 @@ describe('RunPreflight', () => {
   });
 
   describe('at its last look', () => {
-    const again = async (more: Partial<SourceFindings>) => {
+    const again = async (more: Parameters<typeof source>[0]) => {
       const it = uncollected();
       for (const where of [lease.run, whereOf(lease.run, 'last')]) {
         it.documents.tamper(keys.document(where, 'source'), source(where === lease.run ? {} : more));

@@ -148,7 +148,8 @@ describe('WriteReport', () => {
   });
 
   describe('of a cutover that looked again', () => {
-    const finding = { id: 'versions', title: 'Versions', saw: 'as approved', todo: '', runbook: '', overridden: null };
+    const about = { id: 'versions', title: 'Versions', saw: 'as approved', todo: '', runbook: '' };
+    const finding = { ...about, stopsCutover: false, overridden: null };
     const looked = (saw: string) => ({
       at: noon,
       findings: [{ ...finding, severity: 'PASS' as const, saw }],

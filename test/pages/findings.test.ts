@@ -8,6 +8,7 @@ const finding = (severity: Finding['severity'], more: Partial<Finding> = {}): Fi
   id: `a-${severity.toLowerCase()}`,
   title: 'What should be so',
   severity,
+  stopsCutover: severity === 'BLOCKER',
   saw: 'What is so.',
   todo: 'what to do',
   overridden: null,

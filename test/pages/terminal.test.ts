@@ -35,6 +35,7 @@ describe('the summary for a terminal', () => {
       id: 'x',
       title: 'A check',
       severity: 'WARNING' as const,
+      stopsCutover: false,
       saw: 'word '.repeat(40),
       todo: `do ${'it '.repeat(30)}and be done`,
       overridden: null,

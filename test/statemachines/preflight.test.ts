@@ -28,8 +28,8 @@ test.each(['first', 'last'] as const)('every task is told that it is the %s look
 });
 
 test('one part of the collection that fails ends the others', async () => {
-  const run = await play('Preflight', first, { CollectTarget: fails('TargetNotFound') });
-  expect(run).toMatchObject({ status: 'FAILED', error: 'TargetNotFound' });
+  const run = await play('Preflight', first, { CollectTarget: fails('SecretUnavailable') });
+  expect(run).toMatchObject({ status: 'FAILED', error: 'SecretUnavailable' });
   expect(run.path).not.toContain('Inspect databases');
 });
 

@@ -92,7 +92,10 @@ const service = (name: string, serviceType: string, role: string, desiredCount: 
   executeCommand: false,
 });
 
-export const source = (more: Partial<SourceFindings> = {}): SourceFindings => ({
+/** Of a side whose database is known. */
+type Located<F extends { database: unknown }> = Omit<F, 'database'> & { database: NonNullable<F['database']> };
+
+export const source = (more: Partial<Located<SourceFindings>> = {}): Located<SourceFindings> => ({
   services: [service('web', 'MAIN_BACKEND', 'main-backend', 2), service('jobs', 'JOBS_RUNNER', 'jobs-runner', 1)],
   companions: [],
   imageTag: '3.114.3-stable',
@@ -116,7 +119,7 @@ export const source = (more: Partial<SourceFindings> = {}): SourceFindings => ({
   ...more,
 });
 
-export const target = (more: Partial<TargetFindings> = {}): TargetFindings => ({
+export const target = (more: Partial<Located<TargetFindings>> = {}): Located<TargetFindings> => ({
   namespace: 'retool',
   deployments: [
     {
@@ -153,6 +156,9 @@ export const target = (more: Partial<TargetFindings> = {}): TargetFindings => ({
     hostnames: ['eks.elb.example.com'],
     annotations: {},
     services: ['retool'],
+    backends: [{ service: 'retool', port: 80 }],
+    defaultBackend: null,
+    gated: false,
   },
   backend: { ingress: 'retool', service: 'retool', port: 80 },
   problems: [],

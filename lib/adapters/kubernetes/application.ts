@@ -8,9 +8,8 @@ import {
   type V1Ingress,
   type V1IngressBackend,
 } from '@kubernetes/client-node';
-import type { z } from 'zod';
 import type { IngressFindings } from '../../workflow/documents/findings.ts';
-import { connectCluster, kubernetesRefused } from './cluster.ts';
+import { connectCluster, isForbidden, isMissing, kubernetesRefused } from './cluster.ts';
 import { type Deployment, readDeployment } from './deployments.ts';
 import { type WholeEnvironment, wholeEnvironment } from './whole-environment.ts';
 
@@ -34,9 +33,8 @@ export interface Application {
   environment(deployment: Deployment): Promise<WholeEnvironment>;
   secret(name: string, key: string): Promise<string | null>;
   scale(deployment: string, replicas: number): Promise<void>;
-  /** The service behind the Ingress, or null while the gate is closed. */
-  backend(ingress: string): Promise<Backend | null>;
-  ingress(name: string): Promise<z.infer<typeof IngressFindings>>;
+  /** Null where it is not there, or Passage may not read it. */
+  ingress(name: string): Promise<IngressFindings | null>;
   closeGate(ingress: string, page: string): Promise<void>;
   openGate(ingress: string, backend: Backend): Promise<void>;
 }
@@ -77,8 +75,6 @@ export function application(eks: EKSClient, cluster: string, namespace: string):
       throw kubernetesRefused(`change ingress "${ingress}" of namespace "${namespace}"`, error);
     }
   };
-  const isGate = (backend: V1IngressBackend) => backend.service?.name === GATE;
-
   return {
     async deployments() {
       try {
@@ -116,21 +112,12 @@ export function application(eks: EKSClient, cluster: string, namespace: string):
         throw kubernetesRefused(`scale deployment "${deployment}" to ${replicas}`, error);
       }
     },
-    async backend(ingress) {
-      try {
-        const { networking } = await connected();
-        const found = await networking.readNamespacedIngress({ name: ingress, namespace });
-        const first = paths(found).find(({ backend }) => backend.service && !isGate(backend))?.backend.service;
-        return first ? { service: first.name, port: first.port?.number ?? first.port?.name ?? 80 } : null;
-      } catch (error) {
-        throw kubernetesRefused(`read ingress "${ingress}" of namespace "${namespace}"`, error);
-      }
-    },
     async ingress(name) {
       try {
         const { networking } = await connected();
         return describeIngress(await networking.readNamespacedIngress({ name, namespace }));
       } catch (error) {
+        if (isMissing(error) || isForbidden(error)) return null;
         throw kubernetesRefused(`read ingress "${name}" of namespace "${namespace}"`, error);
       }
     },
@@ -155,6 +142,8 @@ export function application(eks: EKSClient, cluster: string, namespace: string):
   };
 }
 
+const isGate = (backend: V1IngressBackend): boolean => backend.service?.name === GATE;
+
 /** Every path of every rule, with its JSON pointer. */
 function paths(ingress: V1Ingress): { path: string; backend: V1IngressBackend }[] {
   return (ingress.spec?.rules ?? []).flatMap((rule, r) =>
@@ -162,18 +151,29 @@ function paths(ingress: V1Ingress): { path: string; backend: V1IngressBackend }[
   );
 }
 
-function describeIngress({ metadata, spec, status }: V1Ingress): z.infer<typeof IngressFindings> {
+type Described = IngressFindings['backends'][number];
+const describeBackend = ({ service }: V1IngressBackend): Described => ({
+  service: service?.name ?? null,
+  port: service?.port?.number ?? service?.port?.name ?? 80,
+});
+
+function describeIngress(ingress: V1Ingress): IngressFindings {
+  const { metadata, spec, status } = ingress;
   const annotations = Object.entries(metadata?.annotations ?? {})
     .filter(([key]) => key.startsWith(ANNOTATION) && !key.startsWith(`${ANNOTATION}actions.`))
     .map(([key, value]) => [key.slice(ANNOTATION.length), value] as const);
   const rules = spec?.rules ?? [];
-  const backends = [spec?.defaultBackend, ...rules.flatMap(({ http }) => (http?.paths ?? []).map((p) => p.backend))];
+  const behind = paths(ingress).map(({ backend }) => backend);
+  const open = behind.filter((backend) => !isGate(backend)).map(describeBackend);
   return {
     name: metadata?.name ?? '',
     class: spec?.ingressClassName ?? null,
     hosts: [...new Set(rules.flatMap(({ host }) => host ?? []))],
     hostnames: (status?.loadBalancer?.ingress ?? []).flatMap(({ hostname }) => hostname ?? []),
     annotations: Object.fromEntries(annotations),
-    services: [...new Set(backends.flatMap((backend) => backend?.service?.name ?? []))],
+    services: [...new Set([spec?.defaultBackend, ...behind].flatMap((backend) => backend?.service?.name ?? []))],
+    backends: [...new Map(open.map((each) => [JSON.stringify(each), each])).values()],
+    defaultBackend: spec?.defaultBackend ? describeBackend(spec.defaultBackend) : null,
+    gated: behind.some(isGate),
   };
 }

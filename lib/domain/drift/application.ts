@@ -84,7 +84,9 @@ export function sourceChanges(was: SourceFindings, is: SourceFindings): Change[]
   const services = match(was.services, is.services, ({ service }) => service);
   return [
     ...compare('image tag of the source', was.imageTag, is.imageTag, release),
-    ...compare('database of the source', where(was.database), where(is.database), elsewhere),
+    ...(was.database && is.database
+      ? compare('database of the source', where(was.database), where(is.database), elsewhere)
+      : []),
     ...compare('encryption key of the source', was.encryptionKey?.fingerprint, is.encryptionKey?.fingerprint, key),
     ...applicationDatabase('source', was, is),
     ...encryptionChanges('source', was.encryption, is.encryption),
@@ -169,7 +171,9 @@ export function targetChanges(was: TargetFindings, is: TargetFindings): Change[]
   const set = { about: 'variables', matters: true, because: 'the target starts with it' } as const;
   return [
     ...compare('image tag of the target', was.imageTag, is.imageTag, release),
-    ...compare('database of the target', where(was.database), where(is.database), elsewhere),
+    ...(was.database && is.database
+      ? compare('database of the target', where(was.database), where(is.database), elsewhere)
+      : []),
     ...compare('encryption key of the target', was.encryptionKey?.fingerprint, is.encryptionKey?.fingerprint, key),
     ...applicationDatabase('target', was, is),
     ...encryptionChanges('target', was.encryption, is.encryption),

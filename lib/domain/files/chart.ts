@@ -52,7 +52,7 @@ function wiring(collected: Collected): Entry[] {
     licenseKey: 'LICENSE_KEY',
   });
   const database = target?.applicationDatabase ?? null;
-  const host = target?.database.host;
+  const host = target?.database?.host;
   const baseDomain = variableOf(collected, 'BASE_DOMAIN')?.value ?? `https://${configuration.dns?.record ?? ''}`;
   return [
     entry(
@@ -73,12 +73,12 @@ function wiring(collected: Collected): Entry[] {
           'postgresql',
           new Tree(
             host === undefined ? open('host', 'the address of the target database') : entry('host', host),
-            entry('port', target?.database.port ?? 5432),
-            target ? entry('db', target.database.database) : open('db', 'retool'),
+            entry('port', target?.database?.port ?? 5432),
+            target?.database ? entry('db', target.database.database) : open('db', 'retool'),
             database?.user
               ? entry('user', database.user)
               : open('user', 'retool', "The application's own login, not Passage's."),
-            entry('ssl_enabled', (target?.database.ssl ?? 'require') === 'require'),
+            entry('ssl_enabled', (target?.database?.ssl ?? 'require') === 'require'),
             entry('passwordSecretName', DATABASE_PASSWORD.secret),
             entry('passwordSecretKey', DATABASE_PASSWORD.key),
           ),

@@ -1,3 +1,4 @@
+import type { Address } from '../../workflow/documents/findings.ts';
 import type { Collected, Originals, UserFile } from './file.ts';
 
 /**
@@ -25,6 +26,9 @@ const setting = (name: string, value: string): string =>
     '',
   ].join('\n');
 
+const whereIs = (address: Address | null): string =>
+  address ? `${address.database} at ${address.host}` : 'the application’s database there';
+
 /** The logins that Passage itself uses, made by SQL that a master without superuser may run. */
 export function loginFiles({ source, target }: Collected, originals: Originals): UserFile[] {
   const named = (user: string | null | undefined) => (user ? setting('application', user) : '');
@@ -37,7 +41,7 @@ export function loginFiles({ source, target }: Collected, originals: Originals):
       name: 'create-source-login.sql',
       text: `${named(source.applicationDatabase?.user ?? source.applicationLogin?.user)}${originals.createSourceLogin}`,
       why,
-      how: how('source', `${source.database.database} at ${source.database.host}`),
+      how: how('source', whereIs(source.database)),
     },
     {
       name: 'create-target-login.sql',
@@ -45,7 +49,7 @@ export function loginFiles({ source, target }: Collected, originals: Originals):
       why,
       how: how(
         'target',
-        target ? `${target.database.database} at ${target.database.host}` : 'the application’s database there',
+        whereIs(target?.database ?? null),
         ' Where the target’s application uses the master itself, that login serves Passage as well.',
       ),
     },

@@ -5,7 +5,7 @@ import type { Collected } from './file.ts';
 /** The region, account and partition of the deployment, as an ARN of its own tells; null where none does. */
 export function accountOf({ target, source }: Pick<Collected, 'target' | 'source'>) {
   const [, partition, region, account] =
-    [target?.database.secretArn, source.database.secretArn]
+    [target?.database?.secretArn, source.database?.secretArn]
       .map((arn) => /^arn:(aws[\w-]*):secretsmanager:([a-z0-9-]+):(\d{12}):/.exec(arn ?? ''))
       .find((found) => found != null) ?? [];
   return partition && region && account ? { partition, region, account } : null;

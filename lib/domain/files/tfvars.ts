@@ -89,7 +89,7 @@ function variables(collected: Collected): Tree {
 /** The target's database, which exists already; its master is the application's login. */
 function database({ target }: Collected): Entry {
   const [, instance] =
-    /^([a-z][a-z0-9-]*)\.[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com$/.exec(target?.database.host ?? '') ?? [];
+    /^([a-z][a-z0-9-]*)\.[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com$/.exec(target?.database?.host ?? '') ?? [];
   const about = [
     'The database server of the target, on which Passage restores. Never the one of the source.',
     'credentials_secret_id: the secret of the application’s login, {"username", "password"}.',

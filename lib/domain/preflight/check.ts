@@ -13,14 +13,19 @@ import type { Rehearsal } from '../../workflow/documents/proofs.ts';
 import type { Plan } from '../../workflow/documents/run.ts';
 
 /** Everything that was collected, and what was known before. */
-export interface Collected {
+export interface Collected extends Learned {
+  readonly databases: DatabasesFindings;
+}
+
+/** The same, where a database could not be looked at as nobody says where it is. */
+export interface Learned {
   readonly plan: Plan;
   readonly configuration: DeployedMigration;
   readonly source: SourceFindings;
   readonly target: TargetFindings;
   readonly dns: DnsFindings;
   readonly mail: MailFindings;
-  readonly databases: DatabasesFindings;
+  readonly databases: DatabasesFindings | null;
   /** Of the same migration, of whatever plan; null before the first. */
   readonly lastRehearsal: Rehearsal | null;
   /** What changed since that one; null before the first. */
@@ -39,14 +44,30 @@ export type Result = Pick<Finding, 'severity' | 'saw' | 'todo'>;
 export type About = 'copy' | 'application' | 'cutover';
 
 /** One thing that is looked at before anything is copied: a file of `checks/`, named like its id. */
-export interface Check {
+export type Check = Anyhow | OfDatabases;
+
+interface Described {
   /** Kebab case: the name of its section in docs/runbook.md, and by which its warning is overridden. */
   readonly id: CheckId;
   /** What is so when it passes. */
   readonly title: string;
   readonly about: About;
-  /** What it saw and what to do; null where it has nothing to look at. What is not known never passes. */
-  look(collected: Collected): Result | null;
+  /** It looks at the application on the target: where that was not found, the finding that says so is enough. */
+  readonly needsTarget?: true;
+}
+
+/** What it saw and what to do; null where it has nothing to look at. What is not known never passes. */
+type Look<C> = (collected: C) => Result | null;
+
+interface Anyhow extends Described {
+  readonly needsDatabases?: never;
+  readonly look: Look<Learned>;
+}
+
+/** It looks into the databases: where these are not known, the finding that says so is enough. */
+interface OfDatabases extends Described {
+  readonly needsDatabases: true;
+  readonly look: Look<Collected>;
 }
 
 export const pass = (saw: string): Result => ({ severity: 'PASS', saw, todo: null });

@@ -35,6 +35,7 @@ import { check as fieldSize } from './checks/field-size.ts';
 import { check as freezeWindow } from './checks/freeze-window.ts';
 import { check as imageTag } from './checks/image-tag.ts';
 import { check as imageTagsAgree } from './checks/image-tags-agree.ts';
+import { check as ingressBackend } from './checks/ingress-backend.ts';
 import { check as ingressHost } from './checks/ingress-host.ts';
 import { check as largestTable } from './checks/largest-table.ts';
 import { check as licenseKey } from './checks/license-key.ts';
@@ -111,6 +112,7 @@ export const checks: readonly Check[] = [
   freezeWindow,
   imageTag,
   imageTagsAgree,
+  ingressBackend,
   ingressHost,
   largestTable,
   licenseKey,

@@ -1,15 +1,16 @@
 import { type Problem, ProblemKind } from '../../workflow/documents/findings.ts';
-import { type About, type Check, type Collected, pass } from './check.ts';
+import { type About, type Check, type Learned, pass } from './check.ts';
 
 /** What is so when there is no problem of a kind, and what such a problem is about. */
 const kinds: Readonly<Record<ProblemKind, { readonly title: string; readonly about: About }>> = {
   'source-ambiguous': { about: 'application', title: 'The source cluster holds one application' },
   'database-unnamed': { about: 'copy', title: 'Each application names its database' },
   'database-elsewhere': { about: 'copy', title: "Passage's logins go to the applications' databases" },
-  'secret-unreadable': { about: 'application', title: 'Every value that moves can be read' },
+  'secret-unreadable': { about: 'copy', title: 'Every login and every value that moves can be read' },
   'encryption-key-format': { about: 'application', title: 'Encryption keys can be keys' },
   'variables-unknown': { about: 'application', title: 'Every variable of the source is known' },
   'variables-disagree': { about: 'application', title: "The source's services agree on what moves" },
+  'target-missing': { about: 'application', title: 'The application is installed on the target cluster' },
   'release-ambiguous': { about: 'application', title: 'The target cluster holds one release of the application' },
   'canaries-missing': { about: 'copy', title: 'Stored values say which key encrypted them' },
   'canaries-unknown': { about: 'copy', title: 'Stored values were encrypted in a known way, with one key' },
@@ -34,5 +35,5 @@ export const problemChecks: readonly Check[] = ProblemKind.options.map((kind) =>
   },
 }));
 
-const problemsOf = ({ source, target, dns, mail, databases }: Collected): Problem[] =>
-  [source, target, dns, mail, databases].flatMap(({ problems }) => problems);
+const problemsOf = ({ source, target, dns, mail, databases }: Learned): Problem[] =>
+  [source, target, dns, mail, databases].flatMap((document) => document?.problems ?? []);

@@ -1,14 +1,13 @@
 import type { Finding } from '../../workflow/documents/preflight.ts';
 import type { Check, Result } from './check.ts';
 
-const STOPS = 'This stops a cutover.';
-
-/** A rehearsal goes on where only a cutover would be stopped. */
-export function weighed(check: Check, result: Result, mode: 'preflight' | 'rehearsal' | 'cutover'): Result {
-  if (result.severity !== 'BLOCKER' || check.about !== 'cutover' || mode !== 'rehearsal') return result;
-  return { ...result, severity: 'WARNING', saw: `${result.saw} ${STOPS}` };
+/** A BLOCKER stops a cutover; a rehearsal goes on where only a cutover would be stopped, and says so. */
+export function weighed(
+  check: Pick<Check, 'about'>,
+  result: Result,
+  mode: 'preflight' | 'rehearsal' | 'cutover',
+): Result & Pick<Finding, 'stopsCutover'> {
+  if (result.severity !== 'BLOCKER') return { ...result, stopsCutover: false };
+  if (check.about !== 'cutover' || mode !== 'rehearsal') return { ...result, stopsCutover: true };
+  return { ...result, severity: 'WARNING', saw: `${result.saw} This stops a cutover.`, stopsCutover: true };
 }
-
-/** Whether a rehearsal's warning would stop a cutover. */
-export const stopsCutover = ({ severity, saw }: Pick<Finding, 'severity' | 'saw'>): boolean =>
-  severity === 'WARNING' && saw.endsWith(STOPS);

@@ -34,8 +34,8 @@ export const SourceFindings = z.strictObject({
   companions: z.array(Companion),
   /** Of the main backend. */
   imageTag: z.string().nullable(),
-  /** Where Passage's own login goes. */
-  database: Address,
+  /** Where Passage's own login goes; null where nobody says where the database is, by which preflight stops. */
+  database: Address.nullable(),
   /** The database that the application's variables name. */
   applicationDatabase: NamedDatabase.nullable(),
   /** The login that the application itself uses; the freeze locks it. */
@@ -53,15 +53,15 @@ export const SourceFindings = z.strictObject({
 });
 export type SourceFindings = z.infer<typeof SourceFindings>;
 
-/** `runs/<run>/target.json`. Without an application in the configuration: lists are empty, everything but `database` is null. */
+/** `runs/<run>/target.json`. Without an application, in the configuration or on the cluster: what tells of it is empty or null. */
 export const TargetFindings = z.strictObject({
-  /** Where the application is: as configured, or as found by the role label. */
+  /** Where the application is: as configured, or as found by the role label; null where it was not found. */
   namespace: z.string().nullable(),
   deployments: z.array(TargetDeployment),
   /** Of the main backend. */
   imageTag: z.string().nullable(),
-  /** Where Passage's own login goes. */
-  database: Address,
+  /** Where Passage's own login goes; null where nobody says where the database is, by which preflight stops. */
+  database: Address.nullable(),
   /** The database that the main backend's variables name, as far as they stand in clear. */
   applicationDatabase: NamedDatabase.nullable(),
   /** How the application signs in there, as far as its main backend tells; null without an application. */
@@ -89,7 +89,7 @@ export const TargetFindings = z.strictObject({
   /** Null where Passage may not list nodes. */
   capacity: ClusterCapacity.nullable(),
   ingress: IngressFindings.nullable(),
-  /** The Ingress backend that serves users once the gate is open. */
+  /** The one Ingress backend that serves users once the gate is open; null where it is not one. */
   backend: z
     .strictObject({ ingress: z.string(), service: z.string(), port: z.union([z.string(), z.int()]) })
     .nullable(),

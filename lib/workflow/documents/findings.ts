@@ -24,11 +24,11 @@ export type Fingerprinted = z.infer<typeof Fingerprinted>;
 export const ProblemKind = z.enum([
   /** Several main backends that do not agree on the database, the key or the version. */
   'source-ambiguous',
-  /** A task definition or deployment names no whole database; the login's secret had to say where it is. */
+  /** A task definition or deployment names no whole database; the login's secret says where it is, or nobody does. */
   'database-unnamed',
   /** The application's database is another one than the login's secret says. */
   'database-elsewhere',
-  /** A value that a task definition or deployment takes from elsewhere could not be read. */
+  /** A value that a task definition or deployment takes from elsewhere, or a login of Passage's own, could not be read. */
   'secret-unreadable',
   /** An ENCRYPTION_KEY that cannot be one: JSON, blanks around it, characters beyond ASCII. */
   'encryption-key-format',
@@ -36,6 +36,8 @@ export const ProblemKind = z.enum([
   'variables-unknown',
   /** A variable that moves has different values in different services. */
   'variables-disagree',
+  /** The application is not found on the target cluster. */
+  'target-missing',
   /** The target cluster runs more than one release of the application. */
   'release-ambiguous',
   /** No value of the database says which key encrypted it, or a place where such values are kept is missing. */
@@ -237,6 +239,9 @@ export const Release = z.strictObject({
   deployment: z.string(),
 });
 
+/** Where an Ingress sends requests; `service` is null where that is no Service. */
+const IngressBackend = z.strictObject({ service: z.string().nullable(), port: z.union([z.string(), z.int()]) });
+
 /** The Ingress that is the gate. */
 export const IngressFindings = z.strictObject({
   name: z.string(),
@@ -248,7 +253,14 @@ export const IngressFindings = z.strictObject({
   annotations: z.record(z.string(), z.string()),
   /** Services behind its paths, its default backend's included. */
   services: z.array(z.string()),
+  /** What its paths lead to, each once; Passage's own gate left out. */
+  backends: z.array(IngressBackend),
+  /** What answers where no path fits, gate or no gate. */
+  defaultBackend: IngressBackend.nullable(),
+  /** Whether some path leads to Passage's gate: it is closed, in whole or in part. */
+  gated: z.boolean(),
 });
+export type IngressFindings = z.infer<typeof IngressFindings>;
 
 /** A certificate of a listener. */
 export const Certificate = z.strictObject({

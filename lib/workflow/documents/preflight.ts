@@ -7,6 +7,8 @@ export const Finding = z.strictObject({
   id: z.string(),
   title: z.string(),
   severity: Severity,
+  /** Whether a cutover is stopped by it: every BLOCKER, and the WARNING of a rehearsal that would be one in a cutover. */
+  stopsCutover: z.boolean(),
   saw: z.string(),
   todo: z.string().nullable(),
   /** The reason for which the configuration overrides this warning; null where it does not. */

@@ -12,6 +12,7 @@ import { readSourceRights } from '../../../lib/adapters/postgres/source-rights.t
 import { statement } from '../../../lib/adapters/postgres/statements.ts';
 import { dropScratch, emptyTarget, prepareTarget } from '../../../lib/adapters/postgres/target.ts';
 import { loginFiles, psqlText } from '../../../lib/domain/files/logins.ts';
+import type { Collected } from '../../../lib/domain/preflight/check.ts';
 import { checks } from '../../../lib/domain/preflight/checks.ts';
 import { rbacFor } from '../../../lib/kubernetes/rbac.ts';
 import { hostile } from '../../domain/files/hostile.ts';
@@ -114,7 +115,7 @@ async function findings(side: 'source' | 'target', database: string, ids: readon
         target: target(),
         dns: dns(),
         databases: found,
-      } as Parameters<typeof check.look>[0]),
+      } as Collected),
     )
     .map((result) => result?.severity);
 }

@@ -42,8 +42,8 @@ const onSource = (more: Partial<DatabaseFindings>): Partial<RunFindings> => ({
 const onTarget = (more: Partial<DatabaseFindings>): Partial<RunFindings> => ({
   databases: { ...databases(), target: { ...databases().target, ...more } },
 });
-const ofSource = (more: Partial<SourceFindings>): Partial<RunFindings> => ({ source: source(more) });
-const ofTarget = (more: Partial<TargetFindings>): Partial<RunFindings> => ({ target: target(more) });
+const ofSource = (more: Partial<SourceFindings>): Partial<RunFindings> => ({ source: { ...source(), ...more } });
+const ofTarget = (more: Partial<TargetFindings>): Partial<RunFindings> => ({ target: { ...target(), ...more } });
 const [web, jobs] = source().services;
 const [main] = target().deployments;
 const behind = (dnsName: string) => ({

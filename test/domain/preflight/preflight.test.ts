@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { blockers, everyCheck, openWarnings, runChecks } from '../../../lib/domain/preflight/preflight.ts';
+import { withoutTargetApplication } from '../../../lib/domain/target-findings.ts';
 import { checkIds } from '../../../lib/workflow/check-ids.ts';
 import { plan } from '../../support/run-documents.ts';
 import { fine, withApprovals, withDatabases, withDns, withTarget } from './world.ts';
@@ -43,6 +44,17 @@ test('with databases alone only the checks of the copy are made', () => {
   expect(alone.filter((id) => about.get(id) !== 'copy')).toEqual([]);
 });
 
+test('what rests on something that could not be learned is not made, and never passes', () => {
+  const ids = (given: Parameters<typeof runChecks>[0]) => runChecks(given).map(({ id }) => id);
+  const without = (marked: 'needsTarget' | 'needsDatabases') =>
+    everyCheck.filter((check) => !check[marked]).map(({ id }) => id);
+  const noTarget = { ...fine, target: withoutTargetApplication(fine.target.database) };
+  expect(ids(noTarget)).toEqual(without('needsTarget'));
+  expect(ids({ ...fine, databases: null })).toEqual(without('needsDatabases'));
+  expect(without('needsTarget')).not.toContain('target-stopped');
+  expect(without('needsDatabases')).not.toContain('target-empty');
+});
+
 describe('what a rehearsal and a cutover are stopped by', () => {
   const rehearsing = { ...fine, plan: plan({ mode: 'rehearsal' }) };
 
@@ -59,6 +71,7 @@ describe('what a rehearsal and a cutover are stopped by', () => {
     expect(find(runChecks({ ...fine, ...given }), 'dns-record')?.severity).toBe('BLOCKER');
     expect(find(runChecks({ ...rehearsing, ...given }), 'dns-record')).toMatchObject({
       severity: 'WARNING',
+      stopsCutover: true,
       saw: expect.stringMatching(/This stops a cutover\.$/),
     });
   });

@@ -32,8 +32,9 @@ test('every problem of every document becomes a finding, as grave as the gravest
   const both = collected({ source: [problem('WARNING', 'a')], target: [problem('BLOCKER', 'b')] });
   expect(finding('secret-unreadable', both)).toEqual({
     id: 'secret-unreadable',
-    title: 'Every value that moves can be read',
+    title: 'Every login and every value that moves can be read',
     severity: 'BLOCKER',
+    stopsCutover: true,
     saw: 'It happened. (a) It happened. (b)',
     todo: 'Do this.',
     overridden: null,

@@ -7,6 +7,7 @@ export const check: Check = {
   id: 'base-domain',
   title: 'Both sides call themselves by the name that users type',
   about: 'cutover',
+  needsTarget: true,
   look({ source, target, configuration }) {
     const record = configuration.dns?.record ?? '';
     const hosts = { source: hostOf(source), target: hostOf(target) };

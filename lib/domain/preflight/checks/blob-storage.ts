@@ -6,6 +6,7 @@ export const check: Check = {
   id: 'blob-storage',
   title: 'The target may open the buckets of the source',
   about: 'application',
+  needsTarget: true,
   look({ source, target }) {
     const stores = source.blobStores;
     if (stores.length === 0) {

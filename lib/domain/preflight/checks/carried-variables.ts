@@ -15,6 +15,7 @@ export const check: Check = {
   id: 'carried-variables',
   title: 'The target sets what moves along from the source',
   about: 'application',
+  needsTarget: true,
   look({ source, target }) {
     const carried = source.variables.filter(({ name, fate }) => fate === 'carry' && !ELSEWHERE.includes(name));
     const there = new Map(target.variables.map((variable) => [variable.name, variable]));

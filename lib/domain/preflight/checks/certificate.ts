@@ -1,5 +1,5 @@
 import type { Certificate, LoadBalancer } from '../../../workflow/documents/findings.ts';
-import { blocker, type Check, type Collected, info, pass, type Result, unlearned, warning } from '../check.ts';
+import { blocker, type Check, info, type Learned, pass, type Result, unlearned, warning } from '../check.ts';
 import { several } from '../words.ts';
 
 const DAY_MS = 86_400_000;
@@ -34,7 +34,7 @@ export const check: Check = {
 const tryIt = (record: string): string =>
   `Try it before the cutover: curl --resolve ${record}:443:<address of the load balancer> https://${record}/.`;
 
-function unknownBalancer({ dns, target, configuration }: Collected, record: string): Result {
+function unknownBalancer({ dns, target, configuration }: Learned, record: string): Result {
   if (dns.loadBalancers.ingress) {
     return warning(
       `Could not be learned: which certificate ${configuration.dns?.target} has. It is no load balancer of this account and region; users meet it before that of the Ingress.`,
@@ -47,7 +47,7 @@ function unknownBalancer({ dns, target, configuration }: Collected, record: stri
   return warning('Could not be learned: which certificate the target has.', tryIt(record));
 }
 
-function withoutTls({ dns, source }: Collected, { listeners }: LoadBalancer): Result {
+function withoutTls({ dns, source }: Learned, { listeners }: LoadBalancer): Result {
   const has = listeners.map(({ port, protocol }) => `${protocol} on port ${port}`);
   const says = `The target's load balancer has ${has.length > 0 ? several(has) : 'no listener'}, not HTTPS on port ${HTTPS_PORT}`;
   const before = dns.loadBalancers.source;

@@ -7,6 +7,7 @@ export const check: Check = {
   id: 'client-tools',
   title: "Passage's client programs know both servers",
   about: 'copy',
+  needsDatabases: true,
   look({ databases: { source, target } }) {
     if (source.major > CLIENT_MAJOR) {
       return warning(

@@ -14,6 +14,7 @@ export const check: Check = {
   id: 'cluster-capacity',
   title: "The target's nodes have room for the restore and for the application",
   about: 'application',
+  needsTarget: true,
   look({ target: { capacity, deployments } }) {
     if (!capacity) {
       return unlearned(

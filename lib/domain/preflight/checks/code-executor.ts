@@ -5,6 +5,7 @@ export const check: Check = {
   id: 'code-executor',
   title: "The source's code executor has a counterpart on the target",
   about: 'application',
+  needsTarget: true,
   look({ source, target }) {
     const from = source.companions.find(({ role }) => role === 'code-executor');
     if (!from) return pass('The source has none.');

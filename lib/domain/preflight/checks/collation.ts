@@ -7,6 +7,7 @@ export const check: Check = {
   id: 'collation',
   title: 'Both databases sort text alike',
   about: 'cutover',
+  needsDatabases: true,
   look({ databases: { source, target } }) {
     if (source.collation !== target.collation) {
       return warning(

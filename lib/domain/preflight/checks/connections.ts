@@ -5,6 +5,7 @@ export const check: Check = {
   id: 'connections',
   title: 'Both servers have connections to spare',
   about: 'copy',
+  needsDatabases: true,
   look({ databases }) {
     const sides = (['source', 'target'] as const).map((side) => {
       const { sessions, settings } = databases[side];

@@ -8,6 +8,7 @@ export const check: Check = {
   id: 'database-growth',
   title: 'The source grows slowly enough for a rehearsal to predict the cutover',
   about: 'copy',
+  needsDatabases: true,
   look({ databases: { source } }) {
     const measured = source.growth;
     const rate = measured ?? source.server?.filling;

@@ -10,6 +10,7 @@ export const check: Check = {
   id: 'database-rights',
   title: "Passage's logins have the rights to copy",
   about: 'copy',
+  needsDatabases: true,
   look({ databases }) {
     const missing = (['source', 'target'] as const).flatMap((side) =>
       Object.entries(needed[side])

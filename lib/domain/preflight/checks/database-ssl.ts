@@ -4,6 +4,7 @@ export const check: Check = {
   id: 'database-ssl',
   title: 'The target application talks to its database in the way that the server asks for',
   about: 'application',
+  needsDatabases: true,
   look({ target, databases }) {
     const forced = /^(1|on)/.test(databases.target.settings['rds.force_ssl'] ?? '');
     if (!forced) return pass('The server forces no encryption.');

@@ -6,6 +6,7 @@ export const check: Check = {
   id: 'dns-target',
   title: "The name will point at the load balancer of the target's Ingress",
   about: 'cutover',
+  needsTarget: true,
   look({ target, dns, configuration }) {
     const wanted = configuration.dns?.target ?? '';
     const published = target.ingress?.hostnames ?? [];

@@ -4,6 +4,7 @@ export const check: Check = {
   id: 'encoding',
   title: 'Both databases have one encoding',
   about: 'cutover',
+  needsDatabases: true,
   look({ databases: { source, target } }) {
     if (source.encoding !== target.encoding) {
       return blocker(

@@ -7,6 +7,7 @@ export const check: Check = {
   id: 'encryption-key-old',
   title: 'A rotation of the encryption key that is not over moves with both keys',
   about: 'application',
+  needsTarget: true,
   look({ source, target }) {
     const [from, to] = [source.encryption?.previousKey?.fingerprint, target.encryption?.previousKey?.fingerprint];
     if (!source.encryption || !target.encryption) {

@@ -7,6 +7,7 @@ export const check: Check = {
   id: 'encryption-key',
   title: 'Both sides have the same encryption key',
   about: 'application',
+  needsTarget: true,
   look({ source, target }) {
     const [from, to] = [source.encryptionKey?.fingerprint, target.encryptionKey?.fingerprint];
     const sets = ({ variables }: { variables: readonly { name: string }[] }) =>

@@ -5,6 +5,8 @@ export const check: Check = {
   id: 'encryption-mode',
   title: 'Both sides encrypt in the same way',
   about: 'application',
+  needsTarget: true,
+  needsDatabases: true,
   look({ source, target, databases }) {
     const pairs = [
       { name: 'USE_GCM_ENCRYPTION', from: source.encryption?.gcm, to: target.encryption?.gcm },

@@ -10,6 +10,7 @@ export const check: Check = {
   id: 'extensions',
   title: 'The target can create what the source has of extensions, in the same versions',
   about: 'copy',
+  needsDatabases: true,
   look({ databases, configuration }) {
     const { source, target, extensionsInStore } = databases;
     const leaveOut = configuration.copy?.leaveOut?.extensions ?? [];

@@ -4,6 +4,7 @@ export const check: Check = {
   id: 'fence-possible',
   title: "The application's login can be locked out of the source",
   about: 'cutover',
+  needsDatabases: true,
   look({ source, databases }) {
     const user = source.applicationLogin?.user;
     if (!user) {

@@ -13,6 +13,7 @@ export const check: Check = {
   id: 'fence-rights',
   title: "Passage's login has the rights to fence the source",
   about: 'cutover',
+  needsDatabases: true,
   look({ databases }) {
     const { rights } = databases.source;
     const missing = Object.entries(needed).filter(([right]) => rights[right] !== true);

@@ -11,6 +11,7 @@ export const check: Check = {
   id: 'field-size',
   title: 'No row is larger than PostgreSQL can send',
   about: 'copy',
+  needsDatabases: true,
   look({ databases: { source } }) {
     const possible = source.largestTables.filter(
       ({ bytes, kind }) => kind !== 'partitioned' && bytes * COMPRESSED >= MOST,

@@ -1,7 +1,7 @@
 import type { Rehearsal } from '../../../workflow/documents/proofs.ts';
 import { interval } from '../../duration.ts';
 import { moment, refusalToBegin, type Window, windowOf } from '../../window.ts';
-import { blocker, type Check, type Collected, info, pass, type Result, unlearned, warning } from '../check.ts';
+import { blocker, type Check, info, type Learned, pass, type Result, unlearned, warning } from '../check.ts';
 import { duration } from '../words.ts';
 
 /** Seconds of a predicted freeze beyond which a working day is hardly the time for it. */
@@ -27,7 +27,7 @@ export const check: Check = {
 const predicted = ({ predictedFreezeSeconds }: Rehearsal): string => `Predicted: ${interval(predictedFreezeSeconds)}`;
 
 /** People choose the time by when they start the cutover and say "go". */
-function withoutWindow({ configuration }: Collected, rehearsal: Rehearsal): Result {
+function withoutWindow({ configuration }: Learned, rehearsal: Rehearsal): Result {
   const saw = `${predicted(rehearsal)}, and up to ${duration(toSwitch(configuration))} more until "switch" is decided. No window is configured.`;
   if (rehearsal.predictedFreezeSeconds.high > LONG) {
     return warning(saw, 'Start the cutover when nobody works, and announce the longest time.');
@@ -35,7 +35,7 @@ function withoutWindow({ configuration }: Collected, rehearsal: Rehearsal): Resu
   return info(saw, 'Start the cutover so that the longest time ends before users are back, or configure a "window".');
 }
 
-function inside(window: Window, { configuration, plan, now }: Collected, rehearsal: Rehearsal): Result {
+function inside(window: Window, { configuration, plan, now }: Learned, rehearsal: Rehearsal): Result {
   const saw = `${predicted(rehearsal)}.`;
   const begin = Math.max(window.from, now);
   // The last look, after "go", is made in the time that was kept for it.
@@ -67,4 +67,4 @@ function inside(window: Window, { configuration, plan, now }: Collected, rehears
 }
 
 /** Seconds in which people decide on "switch". */
-const toSwitch = ({ approvals }: Collected['configuration']): number => (approvals?.minutesToDecide.switch ?? 0) * 60;
+const toSwitch = ({ approvals }: Learned['configuration']): number => (approvals?.minutesToDecide.switch ?? 0) * 60;

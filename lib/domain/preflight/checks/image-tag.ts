@@ -10,6 +10,7 @@ export const check: Check = {
   id: 'image-tag',
   title: 'Both sides run the same version of the application',
   about: 'application',
+  needsTarget: true,
   look({ source, target }) {
     const both = `Source ${source.imageTag ?? 'unknown'}, target ${target.imageTag ?? 'unknown'}.`;
     if (!source.imageTag || !target.imageTag) return warning(`Could not be learned: both tags. ${both}`, PIN);

@@ -6,6 +6,7 @@ export const check: Check = {
   id: 'image-tags-agree',
   title: 'All services of a side run one version',
   about: 'application',
+  needsTarget: true,
   look({ source, target }) {
     const running = [
       ...source.services.map(({ service, imageTag }) => ({ name: service, side: 'source', imageTag })),

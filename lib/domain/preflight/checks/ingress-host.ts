@@ -5,11 +5,15 @@ export const check: Check = {
   id: 'ingress-host',
   title: "The target's Ingress serves the name that users type",
   about: 'cutover',
+  needsTarget: true,
   look({ target, configuration }) {
     const record = configuration.dns?.record ?? '';
     const hosts = target.ingress?.hosts;
     if (!hosts) {
-      return blocker('The target has no Ingress that could be the gate.', 'Correct target.application.ingress.');
+      return blocker(
+        `Namespace "${target.namespace}" has no Ingress "${configuration.target.application?.ingress}" that could be the gate, or Passage may not read it.`,
+        "Create it, correct target.application.ingress, or apply Passage's RBAC file for that namespace.",
+      );
     }
     if (hosts.includes(record)) return pass(`It names ${record}.`);
     const wildcard = `*.${record.slice(record.indexOf('.') + 1)}`;

@@ -8,6 +8,7 @@ export const check: Check = {
   id: 'largest-table',
   title: 'No single table decides how long the copy takes',
   about: 'copy',
+  needsDatabases: true,
   look({ databases: { source } }) {
     const [largest] = source.largestTables.filter(({ kind }) => kind !== 'partitioned');
     if (!largest)

@@ -6,6 +6,7 @@ export const check: Check = {
   id: 'license-key',
   title: 'The target has the license of the source',
   about: 'application',
+  needsTarget: true,
   look({ source, target }) {
     const from = source.variables.find(({ name }) => name === NAME);
     const to = target.variables.find(({ name }) => name === NAME);

@@ -5,6 +5,7 @@ export const check: Check = {
   id: 'lock-table',
   title: 'The source can lock all its tables at once',
   about: 'copy',
+  needsDatabases: true,
   look({ databases: { source } }) {
     const each = Number(source.settings.max_locks_per_transaction);
     if (!(each > 0))

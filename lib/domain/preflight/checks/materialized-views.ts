@@ -5,6 +5,7 @@ export const check: Check = {
   id: 'materialized-views',
   title: 'Nothing has to be computed anew at the end of the copy',
   about: 'copy',
+  needsDatabases: true,
   look({ databases: { source } }) {
     const found = source.largestTables.filter(({ kind }) => kind === 'materialized view');
     if (found.length === 0) return pass('The source has no materialized view.');

@@ -6,6 +6,7 @@ export const check: Check = {
   id: 'migrator',
   title: 'One deployment of the target migrates the schema',
   about: 'application',
+  needsTarget: true,
   look({ target }) {
     const migrating = target.deployments.filter(({ mayMigrate }) => mayMigrate).map(({ name }) => name);
     if (migrating.length === 1) return pass(`Only ${migrating[0]} may.`);

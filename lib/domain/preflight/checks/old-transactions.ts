@@ -9,6 +9,7 @@ export const check: Check = {
   id: 'old-transactions',
   title: 'No transaction has been open for long on the source',
   about: 'copy',
+  needsDatabases: true,
   look({ databases: { source } }) {
     const seconds = source.longestTransactionSeconds;
     if (seconds > OLD) {

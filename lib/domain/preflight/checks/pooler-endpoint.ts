@@ -9,9 +9,11 @@ export const check: Check = {
   id: 'pooler-endpoint',
   title: 'Passage talks to the databases themselves, not to a pooler',
   about: 'copy',
+  needsDatabases: true,
   look({ source, target }) {
     const at = ({ host, port }: { host: string; port: number }) => `${host}:${port}`;
-    const own = [source.database, target.database].filter(isPooler);
+    const addresses = [source.database, target.database].flatMap((each) => each ?? []);
+    const own = addresses.filter(isPooler);
     if (own.length > 0) {
       return blocker(
         `${own.map(at).join(' and ')} looks like a pooler.`,
@@ -27,6 +29,6 @@ export const check: Check = {
         'PgBouncer needs ignore_startup_parameters = statement_timeout for Retool; its sessions end with the fence, too.',
       );
     }
-    return pass(`${at(source.database)} and ${at(target.database)}.`);
+    return pass(`${addresses.map(at).join(' and ')}.`);
   },
 };

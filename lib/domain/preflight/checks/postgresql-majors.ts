@@ -7,6 +7,7 @@ export const check: Check = {
   id: 'postgresql-majors',
   title: "The target's PostgreSQL is not older than the source's",
   about: 'copy',
+  needsDatabases: true,
   look({ databases: { source, target } }) {
     const versions = `Source ${source.version}, target ${target.version}.`;
     if (source.major < OLDEST) {

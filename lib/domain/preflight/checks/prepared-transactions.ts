@@ -6,6 +6,7 @@ export const check: Check = {
   id: 'prepared-transactions',
   title: 'No transaction is prepared on the source, in any database',
   about: 'cutover',
+  needsDatabases: true,
   look({ databases }) {
     const found = databases.source.preparedTransactions;
     if (found.length === 0) return pass('None is prepared.');

@@ -9,6 +9,7 @@ export const check: Check = {
   id: 'recopied-tables',
   title: 'Every table of the source has a primary key',
   about: 'copy',
+  needsDatabases: true,
   look({ databases: { source }, lastRehearsal }) {
     // A partitioned table and a materialized view have no rows of their own to copy.
     const copied = source.largestTables.filter(({ kind }) => kind === 'table' || kind === 'partition');

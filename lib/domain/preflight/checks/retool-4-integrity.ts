@@ -13,6 +13,7 @@ export const check: Check = {
   id: 'retool-4-integrity',
   title: "Retool 4's permission migration is over, or has not begun",
   about: 'application',
+  needsDatabases: true,
   look({ source, target, databases }) {
     const [from, to] = [versionOf(source.imageTag), versionOf(target.imageTag)];
     const newest = databases.source.schemaMigrations?.newest;

@@ -5,6 +5,7 @@ export const check: Check = {
   id: 'retool-storage',
   title: 'No file of Retool Storage is left behind',
   about: 'application',
+  needsDatabases: true,
   look({ databases }) {
     const types = databases.source.resourceTypes;
     if (!types) return unlearned('whether Retool Storage is used.', 'Look into Settings > Storage on the source.');

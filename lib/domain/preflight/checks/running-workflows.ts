@@ -12,6 +12,7 @@ export const check: Check = {
   id: 'running-workflows',
   title: 'The freeze cuts no workflow',
   about: 'cutover',
+  needsDatabases: true,
   look(collected) {
     const { source, databases, plan } = collected;
     const { workflowActivity: activity } = databases;

@@ -4,6 +4,7 @@ export const check: Check = {
   id: 'schema-migrations',
   title: 'The source database is one of Retool, with its schema migrated',
   about: 'application',
+  needsDatabases: true,
   look({ databases: { source } }) {
     const found = source.schemaMigrations;
     if (!found) {

@@ -5,6 +5,7 @@ export const check: Check = {
   id: 'server-backups',
   title: 'RDS backs both servers up, and nobody deletes them by mistake',
   about: 'cutover',
+  needsDatabases: true,
   look({ databases: { source, target } }) {
     // RDS keeps the backups of a read replica's primary, which is another server.
     const servers = [source.server, target.server].flatMap((server) => (server?.replicaOf === null ? [server] : []));

@@ -10,6 +10,7 @@ export const check: Check = {
   id: 'server-maintenance',
   title: 'RDS does not restart a server during the copy',
   about: 'copy',
+  needsDatabases: true,
   look({ databases: { source, target }, now }) {
     const servers = [source.server, target.server].filter((server) => server !== null);
     if (servers.length === 0) return null;

@@ -6,6 +6,7 @@ export const check: Check = {
   id: 'sso-held-back',
   title: 'Single sign-on is not set on the target before it serves the real name',
   about: 'cutover',
+  needsTarget: true,
   look({ source, target }) {
     const held = source.variables.filter(({ fate }) => fate === 'hold').map(({ name }) => name);
     const early = target.variables.filter(({ name }) => held.includes(name)).map(({ name }) => name);

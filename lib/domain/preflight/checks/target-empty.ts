@@ -5,9 +5,10 @@ export const check: Check = {
   id: 'target-empty',
   title: "The application's database on the target is empty",
   about: 'cutover',
+  needsDatabases: true,
   look({ target, databases }) {
     const { tables } = databases.target;
-    const name = `${target.database.database} at ${target.database.host}`;
+    const name = target.database ? `${target.database.database} at ${target.database.host}` : 'The database';
     if (tables === 0) return pass(`${name} has no table.`);
     return blocker(
       `${name} has ${tables} tables. Passage never drops what it did not write.`,

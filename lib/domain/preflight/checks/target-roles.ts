@@ -8,6 +8,7 @@ export const check: Check = {
   id: 'target-roles',
   title: 'Every service of the source has its deployment on the target',
   about: 'application',
+  needsTarget: true,
   look({ source, target }) {
     const there = target.deployments.map(({ role }) => role);
     const missing = source.services.filter(

@@ -5,6 +5,7 @@ export const check: Check = {
   id: 'target-size',
   title: "The target's pods have at least the processor and memory of the source's tasks",
   about: 'cutover',
+  needsTarget: true,
   look({ source, target }) {
     const small: string[] = [];
     const unknown: string[] = [];

@@ -6,6 +6,7 @@ export const check: Check = {
   id: 'target-stopped',
   title: 'The target application waits with no replicas',
   about: 'cutover',
+  needsTarget: true,
   look({ target }) {
     const running = target.deployments.filter(({ replicas }) => replicas > 0);
     if (running.length === 0) return pass(`${target.deployments.length} deployments, none of them running.`);

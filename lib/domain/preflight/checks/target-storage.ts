@@ -14,6 +14,7 @@ export const check: Check = {
   id: 'target-storage',
   title: 'The target has room for the copy',
   about: 'copy',
+  needsDatabases: true,
   look({ databases: { source, target } }) {
     const grown = source.growth ? ` It grows by ${size(source.growth.bytesPerDay)} a day.` : '';
     const needed = source.sizeBytes * ROOM;

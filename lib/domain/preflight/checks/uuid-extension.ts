@@ -5,6 +5,7 @@ export const check: Check = {
   id: 'uuid-extension',
   title: "The source has the extension that Retool's schema needs",
   about: 'application',
+  needsDatabases: true,
   look({ databases }) {
     const found = databases.source.extensions.find(({ name }) => name === 'uuid-ossp');
     if (found) return pass(`uuid-ossp ${found.version}.`);

@@ -5,6 +5,7 @@ export const check: Check = {
   id: 'way-back',
   title: 'What a cutover changes is known well enough to be put back',
   about: 'cutover',
+  needsTarget: true,
   look({ source, target, dns }) {
     const missing = [
       ...(source.services.some(({ desiredCount }) => desiredCount > 0)

@@ -8,6 +8,7 @@ export const check: Check = {
   id: 'workflows-off',
   title: 'Workflows and agents are off on the target',
   about: 'cutover',
+  needsTarget: true,
   look({ target }) {
     const workers = target.deployments.filter(({ role }) => WORKERS.test(role));
     const running = workers.filter(({ replicas }) => replicas > 0).map(({ name }) => name);

@@ -12,5 +12,5 @@ export const cases: Cases = {
     severity: 'BLOCKER',
     says: /404/,
   },
-  'no Ingress': { given: withTarget({ ingress: null }), severity: 'BLOCKER', says: /no Ingress/ },
+  'no Ingress': { given: withTarget({ ingress: null }), severity: 'BLOCKER', says: /has no Ingress "retool".*RBAC/ },
 };

@@ -1,3 +1,4 @@
+import { source } from '../../../support/run-documents.ts';
 import { type Cases, fine, withSource, withTarget } from '../world.ts';
 
 export const cases: Cases = {
@@ -9,13 +10,13 @@ export const cases: Cases = {
   },
   'RDS Proxy': {
     given: withSource({
-      database: { ...fine.source.database, host: 'x.proxy-abc123.eu-west-1.rds.amazonaws.com', port: 5432 },
+      database: { ...source().database, host: 'x.proxy-abc123.eu-west-1.rds.amazonaws.com', port: 5432 },
     }),
     severity: 'BLOCKER',
     says: /looks like a pooler/,
   },
   'PgBouncer by its port': {
-    given: withSource({ database: { ...fine.source.database, host: 'db.example.com', port: 6432 } }),
+    given: withSource({ database: { ...source().database, host: 'db.example.com', port: 6432 } }),
     severity: 'BLOCKER',
     says: /:6432/,
   },
