@@ -1,7 +1,7 @@
 import { readSchedule } from '../../../workflow/schedule.ts';
 import { withinWeekly } from '../../weekly-window.ts';
 import { moment } from '../../window.ts';
-import { type Check, type Collected, info, pass, warning } from '../check.ts';
+import { type Check, type Learned, info, pass, warning } from '../check.ts';
 
 /** On Saturdays at 3; the check says when a server's maintenance comes then. */
 const EXAMPLE = 'cron(0 3 ? * SAT *)';
@@ -30,7 +30,7 @@ export const check: Check = {
   },
 };
 
-function ofRehearsals(rehearsal: string, preflight: string | undefined, { databases, now }: Collected) {
+function ofRehearsals(rehearsal: string, preflight: string | undefined, { databases, now }: Learned) {
   const next = nextStart(rehearsal, now) ?? now;
   // A rate counts from when it was deployed, which is not known here.
   const isFixed = !rehearsal.startsWith('rate');
