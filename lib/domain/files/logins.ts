@@ -45,7 +45,7 @@ export function loginFiles({ source, target }: Collected, originals: Originals):
     },
     {
       name: 'create-target-login.sql',
-      text: `${named(target?.applicationDatabase?.user)}${target ? setting('database', target.database.database) : ''}${originals.createTargetLogin}`,
+      text: `${named(target?.applicationDatabase?.user)}${target?.database ? setting('database', target.database.database) : ''}${originals.createTargetLogin}`,
       why,
       how: how(
         'target',

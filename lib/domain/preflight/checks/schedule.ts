@@ -1,7 +1,7 @@
 import { readSchedule } from '../../../workflow/schedule.ts';
 import { withinWeekly } from '../../weekly-window.ts';
 import { moment } from '../../window.ts';
-import { type Check, type Learned, info, pass, warning } from '../check.ts';
+import { type Check, info, type Learned, pass, warning } from '../check.ts';
 
 /** On Saturdays at 3; the check says when a server's maintenance comes then. */
 const EXAMPLE = 'cron(0 3 ? * SAT *)';
@@ -34,7 +34,7 @@ function ofRehearsals(rehearsal: string, preflight: string | undefined, { databa
   const next = nextStart(rehearsal, now) ?? now;
   // A rate counts from when it was deployed, which is not known here.
   const isFixed = !rehearsal.startsWith('rate');
-  const servers = [databases.source.server, databases.target.server].filter((server) => server !== null);
+  const servers = [databases?.source.server, databases?.target.server].filter((server) => server != null);
   const maintained = servers.filter(
     ({ maintenanceWindow }) => isFixed && maintenanceWindow !== null && withinWeekly(maintenanceWindow, next),
   );

@@ -5,6 +5,7 @@ export const check: Check = {
   id: 'source-holds-tables',
   title: 'There is something to copy',
   about: 'copy',
+  needsDatabases: true,
   look({ databases: { source } }) {
     if (source.tables > 0) return pass(source.tables === 1 ? '1 table.' : `${source.tables} tables.`);
     return warning(
