@@ -5,6 +5,7 @@ import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
 import { type Application, application } from '../../lib/adapters/kubernetes/application.ts';
 import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import { knownAddress } from '../../lib/adapters/logins.ts';
 import { proveWrite } from '../../lib/adapters/postgres/prove-write.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
 import { applicationLogin } from '../../lib/adapters/target-login.ts';
@@ -37,7 +38,7 @@ export const proveTargetWrite = task('ProveTargetWrite')(async (deps: Deps, { le
       'The main backend that was seen before is gone from the target; install it again.',
     );
   }
-  const { database } = await evidence.read(lease.run, 'target');
+  const database = knownAddress((await evidence.read(lease.run, 'target')).database);
   const own = await secrets.login(database.secretArn);
   // Read anew: what pods sign in with when they start is what counts.
   const { found, password } = await applicationLogin(app, { ...main, ...(await app.environment(main)) }, own);

@@ -4,6 +4,8 @@ export const check: Check = {
   id: 'application-login',
   title: "The application's login can sign in to the target, and Passage can try it",
   about: 'application',
+  needsDatabases: true,
+  needsTarget: true,
   look({ target, databases }) {
     if (!target.applicationLogin) return null;
     const { user, through, unknown } = target.applicationLogin;

@@ -14,6 +14,7 @@ export const check: Check = {
   id: 'connection-limits',
   title: 'Limits of databases and logins leave room for the copy, and for the application after it',
   about: 'copy',
+  needsDatabases: true,
   look(collected) {
     const application = sessionsOfApplication(collected);
     const rooms = [

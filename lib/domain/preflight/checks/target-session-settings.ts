@@ -16,6 +16,7 @@ export const check: Check = {
   id: 'target-session-settings',
   title: "The application's sessions on the target begin as they did on the source",
   about: 'application',
+  needsDatabases: true,
   look(collected) {
     const on = sidesOf(collected);
     const whose = on.user === null ? 'Every session' : `A session of "${on.user}"`;
