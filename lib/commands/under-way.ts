@@ -22,7 +22,7 @@ export interface TakingUp extends Omit<Journey, 'account' | 'onTick'> {
 /**
  * After a command that was killed: its run goes on with this world, which ends with this command. So it is shown to its
  * end before anything else begins, and what is being put back is waited for.
- * @returns the exit code when that was all there is to do: the run was what is wanted, or a cutover, or did not end well
+ * @returns the exit code when that was all there is to do
  */
 export async function takeUp(world: World, migration: string, taking: TakingUp): Promise<number | null> {
   if (world.joined) return null;
@@ -37,7 +37,7 @@ export async function takeUp(world: World, migration: string, taking: TakingUp):
       { ...taking, account, onTick: askPeopleOf(world.info, account, console, players) },
       { execution, migration: input.migration },
     );
-    if (input.mode === wanted || input.mode === 'cutover' || code !== exitCodes.ok) return code;
+    if (wasAll(input, { migration, wanted }, code)) return code;
     console.line();
   }
   const { holder, pointOfNoReturn } = await account.ledgers.read(migration);
@@ -47,6 +47,17 @@ export async function takeUp(world: World, migration: string, taking: TakingUp):
   }
   return null;
 }
+
+/**
+ * Whether a command has nothing of its own to begin any more: what went on was what it is for, or somebody stopped that,
+ * or it was a cutover, after which nothing is as it was.
+ */
+export const wasAll = (
+  run: Pick<JourneyInput, 'migration' | 'mode'>,
+  { migration, wanted }: { readonly migration: string; readonly wanted: Mode | undefined },
+  code: number,
+): boolean =>
+  code === exitCodes.interrupted || run.mode === 'cutover' || (run.mode === wanted && run.migration === migration);
 
 /** The executions of journeys among these. */
 export const journeysOf = ({ journey }: SimulatedAccount, executions: readonly string[]): string[] => {

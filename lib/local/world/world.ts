@@ -14,6 +14,7 @@ import { type Closing, createClosing } from './closing.ts';
 import { type Cloud, openCloud } from './cloud.ts';
 import { applyManifests } from './clusters.ts';
 import { type Databases, madeSize, startDatabases } from './databases.ts';
+import { takeDeployment } from './deployment.ts';
 import { type Facts, informed, type WorldInfo } from './info.ts';
 import { currentHolder, takeLock, WorldBusy } from './lock.ts';
 import { type WorldPaths, worldPaths } from './paths.ts';
@@ -117,6 +118,7 @@ async function start(
 ): Promise<{ readonly facts: Facts; readonly resumed: readonly string[] }> {
   const { checkout = THIS_CHECKOUT, migrations, say, sample } = options;
   const clock = systemClock;
+  takeDeployment(paths, options);
   killLeftovers(paths.processes);
   const processes = createProcesses({ directory: paths.processes, clock });
   closing.add('processes', () => processes.close());

@@ -106,6 +106,9 @@ test('after a command was killed, what it left running goes on with the next one
   child.kill('SIGKILL');
   await once(child, 'exit');
   const before = greetLog().length;
+  // In another deployment it could not go on.
+  const other = startWorld({ directory, checkout: root, command: 'other', sample: false, migrations: root });
+  await expect(other).rejects.toThrow(/^"killed" ended while \S+ was under way in another deployment/);
   await withWorld(async ({ joined, resumed }, sfn) => {
     expect(joined).toBeUndefined();
     const executionArn = line.toString().trim();
