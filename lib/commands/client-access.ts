@@ -35,7 +35,8 @@ export function writeClientAccess(directory: string, account: Served): ClientAcc
   remove();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const write = (file: string, text: string) => writeFileSync(file, text, { mode: 0o600 });
-  const settings = { region: account.region, endpoint_url: account.url };
+  // TestState alone is asked for at `sync-` before the host, which no address of loopback can carry.
+  const settings = { region: account.region, endpoint_url: account.url, disable_host_prefix_injection: 'true' };
   write(aws.AWS_CONFIG_FILE, ini({ default: settings, [`profile ${OPERATOR}`]: settings }));
   write(aws.AWS_SHARED_CREDENTIALS_FILE, ini({ default: keys(account.viewer), [OPERATOR]: keys(account.credentials) }));
   write(KUBECONFIG, `${JSON.stringify(kubeconfig(account, aws), null, 2)}\n`);

@@ -173,7 +173,7 @@ function joinNode(kubernetes: Kubernetes, name: string): void {
       capacity: { cpu: '4', memory: '15896Mi', pods: '58' },
       allocatable: { cpu: '3920m', memory: '14880Mi', pods: '58' },
       conditions: [{ type: 'Ready', status: 'True' }],
-      nodeInfo: { architecture: 'amd64', operatingSystem: 'linux' },
+      nodeInfo: { architecture: 'amd64', operatingSystem: 'linux', kubeletVersion: 'v1.33.5-eks-simulated' },
     },
   });
 }

@@ -124,6 +124,8 @@ withInstalled(['kubectl'], () => {
     );
     expect(await kubectl('get', 'cm', 'settings', '--output=jsonpath={.data}')).toBe('{"KEPT":"yes","NEW":"set"}');
     expect((await kubectl('get', 'deployment', 'retool', env)).split(' ').sort()).toEqual(['NAME', 'OTHER']);
+    const diff = await program.run(as.admin, 'diff', '--filename', join(program.home, 'manifest.json'));
+    expect({ code: diff.code, stderr: diff.stderr }).toEqual({ code: 0, stderr: '' });
     const generation = () => kubectl('get', 'deployment', 'retool', '--output=jsonpath={.metadata.generation}');
     const before = await generation();
     expect(await apply(manifests('new'))).toMatchObject({ code: 0, stderr: '' });
@@ -153,7 +155,8 @@ withInstalled(['kubectl'], () => {
       stderr: '',
     });
     expect((await pods()).split(' ')).not.toContain(before);
-    await kubectl('wait', '--for=condition=Available', 'deployment/retool');
+    await kubectl('scale', 'deployment/retool', '--replicas=2');
+    await kubectl('wait', '--for=jsonpath={.status.readyReplicas}=2', 'deployment/retool');
   });
 
   test('learns what it may do from the roles in the cluster', async () => {

@@ -55,6 +55,12 @@ withInstalled(['aws', 'kubectl'], () => {
     expect(JSON.parse(await out(aws, value))).toHaveLength(40);
   });
 
+  test('the operator tries a state, though its host would be another', async () => {
+    const state = JSON.stringify({ QueryLanguage: 'JSONata', Type: 'Pass', Output: '{% 6 * 7 %}', End: true });
+    const words = 'stepfunctions test-state --profile operator --query output --output text --definition'.split(' ');
+    expect(await aws.out(access.environment, ...words, state)).toBe('42\n');
+  });
+
   test('kubectl reads the cluster, but no secret', async () => {
     expect(await out(kubectl, 'get namespaces --output name --context target')).toBe(
       'namespace/default\nnamespace/kube-system\n',
