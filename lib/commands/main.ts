@@ -5,6 +5,7 @@ import { terminal } from './console.ts';
 import { cutover } from './cutover.ts';
 import { diagnose } from './diagnose.ts';
 import { dig } from './dig.ts';
+import { permissions } from './permissions/permissions.ts';
 import { preflight } from './preflight.ts';
 import { record } from './record.ts';
 import { recordings } from './recordings.ts';
@@ -30,6 +31,7 @@ const commands: readonly Command[] = [
   reset,
   recordings,
   record,
+  permissions,
 ];
 
 function help(): string {
@@ -39,7 +41,7 @@ function help(): string {
     '',
     ...commands.map((command) => `  passage ${signature(command).padEnd(widest)}  ${command.summary}`),
     '',
-    'passage <command> --help tells more. Exit codes: 0 done, 1 not equal (verify, recordings), 2 usage,',
+    'passage <command> --help tells more. Exit codes: 0 done, 1 not equal (verify, recordings, permissions), 2 usage,',
     '3 configuration, 4 warnings, 5 people said no, 6 source, 7 target, 12 Passage itself, 130 interrupted.',
   ].join('\n');
 }

@@ -49,8 +49,10 @@ export class ApprovalApi extends Construct {
   /** Opening a link only shows; an explicit POST votes. */
   serve({ show, vote }: { show: lambda.IFunction; vote: lambda.IFunction }): void {
     const { GET, HEAD, POST } = apigatewayv2.HttpMethod;
+    // One permission for both ways to ask, where CDK would write the same one for each.
+    const shown = new HttpLambdaIntegration('Show', show, { scopePermissionToRoute: false });
     const routes = [
-      ...this.api.addRoutes({ path: PATH, methods: [GET, HEAD], integration: new HttpLambdaIntegration('Show', show) }),
+      ...this.api.addRoutes({ path: PATH, methods: [GET, HEAD], integration: shown }),
       ...this.api.addRoutes({ path: PATH, methods: [POST], integration: new HttpLambdaIntegration('Vote', vote) }),
     ];
     for (const route of routes) {

@@ -32,23 +32,79 @@ export function environmentOf(uses: Uses, bindings: Bindings): Record<string, st
 
 /** The statements of a task's role: each action it takes, only where the thing is. */
 export function statementsOf(uses: Uses, bindings: Bindings): iam.PolicyStatement[] {
-  return (Object.entries(uses) as [ThingName, readonly Action[]][]).flatMap(([thing, actions]) =>
+  const granted = (Object.entries(uses) as [ThingName, readonly Action[]][]).flatMap(([thing, actions]) =>
     actions.flatMap((action) => {
       const grant = bindings[thing].allows?.[action];
       if (!grant) throw new Error(`The binding of the thing "${thing}" does not say where ${action} is allowed.`);
-      return statements(action, grant);
+      return withNeeds(action, grant);
     }),
+  );
+  return joined(granted).map(
+    ({ action, resources, conditions }) =>
+      new iam.PolicyStatement({ actions: [action], resources: [...resources], conditions }),
   );
 }
 
-function statements(action: Action, { resources, conditions, needs = {} }: Grant): iam.PolicyStatement[] {
+interface Granted extends Omit<Grant, 'needs'> {
+  readonly action: Action;
+}
+
+function withNeeds(action: Action, { needs = {}, ...grant }: Grant): Granted[] {
   // Nothing to allow it on: no migration names such a thing.
-  const own =
-    resources.length === 0
+  const own = grant.resources.length === 0 ? [] : [{ action, ...grant }];
+  return [...own, ...(Object.entries(needs) as [Action, Grant][]).flatMap(([other, need]) => withNeeds(other, need))];
+}
+
+/**
+ * One statement for grants that differ only in the prefixes that may be listed, so that none is there that another one
+ * makes needless. A prefix that need not be given may also be given: `IfExists` holds the plain condition in itself.
+ */
+function joined(granted: readonly Granted[]): Granted[] {
+  const optional = new Map<string, Set<string>>();
+  const required = new Map<string, Set<string>>();
+  const others = granted.filter(({ action, resources, conditions = {} }) => {
+    const [[operator, keys] = ['', {}], ...more] = Object.entries(conditions);
+    const { 's3:prefix': prefixes, ...rest } = keys as Readonly<Record<string, readonly string[]>>;
+    const sets = operator === 'StringLikeIfExists' ? optional : operator === 'StringLike' ? required : undefined;
+    if (action !== 's3:ListBucket' || !sets || !prefixes || more.length > 0 || Object.keys(rest).length > 0)
+      return true;
+    const [bucket = ''] = resources;
+    sets.set(bucket, new Set([...(sets.get(bucket) ?? []), ...prefixes]));
+    return false;
+  });
+  const listing = (bucket: string, operator: string, prefixes: readonly string[]): Granted[] =>
+    prefixes.length === 0
       ? []
-      : [new iam.PolicyStatement({ actions: [action], resources: [...resources], conditions })];
+      : [
+          {
+            action: 's3:ListBucket',
+            resources: [bucket],
+            conditions: { [operator]: { 's3:prefix': [...prefixes].sort() } },
+          },
+        ];
   return [
-    ...own,
-    ...(Object.entries(needs) as [Action, Grant][]).flatMap(([other, grant]) => statements(other, grant)),
+    ...withoutCovered(others),
+    ...[...optional].flatMap(([bucket, prefixes]) => listing(bucket, 'StringLikeIfExists', [...prefixes])),
+    ...[...required].flatMap(([bucket, prefixes]) =>
+      listing(
+        bucket,
+        'StringLike',
+        [...prefixes].filter((prefix) => !optional.get(bucket)?.has(prefix)),
+      ),
+    ),
   ];
+}
+
+/** Leaves out a resource that another grant of the same action allows with a shorter pattern: `…/a/*` has all of `…/a/b/*`. */
+function withoutCovered(granted: readonly Granted[]): Granted[] {
+  const patterns = (action: Action) =>
+    granted.flatMap((each) => (each.action === action && !each.conditions ? each.resources : []));
+  const covers = (wide: string, narrow: string) =>
+    wide !== narrow && wide.length > 1 && wide.endsWith('*') && narrow.startsWith(wide.slice(0, -1));
+  return granted
+    .map((each) => {
+      const all = patterns(each.action);
+      return { ...each, resources: each.resources.filter((one) => !all.some((other) => covers(other, one))) };
+    })
+    .filter(({ resources }) => resources.length > 0);
 }

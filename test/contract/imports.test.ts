@@ -26,6 +26,15 @@ function importsOf(file: string): Import[] {
   });
 }
 
+/** Files that name a package in any way: a `require` as well. */
+const mentions = (name: string): string[] =>
+  ['lib', 'lambdas', 'bin', 'statemachines'].flatMap((folder) =>
+    readdirSync(join(project, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(ts|mjs|js|json)$/.test(file))
+      .map((file) => join(folder, file))
+      .filter((file) => readFileSync(join(project, file), 'utf8').includes(name)),
+  );
+
 const offences = (folder: string, allowed: (to: string) => boolean): string[] =>
   importsUnder(folder)
     .filter(({ to }) => !allowed(to))
@@ -87,6 +96,17 @@ test('nothing imports the local house but commands, entries and tests', () => {
   const folders = ['domain', 'workflow', 'lambda', 'adapters', 'copier', 'pages', 'constructs', 'stacks', 'kubernetes'];
   const product = [...folders.map((folder) => `lib/${folder}`), 'lambdas'];
   expect(product.flatMap((folder) => offences(folder, (to) => !inside('lib/local')(to)))).toEqual([]);
+});
+
+test('only one file of the simulated account knows the policy simulation, which is not ours to give away', () => {
+  const everything = ['lib', 'lambdas', 'bin', 'benchmark', 'test'].flatMap(importsUnder);
+  const known = everything.filter(({ to }) => to.startsWith('@cloud-copilot/')).map(({ from }) => from);
+  expect([...new Set(known)]).toEqual(['lib/local/iam/simulation.ts']);
+  expect(mentions('@cloud-copilot/')).toEqual(['lib/local/iam/simulation.ts']);
+  const { dependencies } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  expect(Object.keys(dependencies).filter((name) => name.startsWith('@cloud-copilot/'))).toEqual([]);
 });
 
 test("the local house imports nothing of the product but the sample's configuration", () => {

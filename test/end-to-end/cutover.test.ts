@@ -17,6 +17,7 @@ import {
   TargetFindings,
 } from '../../lib/workflow/documents/collected.ts';
 import { createWorkplace, type Ended, type Workplace } from '../support/command-line.ts';
+import { refusedCalls } from '../support/permissions.ts';
 import { query } from '../support/postgres.ts';
 import { processList } from '../support/process-list.ts';
 import { found, leaksIn, secretsOf } from '../support/secrets.ts';
@@ -49,6 +50,7 @@ beforeAll(async () => {
 }, 10 * MINUTES);
 
 afterAll(async () => {
+  expect(refusedCalls(place.memory)).toEqual([]);
   expect(await place.close()).toEqual([]);
 }, 3 * MINUTES);
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createWorkplace, type Ended, type Workplace } from '../support/command-line.ts';
 import { decideByHand } from '../support/people.ts';
+import { refusedCalls } from '../support/permissions.ts';
 import { expectAsBefore, expectEveryWriteOnce, type Standing, sampleLogins, standing } from '../support/standing.ts';
 import { until } from '../support/until.ts';
 
@@ -21,6 +22,7 @@ beforeAll(async () => {
 }, 3 * MINUTES);
 
 afterAll(async () => {
+  expect(refusedCalls(place.memory)).toEqual([]);
   expect(await place.close()).toEqual([]);
 }, 3 * MINUTES);
 

@@ -33,6 +33,48 @@ test('allows an action where the thing is, with what the action needs', () => {
   ]);
 });
 
+test('a prefix that may be listed is named once', () => {
+  const objects = (prefix: string) => ({
+    allows: {
+      's3:GetObject': {
+        resources: [`arn:bucket/${prefix}`],
+        needs: {
+          's3:ListBucket': {
+            resources: ['arn:bucket'],
+            conditions: { StringLikeIfExists: { 's3:prefix': [prefix] } },
+          },
+        },
+      },
+      's3:ListBucket': { resources: ['arn:bucket'], conditions: { StringLike: { 's3:prefix': [prefix] } } },
+    },
+  });
+  const two = {
+    runs: objects('runs/*'),
+    votes: objects('votes/*'),
+    tokens: objects('tokens/*'),
+  } as unknown as Bindings;
+  const statements = statementsOf(
+    { runs: ['s3:GetObject', 's3:ListBucket'], votes: ['s3:GetObject'], tokens: ['s3:ListBucket'] },
+    two,
+  ).map((each) => each.toStatementJson());
+  const list = { Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:bucket' };
+  expect(statements).toEqual([
+    { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:bucket/runs/*' },
+    { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:bucket/votes/*' },
+    { ...list, Condition: { StringLikeIfExists: { 's3:prefix': ['runs/*', 'votes/*'] } } },
+    { ...list, Condition: { StringLike: { 's3:prefix': ['tokens/*'] } } },
+  ]);
+});
+
+test('a pattern that another one has in itself is not named', () => {
+  const at = (pattern: string) => ({ allows: { 's3:PutObject': { resources: [`arn:bucket/${pattern}`] } } });
+  const both = { ledgers: at('migrations/*'), measurements: at('migrations/*/measurements/*') } as unknown as Bindings;
+  const uses = { measurements: ['s3:PutObject'], ledgers: ['s3:PutObject'] } as const;
+  expect(statementsOf(uses, both).map((each) => each.toStatementJson())).toEqual([
+    { Effect: 'Allow', Action: 's3:PutObject', Resource: 'arn:bucket/migrations/*' },
+  ]);
+});
+
 test('allows nothing on things that no migration names', () => {
   expect(statementsOf({ logins: ['secretsmanager:GetSecretValue'] }, bindings)).toEqual([]);
 });

@@ -14,6 +14,10 @@ export interface FunctionModel {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
+  /** Its name; Lambda makes one of the function's name where none is given. */
+  readonly logGroup: string;
+  /** Whether Lambda plugs it into subnets. */
+  readonly inNetwork: boolean;
 }
 
 export interface StateMachine {
@@ -22,6 +26,9 @@ export interface StateMachine {
   readonly roleArn: string;
   /** The text as CloudFormation hands it over: placeholders replaced. */
   readonly definition: string;
+  /** Whether its executions are told to CloudWatch Logs, and to X-Ray. */
+  readonly logs: boolean;
+  readonly traces: boolean;
 }
 
 export interface TaskDefinition {
@@ -51,6 +58,8 @@ export function readFunctions(
     Timeout: z.coerce.number().default(3),
     MemorySize: z.coerce.number().default(128),
     Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()) }).optional(),
+    LoggingConfig: z.object({ LogGroup: z.string().optional() }).default({}),
+    VpcConfig: z.object({ SubnetIds: z.array(z.string()).default([]) }).optional(),
   });
   return select(resources, 'AWS::Lambda::Function', schema).map(({ resource, properties }) => {
     const directory = directoryOf(properties.Code.S3Key);
@@ -64,6 +73,8 @@ export function readFunctions(
       environment: properties.Environment?.Variables ?? {},
       timeoutSeconds: properties.Timeout,
       memoryMegabytes: properties.MemorySize,
+      logGroup: properties.LoggingConfig.LogGroup ?? `/aws/lambda/${resource.name}`,
+      inNetwork: (properties.VpcConfig?.SubnetIds.length ?? 0) > 0,
     };
   });
 }
@@ -73,12 +84,16 @@ export function readStateMachines(resources: readonly Resource[]): readonly Stat
     RoleArn: z.string(),
     DefinitionString: z.string(),
     DefinitionSubstitutions: z.record(z.string(), z.coerce.string()).default({}),
+    LoggingConfiguration: z.object({ Level: z.string().default('OFF') }).optional(),
+    TracingConfiguration: z.object({ Enabled: z.boolean().default(false) }).optional(),
   });
   return select(resources, 'AWS::StepFunctions::StateMachine', schema).map(({ resource, properties }) => ({
     name: resource.name,
     arn: resource.id,
     roleArn: properties.RoleArn,
     definition: substitute(properties.DefinitionString, properties.DefinitionSubstitutions),
+    logs: (properties.LoggingConfiguration?.Level ?? 'OFF') !== 'OFF',
+    traces: properties.TracingConfiguration?.Enabled ?? false,
   }));
 }
 

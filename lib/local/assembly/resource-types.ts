@@ -99,6 +99,8 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::KMS::Key': { ref: keyId, attributes: { Arn: keyArn, KeyId: keyId } },
   'AWS::Lambda::Function': withArn('FunctionName', 'lambda', (name) => `function:${name}`),
   'AWS::Lambda::Permission': generated(''),
+  // Policies name a group with all its streams.
+  'AWS::Logs::LogGroup': withArn('LogGroupName', 'logs', (name) => `log-group:${name}:*`),
   'AWS::S3::Bucket': {
     nameProperty: 'BucketName',
     ref: bucketName,
@@ -146,7 +148,6 @@ export const ignoredTypes: ReadonlySet<string> = new Set([
   'AWS::EC2::VPCEndpoint',
   'AWS::EC2::VPCGatewayAttachment',
   'AWS::Lambda::EventInvokeConfig',
-  'AWS::Logs::LogGroup',
   'AWS::Logs::MetricFilter',
   'AWS::Logs::ResourcePolicy',
   'AWS::SNS::Subscription',

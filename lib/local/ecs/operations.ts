@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { authorizeDependents } from '../iam/dependent-actions.ts';
 import { type Authorize, AwsError, type Endpoint, type Principal } from '../wire/endpoint.ts';
 import { jsonEndpoint, operation } from '../wire/json.ts';
 import type { Cluster, TaskPlacement } from './ecs.ts';
@@ -56,7 +57,7 @@ export function ecsEndpoint(service: EcsService, authorize: Authorize): Endpoint
     authorize(principal, `ecs:${action}`, resource, cluster ? { 'ecs:cluster': cluster } : undefined);
   const mayPass = (principal: Principal, roles: readonly (string | undefined)[]) => {
     for (const role of roles) {
-      if (role) authorize(principal, 'iam:PassRole', role, { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' });
+      authorizeDependents(authorize, principal, 'ecs: a role is handed to a task', { role });
     }
   };
 

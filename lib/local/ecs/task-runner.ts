@@ -16,6 +16,8 @@ export interface TaskRunnerOptions extends Location {
   readonly resolveImage: ResolveImage;
   /** Keys of the task role for the SDK in the container: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`. */
   readonly credentialsFor: (roleArn: string, sessionName: string) => Readonly<Record<string, string>>;
+  /** What ECS itself needs of the execution role before a container starts: it throws what keeps the task from starting. */
+  readonly useExecutionRole?: (roleArn: string, taskId: string, container: ContainerDefinition) => void;
   /** What every container gets: `AWS_ENDPOINT_URL`, `AWS_REGION`. */
   readonly baseEnvironment: () => Readonly<Record<string, string>>;
   /** The value of a container's `secrets[].valueFrom` (Secrets Manager or SSM), read as the execution role. */
@@ -136,6 +138,12 @@ export function createTaskRunner(options: TaskRunnerOptions, changed: (task: Tas
     const name = container.name!;
     const record = task.containers.find((each) => each.name === name)!;
     const override = overrides?.containerOverrides?.find((each) => each.name === name);
+    const { executionRoleArn } = definition;
+    if (executionRoleArn) {
+      await named('ResourceInitializationError', () =>
+        options.useExecutionRole?.(executionRoleArn, nameOf(task.taskArn), container),
+      );
+    }
     const image = await named('CannotPullContainerError', () => options.resolveImage(container.image!));
     const secrets = await named('ResourceInitializationError: unable to pull secrets or registry auth', () =>
       readSecrets(container, definition.executionRoleArn),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Occasion, tryDependents } from '../iam/dependent-actions.ts';
 import { type Authorize, AwsError, type Principal } from '../wire/endpoint.ts';
 import type { ExecutionDescription } from './execution.ts';
 import { TaskFailure } from './failure.ts';
@@ -43,8 +44,15 @@ export function nestedExecutions(executions: Executions, authorize: Authorize): 
   const startSync: Integration = async (call) => {
     const child = start(call, true);
     call.submitted(started(child));
+    const { executionArn: execution } = child;
+    const may = (occasion: Occasion) =>
+      tryDependents(authorize, sessionOf(call), occasion, { execution, managedRule: managedRule(execution) });
+    may('states: a machine waits for another');
     // On AWS, stopping the parent stops what it waits for.
-    const stop = () => void executions.stopExecution({ executionArn: child.executionArn });
+    const stop = () => {
+      may('states: a machine that waits for another is stopped');
+      executions.stopExecution({ executionArn: execution });
+    };
     call.signal.addEventListener('abort', stop, { once: true });
     const end = await executions.whenEnded(child.executionArn);
     call.signal.removeEventListener('abort', stop);
@@ -56,6 +64,11 @@ export function nestedExecutions(executions: Executions, authorize: Authorize): 
     'arn:aws:states:::states:startExecution.sync:2': startSync,
   };
 }
+
+const managedRule = (executionArn: string): string => {
+  const [, , , region, account] = executionArn.split(':');
+  return `arn:aws:events:${region}:${account}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule`;
+};
 
 const started = ({ executionArn, startDate }: { executionArn: string; startDate: number }): JsonObject => ({
   ExecutionArn: executionArn,

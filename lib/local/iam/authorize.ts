@@ -1,109 +1,82 @@
 import { type Authorize, AwsError, type ConditionKeys, type Principal } from '../wire/endpoint.ts';
-import { compilePolicy, type PolicyDocument, type PrincipalMatch, type Statement } from './policies.ts';
+import { ADMINISTRATOR, type Policies } from './policies.ts';
+import { type Applicable, applicable, decide, present, type Question } from './simulation.ts';
 
-export interface Policies {
-  /** By the ARN of a role (or a user). A role that is not listed may do nothing of its own. */
-  readonly identityPolicies: ReadonlyMap<string, readonly PolicyDocument[]>;
-  /** By the ARN of the bucket, key, secret or function; a role's trust policy by the role's ARN. */
-  readonly resourcePolicies: ReadonlyMap<string, PolicyDocument>;
+export type { Policies } from './policies.ts';
+
+/** A question with its answer: `refused` is AWS's reason. */
+export interface Evaluated extends Question {
+  readonly refused?: string | undefined;
 }
 
-/** What a resource policy says of somebody: `delegated` means "whoever the account's own policies allow". */
-interface Verdict {
-  readonly denied: boolean;
-  readonly allowed: boolean;
-  readonly delegated: boolean;
+interface Known extends Applicable {
+  readonly evaluated: Evaluated;
 }
+
+/** A copy reads and writes thousands of objects, each once: what is known of them is forgotten again. */
+const MOST_KNOWN = 10_000;
 
 /**
- * IAM's decision within one account: an explicit deny wins; otherwise an allow of either side is enough, except for
- * keys and trust policies, where the identity side counts only as far as the resource's policy hands over to the account.
- * Both maps are read at each call, so policies may be added later; those present now are checked now.
+ * IAM's decision within one account, by a policy simulation. Both maps are read at each call, so policies may be added
+ * later; the same question to the same policies is decided once.
+ *
+ * @param told of each call, with whether it was decided now
  */
-export function createAuthorize({ identityPolicies, resourcePolicies }: Policies): Authorize {
-  const compiled = new WeakMap<PolicyDocument, readonly Statement[]>();
-  const statements = (policy: PolicyDocument, owner: string): readonly Statement[] => {
-    const known = compiled.get(policy) ?? compilePolicy(policy, owner);
-    compiled.set(policy, known);
-    return known;
-  };
-  for (const [owner, policies] of identityPolicies) for (const policy of policies) statements(policy, owner);
-  for (const [owner, policy] of resourcePolicies) statements(policy, owner);
+export function createAuthorize(
+  policies: Policies,
+  told: (call: Evaluated, first: boolean) => void = () => {},
+): Authorize {
+  const known = new Map<string, Known>();
 
   return (principal, action, resource, conditions = {}) => {
-    const keys = { ...globalKeys(principal), ...conditions };
-    const applies = (statement: Statement) =>
-      statement.action(action) && statement.resource(resource) && statement.conditions(keys);
-
-    const identity = principal.roleArn ?? principal.arn;
-    const own = (identityPolicies.get(identity) ?? [])
-      .flatMap((policy) => statements(policy, identity))
-      .filter(applies);
-    const owner = policyOwner(resource);
-    const policy = resourcePolicies.get(owner);
-    const onResource = verdict(policy ? statements(policy, owner).filter(applies) : [], principal);
-
-    const refuse = (reason: string): never => {
-      const text = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
-      throw new AwsError('AccessDeniedException', 403, text);
+    const question: Question = {
+      principal: principal.arn,
+      identity: principal.roleArn ?? principal.arn,
+      action,
+      resource,
+      keys: present({ ...globalKeys(principal), ...principal.keys, ...conditions }),
     };
-    if (onResource.denied) refuse('with an explicit deny in a resource-based policy');
-    if (principal.administrator) return;
-    if (own.some(({ effect }) => effect === 'Deny')) refuse('with an explicit deny in an identity-based policy');
-    if (onResource.allowed) return;
-    if (needsResourcePolicy(action) && !onResource.delegated)
-      refuse(`because no resource-based policy allows the ${action} action`);
-    if (!own.some(({ effect }) => effect === 'Allow'))
-      refuse(`because no identity-based policy allows the ${action} action`);
+    const key = JSON.stringify(question);
+    const found = applicable(policies, question);
+    const by = principal.administrator ? { ...found, identity: ADMINISTRATOR } : found;
+    let entry = known.get(key);
+    const first = !entry || entry.identity !== by.identity || entry.resource !== by.resource;
+    if (!entry || first) {
+      if (known.size >= MOST_KNOWN) known.clear();
+      entry = { ...by, evaluated: { ...question, refused: refusal(question, by) } };
+      known.set(key, entry);
+    }
+    told(entry.evaluated, first);
+    const { refused } = entry.evaluated;
+    if (refused === undefined) return;
+    const text = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} ${refused}`;
+    throw new AwsError('AccessDeniedException', 403, text);
   };
 }
 
-function verdict(statements: readonly Statement[], principal: Principal): Verdict {
-  let [denied, allowed, delegated] = [false, false, false];
-  for (const { effect, principal: match } of statements) {
-    const named = match !== undefined && names(match, principal);
-    const account = match !== undefined && !match.negated && namesAccount(match, principal);
-    if (effect === 'Deny') denied ||= named || account;
-    else {
-      allowed ||= named;
-      delegated ||= account;
-    }
+/** Why it is refused, in AWS's words; undefined when it is allowed. */
+export function refusal(question: Question, by: Applicable): string | undefined {
+  const decision = decide(question, by);
+  if (decision === 'Allowed') return undefined;
+  // Which side it was, the other one tells by its absence.
+  if (decision === 'ExplicitlyDenied') {
+    const side = decide(question, { ...by, resource: undefined }) === 'ExplicitlyDenied' ? 'an identity' : 'a resource';
+    return `with an explicit deny in ${side}-based policy`;
   }
-  return { denied, allowed, delegated };
+  const side = decide(question, { ...by, identity: ADMINISTRATOR }) === 'Allowed' ? 'identity' : 'resource';
+  return `because no ${side}-based policy allows the ${question.action} action`;
 }
 
-/** Whether the statement names this very identity, its role, or everybody. */
-function names(match: PrincipalMatch, principal: Principal): boolean {
-  const listed =
-    match.aws.some((arn) => arn === '*' || arn === principal.arn || arn === principal.roleArn) ||
-    match.services.some((service) => service === principal.arn);
-  return listed !== match.negated;
-}
-
-function namesAccount(match: PrincipalMatch, principal: Principal): boolean {
-  const account = accountOf(principal);
-  return account !== undefined && match.aws.some((arn) => arn === account || arn === `arn:aws:iam::${account}:root`);
-}
-
-/** A service principal (`events.amazonaws.com`) belongs to no account. */
-const accountOf = (principal: Principal): string | undefined => /^arn:aws:(?:iam|sts)::(\d+):/.exec(principal.arn)?.[1];
-
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
 function globalKeys(principal: Principal): ConditionKeys {
-  const account = accountOf(principal);
+  /** A service principal (`events.amazonaws.com`) belongs to no account. */
+  const [, account] = /^arn:aws:(?:iam|sts)::(\d+):/.exec(principal.arn) ?? [];
   return {
     'aws:PrincipalArn': account && (principal.roleArn ?? principal.arn),
     'aws:PrincipalAccount': account,
+    'aws:PrincipalType': account && (principal.roleArn ? 'AssumedRole' : 'User'),
     'aws:PrincipalIsAWSService': String(account === undefined),
     // Loopback stands for the encrypted way.
     'aws:SecureTransport': 'true',
   };
 }
-
-/** Whose policy speaks for a resource: an object's is its bucket's, a version's its function's. */
-function policyOwner(resource: string): string {
-  if (resource.startsWith('arn:aws:s3:::')) return resource.split('/', 1)[0]!;
-  return /^(arn:aws:lambda:[^:]*:[^:]*:function:[^:]+):/.exec(resource)?.[1] ?? resource;
-}
-
-const needsResourcePolicy = (action: string): boolean =>
-  action.startsWith('kms:') || action.startsWith('sts:AssumeRole');

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { Principal } from '../wire/endpoint.ts';
+import type { ConditionKeys, Principal } from '../wire/endpoint.ts';
 
 /** What a client signs with. `sessionToken` and `expiration` belong to role sessions only. */
 export interface AccessKeys {
@@ -18,8 +18,15 @@ export interface Credential extends AccessKeys {
 export interface Credentials {
   /** Long-lived keys of a person: `addUser('ada', { administrator: true })`. */
   addUser(name: string, options?: { readonly administrator?: boolean }): AccessKeys;
-  /** Keys of a role session; `seconds` is their life, 12 hours unless told: the longest that AWS gives. */
-  mint(roleArn: string, sessionName: string, options?: { readonly seconds?: number }): AccessKeys;
+  /**
+   * Keys of a role session; `seconds` is their life, 12 hours unless told: the longest that AWS gives. `keys` are what
+   * each call with them tells IAM beside its own.
+   */
+  mint(
+    roleArn: string,
+    sessionName: string,
+    options?: { readonly seconds?: number; readonly keys?: ConditionKeys },
+  ): AccessKeys;
   /** Finds expired keys too: the gateway tells "expired" from "unknown". */
   find(accessKeyId: string): Credential | undefined;
 }
@@ -39,14 +46,14 @@ export function createCredentials(options: { readonly clock: Clock; readonly acc
   return {
     addUser: (name, { administrator = false } = {}) =>
       add(keyPair('AKIA'), { arn: `arn:aws:iam::${options.accountId}:user/${name}`, administrator }),
-    mint: (roleArn, sessionName, { seconds = LONGEST_SESSION } = {}) =>
+    mint: (roleArn, sessionName, { seconds = LONGEST_SESSION, keys } = {}) =>
       add(
         {
           ...keyPair('ASIA'),
           sessionToken: randomBytes(96).toString('base64'),
           expiration: new Date(options.clock.now() + seconds * 1000),
         },
-        { arn: sessionArn(roleArn, sessionName), roleArn },
+        { arn: sessionArn(roleArn, sessionName), roleArn, ...(keys && { keys }) },
       ),
     find: (accessKeyId) => byId.get(accessKeyId),
   };

@@ -8,6 +8,8 @@ export interface Principal {
   readonly roleArn?: string;
   /** The person at the keyboard of the simulated account: allowed everything that no resource policy denies. */
   readonly administrator?: boolean;
+  /** Condition keys that every call with these credentials carries: whose code it is, tags of the session. */
+  readonly keys?: ConditionKeys;
 }
 
 /** A request whose signature has been checked. */

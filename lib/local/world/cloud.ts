@@ -14,7 +14,9 @@ import { createElasticLoadBalancing } from '../elasticloadbalancing/elasticloadb
 import { createEngine, type Engine, type ExecutionDescription } from '../engine/engine.ts';
 import { type Bus, type BusEvent, createBus } from '../events/bus.ts';
 import { createAuthorize } from '../iam/authorize.ts';
-import { type AccessKeys, createCredentials, keysEnvironment } from '../iam/credentials.ts';
+import { type AccessKeys, createCredentials } from '../iam/credentials.ts';
+import { openRecord } from '../iam/record.ts';
+import { checkPolicies } from '../iam/simulation.ts';
 import { lambdaEndpoint } from '../lambda/endpoint.ts';
 import { lambdaIntegrations } from '../lambda/integration.ts';
 import { createLambdaRuntime } from '../lambda/runtime.ts';
@@ -36,8 +38,9 @@ import { localFunctions } from './functions.ts';
 import { imagesOf } from './images.ts';
 import type { WorldPaths } from './paths.ts';
 import { policiesOf } from './policies.ts';
+import { rolesOf } from './roles.ts';
 import { runTaskIntegrations } from './run-task.ts';
-import { containerSecrets, EXECUTION_ROLE, samplePolicies } from './sample-variables.ts';
+import { containerSecrets, sampleRoles } from './sample-variables.ts';
 import { openStorage, type StorageServices } from './services.ts';
 import { ecsDeployment, ecsTask, executionStatusChange, objectCreated, parameterChange } from './sources.ts';
 import { trailed } from './trail.ts';
@@ -98,7 +101,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   };
   const authorize: Authorize = (...question) => decide(...question);
   const shared = { ...ACCOUNT, clock, authorize };
-  const credentialsFor = (roleArn: string, session: string) => keysEnvironment(credentials.mint(roleArn, session));
+  const roles = rolesOf(() => assembly, { credentials, authorize });
   const baseEnvironment = () => ({ AWS_ENDPOINT_URL: gateway.url, AWS_REGION: ACCOUNT.region });
 
   const tell = (event: BusEvent): void => {
@@ -112,11 +115,11 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     onParameterChange: (change) => tell(parameterChange(change)),
   });
   const { assembly } = storage;
-  const others = new Map([
-    [EXECUTION_ROLE, [samplePolicies]],
-    [viewer.principal.arn, [viewerPolicy]],
-  ]);
-  decide = createAuthorize(policiesOf(assembly, others));
+  const policies = policiesOf(assembly, [...sampleRoles, { arn: viewer.principal.arn, policies: [viewerPolicy] }]);
+  await checkPolicies(policies);
+  const recorder = openRecord(paths.permissions, policies);
+  closing.add('record of permissions', () => recorder.close());
+  decide = createAuthorize(policies, recorder.add);
 
   const route53 = createRoute53({ ...shared, directory: paths.service('route53') });
   const acm = createAcm({ ...shared, directory: paths.service('acm') });
@@ -143,7 +146,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     directory: paths.service('lambda'),
     clock,
     region: ACCOUNT.region,
-    credentialsFor,
+    credentialsFor: roles.ofFunction,
     environment: () => ({ AWS_ENDPOINT_URL: gateway.url }),
   });
   closing.add('Lambda', () => lambda.close());
@@ -162,7 +165,8 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     directory: join(paths.service('ecs'), options.compute),
     processes,
     resolveImage,
-    credentialsFor,
+    credentialsFor: roles.ofTask,
+    useExecutionRole: roles.useExecutionRole,
     baseEnvironment,
     onTaskStateChange: (event) => tell(ecsTask(event)),
     onDeployed: (deployed) => tell(ecsDeployment(deployed)),
@@ -181,6 +185,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     clock,
     authorize,
     credentials,
+    podKeys: roles.ofPod,
     processes,
     resolveImage,
     baseEnvironment,
@@ -195,7 +200,10 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     integrations: { ...lambdaIntegrations(lambda, authorize), ...runTaskIntegrations(ecs.endpoint) },
     onStatusChange: (change) => tell(executionStatusChange(change)),
   });
-  for (const machine of assembly.stateMachines) engine.createStateMachine(machine);
+  for (const machine of assembly.stateMachines) {
+    roles.useMachineRole(machine);
+    engine.createStateMachine(machine);
+  }
 
   const ses = createSes({ ...shared, directory: paths.outbox });
   const gateway = await startGateway({

@@ -4,7 +4,6 @@ import type { Assembly } from '../assembly/assembly.ts';
 import type { Clock } from '../clock.ts';
 import { createEks, type Eks } from '../eks/eks.ts';
 import type { Credentials } from '../iam/credentials.ts';
-import { keysEnvironment } from '../iam/credentials.ts';
 import { createKubernetes, type Kubernetes } from '../kubernetes/kubernetes.ts';
 import type { Manifest } from '../kubernetes/object-store.ts';
 import type { ResolveImage } from '../processes/image.ts';
@@ -12,6 +11,7 @@ import type { Processes } from '../processes/processes.ts';
 import type { Authorize } from '../wire/endpoint.ts';
 import { verifyPresigned } from '../wire/sigv4.ts';
 import { ACCOUNT } from './account.ts';
+import type { Roles } from './roles.ts';
 import { VIEWERS, viewerManifests } from './viewer.ts';
 
 /** EKS and the clusters that the assembly's access entries name. */
@@ -29,6 +29,8 @@ export interface TargetClustersOptions {
   readonly clock: Clock;
   readonly authorize: Authorize;
   readonly credentials: Credentials;
+  /** Keys of the role that Pod Identity gives a pod. */
+  readonly podKeys: Roles['ofPod'];
   readonly processes: Processes;
   readonly resolveImage: ResolveImage;
   readonly baseEnvironment: () => Readonly<Record<string, string>>;
@@ -64,7 +66,7 @@ export async function openTargetClusters(options: TargetClustersOptions): Promis
           (each) =>
             each.clusterName === clusterName && each.namespace === namespace && each.serviceAccount === serviceAccount,
         );
-        return found && keysEnvironment(credentials.mint(found.roleArn, `eks-${pod}`.slice(0, 64)));
+        return found && options.podKeys(found, pod);
       },
     });
     eks.registerCluster({

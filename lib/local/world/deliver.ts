@@ -3,6 +3,7 @@ import type { Deliver } from '../events/bus.ts';
 import { sessionArn } from '../iam/credentials.ts';
 import type { LambdaRuntime } from '../lambda/runtime.ts';
 import type { Authorize } from '../wire/endpoint.ts';
+import { trusted } from './roles.ts';
 
 /** Where EventBridge delivers to: a function by its own policy, a state machine by the target's role. */
 export function deliverTo(services: {
@@ -17,6 +18,7 @@ export function deliverTo(services: {
       authorize({ arn: 'events.amazonaws.com' }, 'lambda:InvokeFunction', arn, { 'aws:SourceArn': origin.arn });
       services.lambda().invokeLater(arn, payload);
     } else if (arn.includes(':states:') && roleArn) {
+      trusted(authorize, roleArn, 'events.amazonaws.com', { 'aws:SourceArn': origin.arn });
       const principal = { roleArn, arn: sessionArn(roleArn, 'events') };
       authorize(principal, 'states:StartExecution', arn);
       services.engine().startExecution({ stateMachineArn: arn, input: payload, principalArn: principal.arn });

@@ -9,6 +9,8 @@ export interface WorldPaths {
   readonly processes: string;
   /** What the simulated services remember: one folder a service. */
   service(name: string): string;
+  /** What IAM was asked. */
+  readonly permissions: string;
   /** What a function wrote. */
   functionLog(name: string): string;
   /** Every mail that was sent, one JSON file each. */
@@ -26,6 +28,7 @@ export function worldPaths(workDirectory: string): WorldPaths {
     lock: join(directory, 'world.lock'),
     processes: join(directory, 'processes'),
     service: (name) => join(directory, name),
+    permissions: join(directory, 'iam'),
     functionLog: (name) => join(directory, 'lambda', 'logs', `${name}.log`),
     outbox: join(directory, 'outbox'),
     journal: join(directory, 'writer.jsonl'),

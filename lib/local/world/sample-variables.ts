@@ -1,18 +1,32 @@
 import { randomBytes } from 'node:crypto';
+import { sessionArn } from '../iam/credentials.ts';
 import type { Authorize } from '../wire/endpoint.ts';
 import { ACCOUNT } from './account.ts';
 import type { Cloud } from './cloud.ts';
+import type { RolePolicies } from './policies.ts';
 
 /** Stands for the role by which ECS reads what the sample's containers take from elsewhere. */
 export const EXECUTION_ROLE = `arn:aws:iam::${ACCOUNT.accountId}:role/acme-retool-execution`;
 
 /** What the sample's owner has granted beside Passage's deployment: ECS may read more than Passage. */
-export const samplePolicies = {
-  Statement: [
-    { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: '*' },
-    { Effect: 'Allow', Action: 'ssm:GetParameters', Resource: '*' },
-  ],
-};
+export const sampleRoles: readonly RolePolicies[] = [
+  {
+    arn: EXECUTION_ROLE,
+    trust: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+    },
+    policies: [
+      {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue', 'ssm:GetParameters'], Resource: '*' },
+          { Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' },
+        ],
+      },
+    ],
+  },
+];
 
 /** Variables in clear that both of the sample's services have, beside those of the database. */
 export const plainVariables = {
@@ -32,6 +46,11 @@ export interface ContainerSecret {
   readonly name: string;
   readonly valueFrom: string;
 }
+
+const parameterArn = (nameOrArn: string): string =>
+  nameOrArn.startsWith('arn:')
+    ? nameOrArn
+    : `arn:aws:ssm:${ACCOUNT.region}:${ACCOUNT.accountId}:parameter/${nameOrArn.replace(/^\//, '')}`;
 
 const random = () => randomBytes(24).toString('hex');
 
@@ -63,10 +82,10 @@ export function containerSecrets(
 ): (valueFrom: string, executionRole: string | undefined) => string {
   return (valueFrom, executionRole = '') => {
     const may = (action: string, resource: string) =>
-      authorize({ arn: executionRole, roleArn: executionRole }, action, resource);
+      authorize({ arn: sessionArn(executionRole, 'ecs'), roleArn: executionRole }, action, resource);
     const [, secret = '', key] = /^(arn:aws:secretsmanager:(?:[^:]*:){3}[^:]+)(?::([^:]*))?/.exec(valueFrom) ?? [];
     if (secret) may('secretsmanager:GetSecretValue', secret);
-    else may('ssm:GetParameters', valueFrom);
+    else may('ssm:GetParameters', parameterArn(valueFrom));
     const text = secret ? secrets.value(secret) : ssm.value(valueFrom);
     const value = key ? (JSON.parse(text ?? '{}') as Record<string, string>)[key] : text;
     if (value === undefined) throw new Error(`${valueFrom} has no value`);

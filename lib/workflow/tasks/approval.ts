@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Lease, Subject } from '../documents/run.ts';
 import { lambda } from '../task.ts';
-import { holdsLease } from './lease.ts';
+import { readsLedger } from './lease.ts';
 
 const Asking = z.strictObject({ lease: Lease, subject: Subject });
 /** API Gateway's HTTP API, payload format 2.0: what the pages read of it. */
@@ -31,7 +31,7 @@ export const OpenApproval = lambda({
     'ServiceUnavailable',
   ],
   uses: {
-    ...holdsLease,
+    ...readsLedger,
     runs: ['s3:GetObject', 's3:ListBucket'],
     requesters: ['s3:GetObject'],
     requests: ['s3:GetObject', 's3:PutObject'],
@@ -95,7 +95,7 @@ export const ReadApproval = lambda({
   output: z.strictObject({ approval: z.string(), by: z.array(z.string()) }),
   throws: ['ApprovalRejected', 'ApprovalExpired', 'ApprovalForged', 'LeaseLost', 'ServiceUnavailable'],
   uses: {
-    ...holdsLease,
+    ...readsLedger,
     configurations: [],
     runs: ['s3:GetObject', 's3:ListBucket'],
     requesters: ['s3:GetObject'],

@@ -1,5 +1,5 @@
 import { lambda } from '../task.ts';
-import { Held, holdsLease, Nothing } from './lease.ts';
+import { Held, holdsLease, Nothing, readsLedger } from './lease.ts';
 
 const inCluster = { targetClusters: ['eks:DescribeCluster'] } as const;
 /** What was seen of the booted backend's memory. */
@@ -36,7 +36,7 @@ export const CheckBoot = lambda({
   input: Held,
   output: Nothing,
   throws: ['BootNotReady', 'BootFailed', 'MigrationFailed', 'TargetNotFound', 'LeaseLost', 'ServiceUnavailable'],
-  uses: { ...holdsLease, ...inCluster, staging: keepsSamples },
+  uses: { ...readsLedger, ...inCluster, staging: keepsSamples },
   network: 'private',
   kubernetes: 'passage:boot',
   timeoutSeconds: 30,

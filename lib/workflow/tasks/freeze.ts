@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { lambda } from '../task.ts';
-import { Held, holdsLease, Nothing } from './lease.ts';
+import { Held, holdsLease, Nothing, readsLedger } from './lease.ts';
 
 const opensDatabases = { logins: ['secretsmanager:GetSecretValue'] } as const;
 
@@ -22,7 +22,7 @@ export const CheckSourceStopped = lambda({
   input: Held,
   output: Nothing,
   throws: ['SourceStillRunning', 'SourceNotFound', 'LeaseLost', 'ServiceUnavailable'],
-  uses: { ...holdsLease, runs: ['s3:GetObject'], sourceClusters: ['ecs:DescribeServices'] },
+  uses: { ...readsLedger, runs: ['s3:GetObject'], sourceClusters: ['ecs:DescribeServices'] },
   timeoutSeconds: 30,
 });
 

@@ -27,6 +27,9 @@ export const Nothing = z.strictObject({});
 /** Reading and compare-and-swapping the ledger; what every effect needs. */
 export const holdsLease = { ledgers: ['s3:GetObject', 's3:PutObject'] } as const;
 
+/** Reading the ledger and the configuration, for a task that changes nothing in them. */
+export const readsLedger = { ledgers: ['s3:GetObject'] } as const;
+
 export const TakeLease = lambda({
   summary: 'Takes the lease of a migration, fixes its configuration by digest and writes the plan.',
   input: z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { lambda } from '../task.ts';
-import { Held, holdsLease, Nothing } from './lease.ts';
+import { Held, holdsLease, Nothing, readsLedger } from './lease.ts';
 
 export const ProveTargetWrite = lambda({
   summary: "Signs in to the target's database as the application's pods do, and tries a write that is rolled back.",
@@ -42,7 +42,7 @@ export const CheckTargetReady = lambda({
   input: Held,
   output: Nothing,
   throws: ['TargetNotReady', 'TargetNotFound', 'LeaseLost', 'ServiceUnavailable'],
-  uses: { ...holdsLease, runs: ['s3:GetObject'], targetClusters: ['eks:DescribeCluster'] },
+  uses: { ...readsLedger, runs: ['s3:GetObject'], targetClusters: ['eks:DescribeCluster'] },
   network: 'private',
   kubernetes: 'passage:reader',
   timeoutSeconds: 30,
@@ -55,7 +55,6 @@ export const ChangeDns = lambda({
   throws: ['ConfigurationInvalid', 'LeaseLost', 'EffectInFlight', 'ServiceUnavailable'],
   uses: {
     ...holdsLease,
-    runs: ['s3:GetObject'],
     hostedZones: ['route53:ListResourceRecordSets', 'route53:ChangeResourceRecordSets'],
   },
   timeoutSeconds: 30,
@@ -66,7 +65,7 @@ export const CheckDnsChange = lambda({
   input: z.strictObject({ ...Held.shape, changeId: z.string() }),
   output: Nothing,
   throws: ['DnsNotInSync', 'LeaseLost', 'ServiceUnavailable'],
-  uses: { ...holdsLease, dnsChanges: ['route53:GetChange'] },
+  uses: { dnsChanges: ['route53:GetChange'] },
   timeoutSeconds: 30,
 });
 
@@ -98,7 +97,7 @@ export const SealSource = lambda({
     'ServiceUnavailable',
   ],
   uses: {
-    ...holdsLease,
+    ...readsLedger,
     runs: ['s3:GetObject'],
     logins: ['secretsmanager:GetSecretValue'],
     collectedSecrets: ['secretsmanager:GetSecretValue'],

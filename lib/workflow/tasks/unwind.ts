@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Lease } from '../documents/run.ts';
 import { lambda } from '../task.ts';
-import { Held, holdsLease, Nothing } from './lease.ts';
+import { Held, holdsLease, Nothing, readsLedger } from './lease.ts';
 
 const opensDatabases = { logins: ['secretsmanager:GetSecretValue'] } as const;
 const readsRun = { runs: ['s3:GetObject'] } as const;
@@ -26,7 +26,7 @@ export const StopWorkers = lambda({
   output: Nothing,
   throws: ['LeaseLost', 'TargetNotFound', 'ServiceUnavailable'],
   uses: {
-    ...holdsLease,
+    ...readsLedger,
     workerCluster: ['ecs:ListTasks', 'ecs:StopTask'],
     targetClusters: ['eks:DescribeCluster'],
   },
@@ -71,7 +71,7 @@ export const UnfenceSource = lambda({
     'LeaseLost',
     'ServiceUnavailable',
   ],
-  uses: { ...holdsLease, ...opensDatabases, ...readsRun },
+  uses: { ...readsLedger, ...opensDatabases, ...readsRun },
   network: 'private',
   timeoutSeconds: 60,
 });
@@ -81,7 +81,7 @@ export const StartSource = lambda({
   input: Held,
   output: Nothing,
   throws: ['LeaseLost', 'EffectInFlight', 'SourceNotFound', 'ServiceUnavailable'],
-  uses: { ...holdsLease, sourceClusters: ['ecs:DescribeServices', 'ecs:UpdateService'] },
+  uses: { ...holdsLease, sourceClusters: ['ecs:UpdateService'] },
   timeoutSeconds: 30,
 });
 
@@ -111,7 +111,7 @@ export const EmptyStaging = lambda({
   output: z.strictObject({ deleted: z.int() }),
   throws: ['LeaseLost', 'ServiceUnavailable'],
   uses: {
-    ...holdsLease,
+    ...readsLedger,
     staging: ['s3:ListBucket', 's3:DeleteObject'],
     tokens: ['s3:ListBucket', 's3:DeleteObject'],
     rehearsalSecrets: ['secretsmanager:DeleteSecret'],

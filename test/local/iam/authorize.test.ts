@@ -1,5 +1,6 @@
-import { createAuthorize } from '../../../lib/local/iam/authorize.ts';
+import { createAuthorize, type Evaluated } from '../../../lib/local/iam/authorize.ts';
 import type { PolicyDocument } from '../../../lib/local/iam/policies.ts';
+import { checkPolicies } from '../../../lib/local/iam/simulation.ts';
 import type { ConditionKeys, Principal } from '../../../lib/local/wire/endpoint.ts';
 
 const account = '111122223333';
@@ -9,6 +10,12 @@ const administrator: Principal = { arn: `arn:aws:iam::${account}:user/ada`, admi
 const object = 'arn:aws:s3:::evidence/runs/1/plan.json';
 const key = `arn:aws:kms:eu-central-1:${account}:key/1`;
 const root = { AWS: `arn:aws:iam::${account}:root` };
+
+const trust = {
+  resource: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+  on: 'arn:aws:iam::111122223333:role/Other',
+  action: 'sts:AssumeRole',
+};
 
 const policy = (...Statement: object[]): PolicyDocument => ({ Version: '2012-10-17', Statement });
 const allow = (more: object = {}) => ({ Effect: 'Allow', Action: '*', Resource: '*', ...more });
@@ -91,9 +98,13 @@ test.each<[string, Case, RegExp]>([
   ['naming the account allows nobody by itself', { resource: [allow({ Principal: root })] }, /no identity-based/],
   [
     'a key needs its own policy',
-    { identity: [allow()], on: key, action: 'kms:Decrypt' },
+    { identity: [allow()], resource: [allow({ Principal: { AWS: `${roleArn}2` } })], on: key, action: 'kms:Decrypt' },
     /no resource-based policy allows the kms:Decrypt/,
   ],
+  ['a key without one hands over to the account', { identity: [allow()], on: key, action: 'kms:Decrypt' }, /^allowed/],
+  ['and allows nobody by itself', { on: key, action: 'kms:Decrypt' }, /no identity-based/],
+  ['a role is assumed by whom its trust names', { ...trust, who: { arn: 'lambda.amazonaws.com' } }, /^allowed/],
+  ['and by nobody else', { ...trust, identity: [allow()] }, /no resource-based policy allows the sts:AssumeRole/],
   [
     'a key hands over to the account',
     { identity: [allow()], resource: [allow({ Principal: root })], on: key, action: 'kms:Decrypt' },
@@ -118,7 +129,7 @@ test.each<[string, Case, RegExp]>([
   [
     'a service is not the account',
     { who: { arn: 'events.amazonaws.com' }, resource: [allow({ Principal: root })] },
-    /no identity-based/,
+    /no resource-based/,
   ],
 ])('%s', (_, example, expected) => {
   expect(decide(example)).toMatch(expected);
@@ -153,15 +164,51 @@ test.each<[object, ConditionKeys, boolean]>([
   expect(decide({ identity: [allow({ Condition })], keys }) === 'allowed').toBe(holds);
 });
 
-test.each<[string, object, RegExp]>([
-  ['an unknown operator', allow({ Condition: { DateLessThan: { 'aws:CurrentTime': 'x' } } }), /operator DateLessThan/],
-  ['an unknown element', allow({ Actions: '*' }), /Actions/],
-  ['a policy variable', allow({ Resource: 'arn:aws:s3:::b/${aws:username}' }), /policy variable/],
-  ['both Action and NotAction', allow({ NotAction: 'a' }), /either Action or NotAction/],
-  ['no effect', allow({ Effect: undefined }), /Effect/],
-])('%s is refused when the policy is loaded, with its owner', (_, statement, message) => {
-  const load = () =>
-    createAuthorize({ identityPolicies: new Map([[roleArn, [policy(statement)]]]), resourcePolicies: new Map() });
-  expect(load).toThrow(message);
-  expect(load).toThrow(roleArn);
+test.each<[string, object]>([
+  ['an unknown operator', allow({ Condition: { StringSounds: { 'aws:CurrentTime': 'x' } } })],
+  ['an unknown element', allow({ Actions: '*' })],
+  ['both Action and NotAction', allow({ NotAction: 'a:b' })],
+  ['no effect', allow({ Effect: undefined })],
+])('%s is refused when the policies are checked, with its owner', async (_, statement) => {
+  const check = checkPolicies({
+    identityPolicies: new Map([[roleArn, [policy(statement)]]]),
+    resourcePolicies: new Map(),
+  });
+  await expect(check).rejects.toThrow(roleArn);
+});
+
+test('a policy variable stands for who asks', () => {
+  const own = allow({ Resource: 'arn:aws:s3:::evidence/${aws:PrincipalTag/team}/*' });
+  const who = (team: string): Principal => ({ ...session, keys: { 'aws:PrincipalTag/team': team } });
+  expect(decide({ identity: [own], who: who('runs') })).toBe('allowed');
+  expect(decide({ identity: [own], who: who('other') })).toMatch(/no identity-based/);
+});
+
+test('the same question is decided once, until a policy changes; each call is told', () => {
+  const identityPolicies = new Map([[roleArn, [policy(allow())]]]);
+  const told: [Evaluated, boolean][] = [];
+  const authorize = createAuthorize({ identityPolicies, resourcePolicies: new Map() }, (...call) => told.push(call));
+  authorize(session, 's3:GetObject', object, { 's3:prefix': undefined, 's3:VersionId': '1' });
+  authorize(session, 's3:GetObject', object, { 's3:VersionId': '1' });
+  identityPolicies.set(roleArn, [policy(deny())]);
+  expect(() => authorize(session, 's3:GetObject', object, { 's3:VersionId': '1' })).toThrow(/explicit deny/);
+  expect(told.map(([{ refused }, first]) => [refused === undefined, first])).toEqual([
+    [true, true],
+    [true, false],
+    [false, true],
+  ]);
+  expect(told[0]?.[0]).toEqual({
+    principal: session.arn,
+    identity: roleArn,
+    action: 's3:GetObject',
+    resource: object,
+    keys: {
+      'aws:PrincipalArn': roleArn,
+      'aws:PrincipalAccount': account,
+      'aws:PrincipalType': 'AssumedRole',
+      'aws:PrincipalIsAWSService': 'false',
+      'aws:SecureTransport': 'true',
+      's3:VersionId': '1',
+    },
+  });
 });

@@ -72,6 +72,13 @@ test('a key is used only by those whom its own policy names', async () => {
       { Effect: 'Allow', Principal: { AWS: root }, Action: 'kms:Describe*', Resource: '*' },
       {
         Effect: 'Allow',
+        // A key that hands nothing over to the account is not even the administrator's.
+        Principal: { AWS: `arn:aws:iam::${accountId}:user/ada` },
+        Action: 'kms:Encrypt',
+        Resource: '*',
+      },
+      {
+        Effect: 'Allow',
         Principal: { AWS: `arn:aws:iam::${accountId}:role/Decider` },
         Action: 'kms:Decrypt',
         Resource: '*',

@@ -56,6 +56,8 @@ const model = (name: string, more: Partial<FunctionModel> = {}): FunctionModel =
   environment: { GREETING: 'hello' },
   timeoutSeconds: 30,
   memoryMegabytes: 128,
+  logGroup: `/aws/lambda/${name}`,
+  inNetwork: false,
   ...more,
 });
 

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Engine } from '../../../lib/local/engine/engine.ts';
 import type { BusEvent } from '../../../lib/local/events/bus.ts';
 import { createAuthorize } from '../../../lib/local/iam/authorize.ts';
+import type { PolicyDocument } from '../../../lib/local/iam/policies.ts';
 import type { LambdaRuntime } from '../../../lib/local/lambda/runtime.ts';
 import { AwsError, type Endpoint, type Principal, type SignedRequest } from '../../../lib/local/wire/endpoint.ts';
 import { callAs } from '../../../lib/local/world/call.ts';
@@ -12,6 +13,7 @@ import { createManualClock } from '../../support/manual-clock.ts';
 const account = { accountId: '123456789012', region: 'eu-west-1' };
 const machine = 'arn:aws:states:eu-west-1:123456789012:stateMachine:journey';
 const greet = 'arn:aws:lambda:eu-west-1:123456789012:function:greet';
+const rule = (name: string) => `arn:aws:events:eu-west-1:123456789012:rule/${name}`;
 const role = 'arn:aws:iam::123456789012:role/starter';
 
 const started = { executionArn: `${machine}:one`, startDate: 1 };
@@ -61,7 +63,7 @@ test('neither other calls nor refused starts are told', async () => {
   expect(await trailOf(refusing, alice, 'StartExecution')).toEqual([]);
 });
 
-const delivery = (allowed: { byFunction?: string; byRole?: boolean }) => {
+const delivery = (allowed: { byFunction?: string; byRole?: boolean; trusts?: string }) => {
   const done: unknown[] = [];
   const deliver = deliverTo({
     lambda: () => ({ invokeLater: (...call: unknown[]) => done.push(call) }) as unknown as LambdaRuntime,
@@ -70,9 +72,19 @@ const delivery = (allowed: { byFunction?: string; byRole?: boolean }) => {
       identityPolicies: new Map([
         [role, allowed.byRole ? [{ Statement: { Effect: 'Allow', Action: 'states:*', Resource: machine } }] : []],
       ]),
-      resourcePolicies: new Map(
-        allowed.byFunction
-          ? [
+      resourcePolicies: new Map<string, PolicyDocument>([
+        [
+          role,
+          {
+            Statement: {
+              Effect: 'Allow',
+              Principal: { Service: allowed.trusts ?? 'events.amazonaws.com' },
+              Action: 'sts:AssumeRole',
+            },
+          },
+        ],
+        ...(allowed.byFunction
+          ? ([
               [
                 greet,
                 {
@@ -85,25 +97,25 @@ const delivery = (allowed: { byFunction?: string; byRole?: boolean }) => {
                   },
                 },
               ],
-            ]
-          : [],
-      ),
+            ] satisfies [string, PolicyDocument][])
+          : []),
+      ]),
     }),
   });
   const to = (arn: string, roleArn?: string) =>
     deliver(
       { id: 'one', arn, roleArn, input: undefined, inputPath: undefined, inputTransformer: undefined },
       { a: 1 },
-      { arn: 'arn:rule' },
+      { arn: rule('ours') },
     );
   return { to, done };
 };
 
 test('a rule invokes a function only when the function lets this rule', async () => {
-  const ours = delivery({ byFunction: 'arn:rule' });
+  const ours = delivery({ byFunction: rule('ours') });
   await ours.to(greet);
   expect(ours.done).toEqual([[greet, '{"a":1}']]);
-  const others = delivery({ byFunction: 'arn:other-rule' });
+  const others = delivery({ byFunction: rule('other') });
   await expect(others.to(greet)).rejects.toMatchObject({ code: 'AccessDeniedException' });
   expect(others.done).toEqual([]);
 });
@@ -119,6 +131,8 @@ test("a rule starts a machine only with a role that may, and in the role's name"
     },
   ]);
   await expect(delivery({}).to(machine, role)).rejects.toMatchObject({ code: 'AccessDeniedException' });
+  const ofOthers = delivery({ byRole: true, trusts: 'lambda.amazonaws.com' });
+  await expect(ofOthers.to(machine, role)).rejects.toThrow('sts:AssumeRole');
 });
 
 test('a target that cannot be delivered to is named', async () => {
