@@ -66,19 +66,23 @@ export function parseCalls(text: string): readonly RecordedCall[] {
 const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
 /**
- * The calls of one account as another one would have recorded them: ids that the services draw by lot (a key's, the end
- * of a secret's ARN) are those that the policies name.
+ * The calls of one account as another one would have recorded them: ids that are drawn by lot (a key's, the end of a
+ * secret's ARN) and those that change with what is deployed (a task definition's) are those that the policies name.
  */
 export function readdressed(calls: readonly RecordedCall[], policies: Policies): readonly RecordedCall[] {
   const named = new Set(JSON.stringify([...policies.identityPolicies]).match(/arn:aws:[^"]+/g) ?? []);
   const keys = [...policies.resourcePolicies.keys()].filter((arn) => arn.startsWith('arn:aws:kms:'));
-  const secrets = [...named].filter((arn) => /:secret:[^*?]+-\w{6}$/.test(arn));
+  const ends = [/-\w{6}$/, /-[0-9a-f]{8}:\d+$/];
+  const byStem = new Map<string, string>();
+  for (const arn of named) {
+    if (!/:secret:[^*?]+$|:task-definition\//.test(arn)) continue;
+    for (const end of ends) if (end.test(arn)) byStem.set(arn.replace(end, ''), arn);
+  }
   return calls.map((call) => {
     const { resource } = call;
     if (named.has(resource)) return call;
     if (/^arn:aws:kms:.*:key\//.test(resource) && keys.length === 1) return { ...call, resource: keys[0]! };
-    const stem = resource.replace(/-\w{6}$/, '');
-    const secret = secrets.find((arn) => arn.replace(/-\w{6}$/, '') === stem);
-    return secret ? { ...call, resource: secret } : call;
+    const other = ends.map((end) => byStem.get(resource.replace(end, ''))).find((arn) => arn !== undefined);
+    return other ? { ...call, resource: other } : call;
   });
 }

@@ -68,12 +68,16 @@ test('other policies begin another record', () => {
 test('ids that were drawn by lot become those that the policies name', () => {
   const key = (id: string) => `arn:aws:kms:eu-west-1:${account}:key/${id}`;
   const secret = (name: string) => `arn:aws:secretsmanager:eu-west-1:${account}:secret:${name}`;
+  const named = [
+    secret('one-aaaaaa'),
+    secret('two-??????'),
+    'arn:aws:ecs:eu-west-1:111122223333:task-definition/dump-0123abcd:1',
+  ];
   const by: Policies = {
-    identityPolicies: new Map([
-      [role, [{ Statement: { Effect: 'Allow', Action: '*', Resource: [secret('one-aaaaaa'), secret('two-??????')] } }]],
-    ]),
+    identityPolicies: new Map([[role, [{ Statement: { Effect: 'Allow', Action: '*', Resource: named } }]]]),
     resourcePolicies: new Map([[key('here'), { Statement: [] }]]),
   };
+  const definition = (name: string) => `arn:aws:ecs:eu-west-1:${account}:task-definition/${name}`;
   const call = (resource: string) => ({
     principal: session.arn,
     identity: role,
@@ -82,11 +86,18 @@ test('ids that were drawn by lot become those that the policies name', () => {
     keys: {},
     times: 1,
   });
-  const asked = [key('there'), secret('one-bbbbbb'), secret('two-bbbbbb'), 'arn:aws:s3:::evidence/a'].map(call);
+  const asked = [
+    key('there'),
+    secret('one-bbbbbb'),
+    secret('two-bbbbbb'),
+    'arn:aws:s3:::evidence/a',
+    definition('dump-aaaabbbb:1'),
+  ].map(call);
   expect(readdressed(asked, by).map(({ resource }) => resource)).toEqual([
     key('here'),
     secret('one-aaaaaa'),
     secret('two-bbbbbb'),
     'arn:aws:s3:::evidence/a',
+    definition('dump-0123abcd:1'),
   ]);
 });
