@@ -59,7 +59,8 @@ export async function judge(calls: readonly RecordedCall[], policies: Policies):
   const ofSample = new Set(sampleRoles.map(({ arn }) => arn));
   const grants = usage(calls, policies).filter(({ owner }) => !ofSample.has(owner));
   return {
-    refused: calls.filter(({ refused }) => refused !== undefined),
+    // A person may try what is not allowed.
+    refused: calls.filter(({ refused, identity }) => refused !== undefined && !identity.includes(':user/')),
     flaws: await flaws(known, policies),
     grants,
     statements: new Set(grants.map(({ owner, side, statement }) => `${owner} ${side} ${statement}`)).size,
