@@ -103,6 +103,11 @@ test('works at the branches of a Parallel again that failed or were stopped, at 
   expect(end(arn)).toMatchObject({ status: 'FAILED', error: 'Bad' });
   expect(calls).toEqual(['a', 'b']);
   const [old = ''] = stage.tokens;
+  // Again in vain: the others are stopped again, and that is written again.
+  const before = stage.types(arn).length;
+  redrive(arn);
+  await settle();
+  expect(stage.types(arn).slice(before)).toContain('TaskStateAborted');
 
   const added = await mended(arn);
   expect(added).not.toContain('ParallelStateEntered');
@@ -111,7 +116,7 @@ test('works at the branches of a Parallel again that failed or were stopped, at 
   expect(() => stage.engine.sendTaskSuccess({ taskToken: old, output: '1' })).toThrow(
     expect.objectContaining({ code: 'TaskTimedOut' }),
   );
-  stage.engine.sendTaskSuccess({ taskToken: stage.tokens[1] ?? '', output: '"d"' });
+  stage.engine.sendTaskSuccess({ taskToken: stage.tokens.at(-1) ?? '', output: '"d"' });
   await settle();
   expect(outputOf(end(arn))).toEqual(['a', 'b', 'd']);
 });
@@ -136,6 +141,7 @@ test('works at the iterations of a Map again that failed, and at those that were
   const added = await mended(arn);
   expect(calls).toEqual([2, 3]);
   expect(added).not.toContain('MapStateStarted');
+  expect(added.filter((type) => type === 'MapIterationSucceeded')).toHaveLength(2);
   expect(outputOf(end(arn))).toEqual([1, 2, 3]);
 });
 
