@@ -1,5 +1,5 @@
 /** When a schedule of EventBridge starts something; moments in milliseconds since 1970. */
-export interface Schedule {
+interface Schedule {
   /** The first start after a moment, a rate counted from there; null when there is none any more. */
   next(after: number): number | null;
 }
