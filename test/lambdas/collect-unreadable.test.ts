@@ -1,0 +1,75 @@
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { sdkError } from '../support/declared.ts';
+import { collect, image, mockSecrets } from './layouts.ts';
+
+describe('bad input is a finding with what to do, never a stack trace', () => {
+  const web = (environment: Record<string, string>, secrets: Record<string, string> = {}) => ({
+    desiredCount: 1,
+    containers: [{ name: 'retool', image, environment: { SERVICE_TYPE: 'MAIN_BACKEND', ...environment }, secrets }],
+  });
+  const database = { POSTGRES_HOST: 'h', POSTGRES_DB: 'd', POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'p' };
+
+  test('two candidates', async () => {
+    const { findings } = await collect({
+      services: { blue: web(database), green: web({ ...database, POSTGRES_DB: 'staging' }) },
+    });
+    expect(findings.problems).toMatchObject([
+      {
+        kind: 'source-ambiguous',
+        severity: 'BLOCKER',
+        where: 'blue, green',
+        todo: expect.stringMatching(/source\.ecs\.services/),
+      },
+    ]);
+  });
+
+  test('a secret that is not there, a key that is missing in it, a reference of no known form', async () => {
+    const arn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:a-AbCdEf';
+    const { findings } = await collect({
+      services: {
+        web: web(database, {
+          ENCRYPTION_KEY: '/not/there',
+          JWT_SECRET: `${arn}:nothing::`,
+          LICENSE_KEY: 'arn:aws:s3:::b/k',
+        }),
+      },
+      secrets: { [arn]: 'no JSON' },
+    });
+    expect(findings.problems).toMatchObject([
+      { severity: 'BLOCKER', what: expect.stringMatching(/ENCRYPTION_KEY could not be read: ParameterNotFound/) },
+      { severity: 'WARNING', what: expect.stringMatching(/JWT_SECRET is not JSON with the key "nothing"/) },
+      { severity: 'WARNING', what: expect.stringMatching(/LICENSE_KEY is a reference in a form/) },
+    ]);
+    expect(findings.encryptionKey).toBeNull();
+  });
+
+  test('a task definition with no database, where the login does not know one either', async () => {
+    const { findings } = await collect({ services: { web: web({}) } });
+    expect(findings).toMatchObject({ database: null, services: [{ service: 'web' }] });
+    expect(findings.problems).toMatchObject([
+      {
+        kind: 'database-unnamed',
+        severity: 'BLOCKER',
+        what: expect.stringMatching(/task definition .* sets neither DATABASE_URL nor POSTGRES_HOST/),
+        todo: expect.stringMatching(/^Write "host" and "dbname" into secret "passage\/acme\/source-login"/),
+      },
+    ]);
+  });
+
+  test('a login that cannot be read', async () => {
+    const { findings } = await collect({ services: { web: web(database) }, login: 'no JSON' });
+    expect(findings).toMatchObject({
+      database: null,
+      applicationDatabase: { host: 'h', database: 'd' },
+      problems: [{ kind: 'secret-unreadable', severity: 'BLOCKER', where: 'source.database.loginSecret' }],
+    });
+  });
+
+  test('a store that does not answer is tried again, not taken for a missing secret', async () => {
+    const arn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:throttled';
+    const layout = { services: { web: web(database, { JWT_SECRET: arn }) } };
+    const answer = collect(layout);
+    mockSecrets.on(GetSecretValueCommand, { SecretId: arn }).rejects(sdkError('ThrottlingException'));
+    await expect(answer).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+  });
+});
