@@ -206,7 +206,7 @@ async function historyMemory(say: (line: string) => void): Promise<string> {
         'heap it holds, MB',
         'RSS before, MB',
         'RSS at its peak, MB',
-        'after resume, MB',
+        'heap after resume, MB',
         'RSS at its peak in resume, MB',
       ],
       rows,

@@ -83,7 +83,7 @@ export class Execution {
     principalArn: string | undefined;
     caller?: Caller | undefined;
     /** What is written of it already. */
-    records?: readonly HistoryRecord[];
+    records?: Iterable<HistoryRecord>;
     file: HistoryFile;
     clock: Clock;
     onEvent: (event: HistoryEvent) => void;
@@ -95,7 +95,7 @@ export class Execution {
     this.principalArn = o.principalArn;
     this.caller = o.caller;
     this.state = fold(o.stateMachine.machine, o.records ?? []);
-    if (o.records?.length) this.input = JSON.parse(this.state.input) as Json;
+    if (this.state.events > 0) this.input = JSON.parse(this.state.input) as Json;
     this.#file = o.file;
     this.#clock = o.clock;
     this.#onEvent = o.onEvent;

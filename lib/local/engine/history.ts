@@ -1,4 +1,13 @@
-import { appendFileSync, closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import type { Json } from './json.ts';
 
 type Composite = 'Task' | 'Map' | 'Parallel' | 'Wait';
@@ -122,28 +131,51 @@ export function looseHistory(path: string): HistoryFile {
   };
 }
 
+/** Bytes read at a time: a history can be longer than memory, and than the longest string. */
+const BLOCK = 1024 * 1024;
+const NEWLINE = 0x0a;
+
 /** A crash may have cut the last line: it did not happen, and the next must not be glued to it. */
 function dropTornLine(path: string): void {
   if (!existsSync(path)) return;
-  const content = readFileSync(path);
-  const end = content.lastIndexOf('\n') + 1;
-  if (end < content.length) truncateSync(path, end);
+  const file = openSync(path, 'r+');
+  try {
+    const { size } = fstatSync(file);
+    const block = Buffer.allocUnsafe(BLOCK);
+    let [end, complete] = [size, 0];
+    while (end > 0 && complete === 0) {
+      const from = Math.max(0, end - BLOCK);
+      readSync(file, block, 0, end - from, from);
+      complete = from + block.subarray(0, end - from).lastIndexOf(NEWLINE) + 1;
+      if (complete === from) complete = 0;
+      end = from;
+    }
+    if (complete < size) ftruncateSync(file, complete);
+  } finally {
+    closeSync(file);
+  }
 }
 
-/** All records of a file; a last line that was cut off by a crash did not happen. */
-export function readHistory(path: string): HistoryRecord[] {
-  return completeLines(path).map((line) => JSON.parse(line) as HistoryRecord);
+/** All records of a file, one after the other. */
+export function* historyRecords(path: string): Generator<HistoryRecord> {
+  for (const line of completeLines(path)) yield JSON.parse(line) as HistoryRecord;
 }
+
+/** All records of a file at once. */
+export const readHistory = (path: string): HistoryRecord[] => [...historyRecords(path)];
 
 /** The first and the last record, and the latest redrive, without parsing those between; undefined when nothing was written. */
 export function readEnds(
   path: string,
 ): { first: HistoryRecord; last: HistoryRecord; redriven: HistoryRecord | undefined } | undefined {
-  const lines = completeLines(path);
-  const [first, last] = [lines[0], lines.at(-1)];
+  let [first, last, redriven]: (string | undefined)[] = [];
+  for (const line of completeLines(path)) {
+    first ??= line;
+    last = line;
+    // In a text of an event the quotes would be escaped.
+    if (line.includes('"type":"ExecutionRedriven"')) redriven = line;
+  }
   if (first === undefined || last === undefined) return undefined;
-  // In a text of an event the quotes would be escaped.
-  const redriven = lines.findLast((line) => line.includes('"type":"ExecutionRedriven"'));
   return {
     first: JSON.parse(first) as HistoryRecord,
     last: JSON.parse(last) as HistoryRecord,
@@ -151,7 +183,29 @@ export function readEnds(
   };
 }
 
-function completeLines(path: string): string[] {
-  if (!existsSync(path)) return [];
-  return readFileSync(path, 'utf8').split('\n').slice(0, -1);
+/** The lines of a file, none where there is none; a last one that was cut off by a crash did not happen. */
+function* completeLines(path: string): Generator<string> {
+  if (!existsSync(path)) return;
+  const file = openSync(path, 'r');
+  try {
+    const block = Buffer.allocUnsafe(BLOCK);
+    let begun: Buffer[] = [];
+    let size = readSync(file, block);
+    while (size > 0) {
+      const read = block.subarray(0, size);
+      let from = 0;
+      let at = read.indexOf(NEWLINE);
+      while (at >= 0) {
+        yield Buffer.concat([...begun, read.subarray(from, at)]).toString('utf8');
+        begun = [];
+        from = at + 1;
+        at = read.indexOf(NEWLINE, from);
+      }
+      // A copy: what is read next takes the same place.
+      if (from < size) begun.push(Buffer.from(read.subarray(from)));
+      size = readSync(file, block);
+    }
+  } finally {
+    closeSync(file);
+  }
 }

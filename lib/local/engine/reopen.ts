@@ -3,7 +3,7 @@ import { historyPath, machineOf } from './archive.ts';
 import { callId } from './call-id.ts';
 import { Execution, type ExecutionDescription } from './execution.ts';
 import type { Branch } from './execution-state.ts';
-import { type HistoryEvent, openHistory, readHistory } from './history.ts';
+import { type HistoryEvent, historyRecords, openHistory } from './history.ts';
 import { type LoadRules, loadMachine } from './load.ts';
 
 /**
@@ -34,7 +34,7 @@ export function reopen(
     },
     principalArn,
     caller,
-    records: readHistory(path),
+    records: historyRecords(path),
     file: openHistory(path),
     clock: o.clock,
     onEvent: o.onEvent,
