@@ -44,12 +44,11 @@ export const collectTarget = task('CollectTarget')(async (deps: Deps, { lease, l
     const findings = missingTarget(database, looked.survey, looked.problem);
     return write({ ...findings, problems: [...findings.problems, ...(database ? [] : problems)] });
   }
-  const { found, survey } = looked;
+  const { found, application: app, survey } = looked;
   const unnamed = `deployment "${found.main.name}" sets neither DATABASE_URL nor POSTGRES_HOST and POSTGRES_DB in clear`;
   const { database, problems } = locateDatabase('target', secret, login, found.database, unnamed);
   const key = await secrets.text(deps.fingerprintKey);
   const own = 'login' in login ? login.login : null;
-  const app = deps.application(target.eks.cluster, found.namespace);
   const findings = targetFindings(found, survey, {
     database,
     applicationLogin: (await applicationLogin(app, found.main, own)).found,

@@ -25,7 +25,7 @@ export interface TargetApplication {
 
 /** What was found of it, or why it cannot be looked at; the cluster around it, as far as that was seen. */
 export type LookedFor =
-  | { readonly found: TargetApplication; readonly survey: Survey }
+  | { readonly found: TargetApplication; readonly application: Application; readonly survey: Survey }
   | { readonly found: null; readonly survey: Survey | null; readonly problem: Problem };
 
 /**
@@ -51,7 +51,8 @@ export async function lookForTarget(
     const deployments = await application.deployments();
     const main = deployments.find(({ role }) => role === MAIN_BACKEND);
     if (!main) return { survey, found: null, problem: notIn(namespace, seen) };
-    return { survey, found: await readTarget(application, { namespace, deployments, main }, configured.ingress) };
+    const found = await readTarget(application, { namespace, deployments, main }, configured.ingress);
+    return { survey, application, found };
   } catch (error) {
     if (!isTargetNotFound(error)) throw error;
     return { survey, found: null, problem: unseen(cluster, error.message) };
