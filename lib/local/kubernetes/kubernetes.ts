@@ -6,6 +6,7 @@ import { createControlLoop } from './control-loop.ts';
 import { withDefaults } from './defaults.ts';
 import { collectGarbage } from './deletion.ts';
 import { reconcileDeployments } from './deployment-controller.ts';
+import { endpointsOf, reconcileEndpointSlices } from './endpoint-slices.ts';
 import { reconcileJobs } from './job-controller.ts';
 import { createKubelet, type KubeletOptions, removeLogs } from './kubelet.ts';
 import { type Manifest, openObjectStore, resourceOf } from './object-store.ts';
@@ -22,7 +23,6 @@ import {
   type Service,
 } from './objects.ts';
 import { createPortForward } from './port-forward.ts';
-import { matchesLabels } from './selectors.ts';
 import { startApiServer } from './server.ts';
 import { createChanges } from './watch.ts';
 import { create } from './writes.ts';
@@ -65,6 +65,7 @@ export async function createKubernetes(options: KubernetesOptions): Promise<Kube
     const next = reconcileJobs(store, clock);
     reconcileDeployments(store, clock);
     kubelet.reconcile();
+    reconcileEndpointSlices(store);
     collectGarbage(store, clock, kubelet.isRunning);
     const left = new Set(store.list<Pod>(PODS).map((pod) => pod.metadata.uid));
     for (const uid of before) if (!left.has(uid)) removeLogs(directory, uid);
@@ -137,20 +138,8 @@ export async function createKubernetes(options: KubernetesOptions): Promise<Kube
         ingress.status = { loadBalancer: { ingress: [{ hostname }] } };
       });
     },
-    addresses(namespace, name) {
-      const service = store.find<Service>(SERVICES, namespace, name);
-      return store
-        .list<Pod>(PODS, namespace)
-        .filter((pod) => matchesLabels(service?.spec.selector, pod.metadata.labels))
-        .filter(
-          (pod) =>
-            !pod.metadata.deletionTimestamp &&
-            pod.status.conditions?.some((each) => each.type === 'Ready' && each.status === 'True'),
-        )
-        .flatMap((pod) => pod.spec.containers.flatMap((container) => container.ports?.slice(0, 1) ?? []))
-        .filter((port) => port.hostPort !== undefined)
-        .map((port) => `127.0.0.1:${port.hostPort}`);
-    },
+    addresses: (namespace, name) =>
+      endpointsOf(store.find<Service>(SERVICES, namespace, name), store).map(({ port }) => `127.0.0.1:${port}`),
     start() {
       started = true;
       loop.wake();

@@ -84,6 +84,7 @@ export const EVENTS = resource('', 'Event', 'events', { shortNames: ['ev'] });
 export const JOBS = resource('batch', 'Job', 'jobs');
 export const DEPLOYMENTS = resource('apps', 'Deployment', 'deployments', { shortNames: ['deploy'] });
 export const INGRESSES = resource('networking.k8s.io', 'Ingress', 'ingresses', { shortNames: ['ing'] });
+export const ENDPOINT_SLICES = resource('discovery.k8s.io', 'EndpointSlice', 'endpointslices');
 export const ROLES = resource('rbac.authorization.k8s.io', 'Role', 'roles');
 export const ROLE_BINDINGS = resource('rbac.authorization.k8s.io', 'RoleBinding', 'rolebindings');
 export const CLUSTER_ROLES = resource('rbac.authorization.k8s.io', 'ClusterRole', 'clusterroles', cluster);
@@ -113,6 +114,7 @@ export const RESOURCES: readonly Resource[] = [
   JOBS,
   DEPLOYMENTS,
   INGRESSES,
+  ENDPOINT_SLICES,
   ROLES,
   ROLE_BINDINGS,
   CLUSTER_ROLES,

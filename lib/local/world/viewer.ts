@@ -58,6 +58,7 @@ export const viewerManifests: readonly Manifest[] = [
       read('apps', 'deployments', 'deployments/scale'),
       read('batch', 'jobs'),
       read('networking.k8s.io', 'ingresses'),
+      read('discovery.k8s.io', 'endpointslices'),
       read('apiextensions.k8s.io', 'customresourcedefinitions'),
       read('external-secrets.io', 'externalsecrets'),
       read(rbac, '*'),

@@ -104,6 +104,7 @@ withInstalled(['kubectl'], () => {
     expect(described).toMatch(/Controlled By: +Deployment\/retool/);
     expect(described).toMatch(/NAME: +old/);
     expect(described).toMatch(/TargetPort: +3000\/TCP/);
+    expect(described).toMatch(/Endpoints: +127\.0\.0\.1:\d+/);
     expect(described).toMatch(/Events: +<none>/);
   });
 
