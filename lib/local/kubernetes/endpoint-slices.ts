@@ -1,5 +1,5 @@
 import type { V1EndpointSlice } from '@kubernetes/client-node';
-import type { ObjectStore } from './object-store.ts';
+import type { Manifest, ObjectStore } from './object-store.ts';
 import {
   ENDPOINT_SLICES,
   type Json,
@@ -43,19 +43,20 @@ export function reconcileEndpointSlices(store: ObjectStore): void {
     store.list<Service>(SERVICES).flatMap((service) =>
       endpointsOf(service, store).map((endpoint) => {
         const slice = sliceOf(service, endpoint);
-        return [`${slice.metadata.namespace}/${slice.metadata.name}`, slice] as const;
+        return [keyOf(slice), slice] as const;
       }),
     ),
   );
   for (const slice of [...store.list<EndpointSlice>(ENDPOINT_SLICES)]) {
-    const key = `${slice.metadata.namespace}/${slice.metadata.name}`;
-    const now = wanted.get(key);
-    wanted.delete(key);
+    const now = wanted.get(keyOf(slice));
+    wanted.delete(keyOf(slice));
     if (!now) store.remove(slice);
     else store.update(slice, (draft) => Object.assign(draft, { endpoints: now.endpoints, ports: now.ports }));
   }
   for (const slice of wanted.values()) store.create(ENDPOINT_SLICES, slice);
 }
+
+const keyOf = ({ metadata }: Pick<Manifest, 'metadata'>): string => `${metadata.namespace}/${metadata.name}`;
 
 const sliceOf = (service: Service, { pod, port }: Endpoint) => ({
   apiVersion: 'discovery.k8s.io/v1',
