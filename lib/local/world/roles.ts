@@ -74,8 +74,9 @@ export function rolesOf(
         authorizeDependents(authorize, self, 'ecs: a task opens its log', told);
       }
     },
-    useMachineRole({ name, roleArn, logs, traces }) {
-      trusted(authorize, roleArn, 'states.amazonaws.com');
+    useMachineRole({ arn, name, roleArn, logs, traces }) {
+      // CDK's own trust policies ask for it.
+      trusted(authorize, roleArn, 'states.amazonaws.com', { 'aws:SourceArn': arn });
       const self: Principal = { arn: sessionArn(roleArn, name), roleArn };
       if (logs) authorizeDependents(authorize, self, 'states: a machine that logs is made', {});
       if (traces) authorizeDependents(authorize, self, 'states: a machine that traces is made', {});
