@@ -30,8 +30,27 @@ export interface LoadRules {
   readonly alone?: boolean;
 }
 
+/** Machines that were read, the oldest first: an engine that opens again, and each execution that goes on, asks for the same. */
+const read = new Map<string, Machine>();
+/** Several times what one account has. */
+const MOST_KEPT = 100;
+
 /** Reads a definition (ASL text, placeholders already replaced). Throws `DefinitionRefused` naming each state and field. */
 export function loadMachine(text: string, rules: LoadRules): Machine {
+  const resources = rules.resources === 'any' ? 'any' : [...rules.resources].join(' ');
+  const key = [rules.timeoutsRequired, rules.alone ?? false, resources, text].join('\n');
+  const known = read.get(key);
+  if (known) return known;
+  const machine = readMachine(text, rules);
+  for (const oldest of read.keys()) {
+    if (read.size < MOST_KEPT) break;
+    read.delete(oldest);
+  }
+  read.set(key, machine);
+  return machine;
+}
+
+function readMachine(text: string, rules: LoadRules): Machine {
   const leftovers = [...new Set(text.match(/\$\{[^}]*\}/g))];
   if (leftovers.length > 0) throw new DefinitionRefused(leftovers.map((name) => `${name} was not replaced`));
   const definition = parseText(text);
