@@ -25,6 +25,7 @@ export default {
   maxWorkers: 2,
   // What earlier files of a worker left in its heap is walked at each collection: after 2 GB all takes three times as long.
   workerIdleMemoryLimit: '600MB',
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   reporters: ['default', '<rootDir>/test/support/closing-line.js'],
   projects: [
     project('rules', [
