@@ -7,7 +7,7 @@ import { histories } from '../../lib/adapters/histories.ts';
 import { ask } from '../../lib/adapters/resolver.ts';
 import { sampleMigration } from '../../lib/commands/sample.ts';
 import { type SimulatedAccount, simulatedAccount } from '../../lib/commands/simulated-account.ts';
-import { keys } from '../../lib/domain/run.ts';
+import { approvalOf, keys } from '../../lib/domain/run.ts';
 import { startWorld, type World } from '../../lib/local/world/world.ts';
 import { Boot } from '../../lib/workflow/documents/boot.ts';
 import {
@@ -247,6 +247,20 @@ describe('in the world that it left', () => {
     },
     3 * MINUTES,
   );
+
+  test("before the switch a write was tried with the pods' own login, and is part of what was approved", async () => {
+    const key = keys.document(cutoverRun, 'target-write');
+    expect(JSON.parse((await account.evidence.text(key)) ?? 'null')).toMatchObject({
+      login: { user: world.info.databases!.target.user, through: 'Secret db-credentials/password' },
+      tried: { table: expect.stringMatching(/^public\./) },
+    });
+    const request = await account.approvals.request(approvalOf(cutoverRun, 'switch'));
+    expect(request?.evidence.map((piece) => piece.key)).toContain(key);
+    expect(request?.facts).toContainEqual({
+      label: 'Write as the application',
+      value: expect.stringMatching(/accepted, and rolled back/),
+    });
+  });
 
   test('every acknowledged write is on the target exactly once, those of before and after the switch', async () => {
     const sides = new Set(world.info.acknowledged().map(({ side }) => side));
