@@ -44,9 +44,10 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
   const zones = distinct(migrations.map(({ dns }) => dns?.hostedZoneId));
   const names = distinct(migrations.map(({ dns }) => dns?.record));
   // Secrets Manager ends each ARN with a hyphen and six random characters.
-  const logins = distinct(
-    migrations.flatMap(({ source, target }) => [source.database.loginSecret, target.database.loginSecret]),
-  ).map((name) => secret(`${name}-??????`));
+  const loginsOf = (side: 'source' | 'target') =>
+    distinct(migrations.map((migration) => migration[side].database.loginSecret)).map((name) =>
+      secret(`${name}-??????`),
+    );
   const apiTokens = distinct(migrations.map(({ target }) => target.application?.boot?.apiTokenSecret)).map((name) =>
     secret(`${name}-??????`),
   );
@@ -82,7 +83,12 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
       value: fingerprintKey.secretArn,
       allows: on([fingerprintKey.secretArn], 'secretsmanager:GetSecretValue'),
     },
-    logins: { allows: on(logins, 'secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret') },
+    sourceLogins: {
+      allows: on(loginsOf('source'), 'secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'),
+    },
+    targetLogins: {
+      allows: on(loginsOf('target'), 'secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'),
+    },
     apiTokens: { allows: on(apiTokens, 'secretsmanager:GetSecretValue') },
     collectedSecrets: {
       allows: on(

@@ -27,8 +27,10 @@ export const things = {
   tokenKey: { variable: 'PASSAGE_TOKEN_KEY_ARN' },
   /** The secret that keys fingerprints, so that a fingerprint cannot be guessed from a dictionary. */
   fingerprintKey: { variable: 'PASSAGE_FINGERPRINT_SECRET_ARN' },
-  /** Secrets of database logins that configurations name. */
-  logins: {},
+  /** Secrets of logins to source databases, as configurations name them. */
+  sourceLogins: {},
+  /** The same of target databases. */
+  targetLogins: {},
   /** Secrets with tokens of the application's management API, as configurations name them. */
   apiTokens: {},
   /** Secrets that Passage writes from what it collected: `passage/<migration>/collected/*`, in a rehearsal `…/rehearsals/<run>/*`. */

@@ -63,6 +63,10 @@ test('the command rehearses first, then cuts over, and ends with 0 and no proces
   expect(place.leftovers()).toEqual([]);
 });
 
+test('IAM refused none of the calls of a rehearsal and a cutover', () => {
+  expect(refusedCalls(place.memory)).toEqual([]);
+});
+
 test('both runs leave a report, and a summary that fits its published schema', () => {
   const published = readFileSync(new URL('../../docs/schemas/summary.schema.json', import.meta.url), 'utf8');
   const schema = z.fromJSONSchema(JSON.parse(published) as Parameters<typeof z.fromJSONSchema>[0]);

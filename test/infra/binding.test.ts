@@ -3,7 +3,7 @@ import { type Bindings, environmentOf, statementsOf } from '../../lib/constructs
 const bindings = {
   resolvers: { value: '' },
   mail: {},
-  logins: { allows: { 'secretsmanager:GetSecretValue': { resources: [] } } },
+  sourceLogins: { allows: { 'secretsmanager:GetSecretValue': { resources: [] } } },
   runs: {
     value: 'bucket',
     allows: {
@@ -13,7 +13,7 @@ const bindings = {
 } as unknown as Bindings;
 
 test('tells a task the values of its things, empty ones too', () => {
-  expect(environmentOf({ resolvers: [], runs: [], logins: [] }, bindings)).toEqual({
+  expect(environmentOf({ resolvers: [], runs: [], sourceLogins: [] }, bindings)).toEqual({
     PASSAGE_RESOLVERS: '',
     PASSAGE_EVIDENCE_BUCKET: 'bucket',
   });
@@ -76,7 +76,7 @@ test('a pattern that another one has in itself is not named', () => {
 });
 
 test('allows nothing on things that no migration names', () => {
-  expect(statementsOf({ logins: ['secretsmanager:GetSecretValue'] }, bindings)).toEqual([]);
+  expect(statementsOf({ sourceLogins: ['secretsmanager:GetSecretValue'] }, bindings)).toEqual([]);
 });
 
 test('refuses an action of which the binding does not say where', () => {

@@ -203,9 +203,7 @@ describe('what a name stands for', () => {
     [
       'FenceSource',
       'secretsmanager:GetSecretValue',
-      ['source', 'target'].map(
-        (side) => `arn:<AWS::Partition>:secretsmanager:${here}:secret:passage/acme-retool/${side}-login-??????`,
-      ),
+      [`arn:<AWS::Partition>:secretsmanager:${here}:secret:passage/acme-retool/source-login-??????`],
     ],
     [
       'DecideApproval',

@@ -69,7 +69,10 @@ export async function judge(calls: readonly RecordedCall[], policies: Policies):
 
 /** Why a grant is there that no call has needed; undefined where no reason is on the list. */
 export const reasonFor = (grant: Grant): string | undefined =>
-  reasons.find(({ of, actions }) => of.test(shortName(grant.owner)) && actions.includes(grant.action))?.because;
+  reasons.find(
+    ({ of, actions, on }) =>
+      of.test(shortName(grant.owner)) && actions.includes(grant.action) && (on?.test(grant.resource) ?? true),
+  )?.because;
 
 const unexplained = ({ grants }: Judged): Grant[] =>
   grants.filter((grant) => grant.found !== 'needed' && reasonFor(grant) === undefined);
@@ -89,7 +92,8 @@ function reportOf(judged: Judged): string[] {
     (grant) => reasonFor(grant)!,
   );
   const section = (title: string, rows: readonly string[]) => (rows.length === 0 ? [] : ['', title, ...rows]);
-  const row = (grant: Grant) => `  ${shortName(grant.owner)}  ${grant.action}  (statement ${grant.statement})`;
+  const row = (grant: Grant) =>
+    `  ${shortName(grant.owner)}  ${grant.action}  on ${grant.resource}  (statement ${grant.statement})`;
   const because = [...explained].flatMap(([reason, of]) => [
     `  ${reason}`,
     ...[...Map.groupBy(of, ({ action }) => action)].map(

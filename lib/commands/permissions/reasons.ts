@@ -3,6 +3,8 @@ export interface Reason {
   /** Roles and resources, by their short names. */
   readonly of: RegExp;
   readonly actions: readonly string[];
+  /** Of these resources; of all where it says nothing. */
+  readonly on?: RegExp;
   readonly because: string;
 }
 
@@ -36,13 +38,57 @@ export const reasons: readonly Reason[] = [
   },
   {
     of: /^CollectSourceRole$/,
-    actions: ['kms:Decrypt'],
-    because: 'For secrets under a key of the owner’s own, of which the sample has none.',
+    actions: ['secretsmanager:PutSecretValue'],
+    on: /rehearsals/,
+    because: 'A second try of a rehearsal writes what its first has created: test/lambdas/collect.test.ts.',
   },
   {
-    of: /^(CheckTargetReady|OpenGate|StopTarget)Role$/,
+    of: /Role$/,
     actions: ['s3:GetObject'],
-    because: 'Reads the namespace that was found where the configuration names none; the sample’s names one.',
+    on: /\/runs\/\*$/,
+    because:
+      'A document is written once: a second try finds and reads that of the first. And the namespace, where only it was found.',
+  },
+  {
+    of: /^(ReconcileRuns|BeginUnwind|RecordRehearsal)Role$/,
+    actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
+    on: /:execution:/,
+    because: 'The executions of a run are those of all machines; which of them ran, only the run tells.',
+  },
+  {
+    of: /^RetoolEcsToEksMachineRole$/,
+    actions: ['states:StopExecution'],
+    because: 'Stopping the journey stops the machine that it waits for, whichever it is: no run is stopped in each.',
+  },
+  {
+    of: /^RequestApprovalMachineRole$/,
+    actions: ['lambda:InvokeFunction'],
+    on: /decide-approval$/,
+    because: 'Decides once more when the time is up; a local run has people who decide at once.',
+  },
+  {
+    of: /^(ReconcileRuns|OpenApproval)Role$/,
+    actions: ['ses:SendEmail'],
+    on: /identity\/.*@/,
+    because: 'SES asks for the address where it is an identity, and for its domain where that is one, as the sample’s.',
+  },
+  {
+    of: /^CollectMailRole$/,
+    actions: ['ses:GetEmailIdentity'],
+    on: /identity\/.*@/,
+    because: 'Approvers are looked for only in the sandbox of SES, where each address must be verified.',
+  },
+  {
+    of: /^InspectDatabasesRole$/,
+    actions: ['rds:DescribePendingMaintenanceActions'],
+    on: /cluster:\*$/,
+    because: 'The sample’s servers are instances; those of Aurora are clusters.',
+  },
+  {
+    of: /^(ProveFence|SealSource)Role$/,
+    actions: ['secretsmanager:GetSecretValue'],
+    on: /rehearsals/,
+    because: 'Collected secrets are one thing; a fence is proved in a cutover, whose secrets are not a rehearsal’s.',
   },
   {
     of: /^ProveDnsRole$/,

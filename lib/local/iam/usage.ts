@@ -10,7 +10,7 @@ import {
 import type { RecordedCall } from './record.ts';
 import { applicable, decide, flaw, type Question } from './simulation.ts';
 
-/** One action of one statement that allows it. */
+/** One action on one resource of a statement that allows it. */
 export interface Grant {
   /** The ARN of the role, or of the resource whose policy it is. */
   readonly owner: string;
@@ -18,45 +18,37 @@ export interface Grant {
   /** Which statement of the owner, from 1; a policy that is attached beside another counts on. */
   readonly statement: number;
   readonly action: string;
-  readonly resources: readonly string[];
+  /** As the statement names it; `*` where a trust policy names none. */
+  readonly resource: string;
   /**
-   * `needed`: without the statement a recorded call is refused. `used`: it allows calls, each of which another statement
-   * allows too. `unused`: it allows none.
+   * `needed`: without it a recorded call is refused. `used`: it allows calls, each of which is allowed otherwise too.
+   * `unused`: it allows none.
    */
   readonly found: 'needed' | 'used' | 'unused';
   /** A call that shows it. */
   readonly shownBy: RecordedCall | undefined;
 }
 
-/** A statement of a policy, and the policies without it. */
-interface Place {
-  readonly owner: string;
-  readonly side: Grant['side'];
-  readonly index: number;
-  readonly statement: Statement;
+/** A grant in its place, with the policies of its side without it and with nothing else. */
+interface Place extends Omit<Grant, 'found' | 'shownBy'> {
   readonly without: readonly PolicyDocument[];
   readonly alone: readonly PolicyDocument[];
 }
 
-/** What the recorded calls need of the policies: each action of each statement that allows something. */
+/** What the recorded calls need of the policies: each action on each resource of each statement that allows something. */
 export function usage(calls: readonly RecordedCall[], policies: Policies): readonly Grant[] {
   const allowed = calls.filter(({ refused }) => refused === undefined);
   const byIdentity = Map.groupBy(allowed, ({ identity }) => identity);
   const byResource = Map.groupBy(allowed, ({ resource }) => policyOwner(resource));
-  return places(policies)
-    .filter(({ statement }) => statement.Effect === 'Allow')
-    .flatMap((place) => {
-      const { owner, side, index, statement } = place;
-      const asked = (side === 'identity' ? byIdentity : byResource).get(owner) ?? [];
-      return actionsOf(statement).map((action): Grant => {
-        const of = asked.filter((call) => matches(action, call.action));
-        const needing = of.find((call) => refusedWithout(call, policies, place));
-        const shownBy = needing ?? of.find((call) => allowsAlone(call, policies, place));
-        const found = needing ? 'needed' : shownBy ? 'used' : 'unused';
-        const resources = [statement.Resource ?? []].flat() as string[];
-        return { owner, side, statement: index + 1, action, resources, found, shownBy };
-      });
-    });
+  return places(policies).map(({ without, alone, ...grant }): Grant => {
+    const asked = (grant.side === 'identity' ? byIdentity : byResource).get(grant.owner) ?? [];
+    const of = asked
+      .filter((call) => matches(grant.action, call.action))
+      .filter((call) => allowsAlone(call, policies, grant.side, alone));
+    const needing = of.find((call) => refusedWithout(call, policies, grant.side, without));
+    const shownBy = needing ?? of[0];
+    return { ...grant, found: needing ? 'needed' : shownBy ? 'used' : 'unused', shownBy };
+  });
 }
 
 /** What the library's own checks say of recorded calls: actions, resources and policies that AWS does not know. */
@@ -73,21 +65,24 @@ export async function flaws(calls: readonly RecordedCall[], policies: Policies):
 
 function places({ identityPolicies, resourcePolicies }: Policies): readonly Place[] {
   const of = (owner: string, side: Grant['side'], documents: readonly PolicyDocument[]): Place[] => {
-    const all = documents.flatMap((document, at) => statementsOf(document).map((statement) => ({ at, statement })));
-    return all.map(({ at, statement }, index) => {
-      const document = documents[at]!;
-      const others = statementsOf(document).filter((each) => each !== statement);
-      return {
-        owner,
-        side,
-        index,
-        statement,
-        without: documents.flatMap((each, place) =>
-          place !== at ? [each] : others.length > 0 ? [{ ...each, Statement: others }] : [],
-        ),
-        alone: [{ ...document, Statement: [statement] }],
-      };
-    });
+    let number = 0;
+    return documents.flatMap((document, at) =>
+      statementsOf(document).flatMap((statement, index) => {
+        number += 1;
+        if (statement.Effect !== 'Allow') return [];
+        const place = { owner, side, statement: number };
+        return split(statement).map(({ rest, alone, ...grant }): Place => {
+          const others = statementsOf(document).flatMap((each, other) => (other === index ? rest : [each]));
+          const less = others.length > 0 ? [{ ...document, Statement: others }] : [];
+          return {
+            ...place,
+            ...grant,
+            without: documents.flatMap((each, other) => (other === at ? less : [each])),
+            alone: [{ ...document, Statement: [alone] }],
+          };
+        });
+      }),
+    );
   };
   return [
     ...[...identityPolicies].flatMap(([owner, documents]) => of(owner, 'identity', documents)),
@@ -95,16 +90,53 @@ function places({ identityPolicies, resourcePolicies }: Policies): readonly Plac
   ];
 }
 
-function refusedWithout(call: Question, policies: Policies, { side, without }: Place): boolean {
+/** Each action on each resource of a statement, with what is left of it otherwise. */
+function split(statement: Statement) {
+  const { Action: _action, Resource, ...common } = statement;
+  const actions = actionsOf(statement);
+  const resources = Resource === undefined ? undefined : ([Resource].flat() as string[]);
+  const on = (Action: readonly string[], of: readonly string[] | undefined): Statement => ({
+    ...common,
+    Action,
+    ...(of && { Resource: of }),
+  });
+  return actions.flatMap((action) =>
+    (resources ?? ['*']).map((resource) => {
+      const otherActions = actions.filter((each) => each !== action);
+      const otherResources = resources?.filter((each) => each !== resource) ?? [];
+      return {
+        action,
+        resource,
+        alone: on([action], resources && [resource]),
+        rest: [
+          ...(otherActions.length > 0 ? [on(otherActions, resources)] : []),
+          ...(otherResources.length > 0 ? [on([action], otherResources)] : []),
+        ],
+      };
+    }),
+  );
+}
+
+function refusedWithout(
+  call: Question,
+  policies: Policies,
+  side: Grant['side'],
+  without: readonly PolicyDocument[],
+): boolean {
   const by = applicable(policies, call);
-  // A trust policy that says nothing is not one that is not there.
+  // A policy that says nothing is not one that is not there.
   const nothing: PolicyDocument = { Version: '2012-10-17', Statement: [] };
   const less = side === 'identity' ? { ...by, identity: without } : { ...by, resource: without[0] ?? nothing };
   return decide(call, less) !== 'Allowed';
 }
 
-/** Whether the statement, with nothing else on its side, allows the call; the other side is as it is. */
-function allowsAlone(call: Question, policies: Policies, { side, alone }: Place): boolean {
+/** Whether the grant, with nothing else on its side, allows the call; the other side is as it is. */
+function allowsAlone(
+  call: Question,
+  policies: Policies,
+  side: Grant['side'],
+  alone: readonly PolicyDocument[],
+): boolean {
   const by = applicable(policies, call);
   if (side === 'resource') return decide(call, { identity: ADMINISTRATOR, resource: alone[0] }) === 'Allowed';
   return decide(call, { ...by, identity: alone }) === 'Allowed';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
+import { authorizeDependents, type Occasion } from '../iam/dependent-actions.ts';
 import { openStateFile } from '../state-file.ts';
 import { type Authorize, AwsError, type Endpoint, type SignedRequest } from '../wire/endpoint.ts';
 import { epochSeconds, jsonEndpoint, operation } from '../wire/json.ts';
@@ -19,7 +20,12 @@ export interface SecretsManagerOptions {
 export interface SecretsManager {
   readonly endpoint: Endpoint;
   /** Creates the secret, unless one of this name is there, which keeps its value. @returns its ARN */
-  createSecret(secret: { readonly name: string; readonly value?: string; readonly description?: string }): string;
+  createSecret(secret: {
+    readonly name: string;
+    readonly value?: string;
+    readonly description?: string;
+    readonly kmsKeyId?: string;
+  }): string;
   /** The current value, for the world's own use; undefined when there is no such secret or it has no value. */
   value(nameOrArn: string): string | undefined;
 }
@@ -62,6 +68,17 @@ export function createSecretsManager({
     );
   };
 
+  /** A key of one's own asks its user too; the one that Secrets Manager has by itself is open to the account. */
+  const byItsKey = (
+    { principal }: SignedRequest,
+    { arn, kmsKeyId: key }: Pick<Secret, 'arn' | 'kmsKeyId'>,
+    occasion: Occasion,
+  ): void => {
+    if (key?.startsWith('arn:')) {
+      authorizeDependents(authorize, principal, occasion, { key, secret: arn, region, account: accountId });
+    }
+  };
+
   const endpoint = jsonEndpoint({
     service: 'secretsmanager',
     targetPrefix: 'secretsmanager',
@@ -80,6 +97,8 @@ export function createSecretsManager({
           const existing = store.find(input.Name);
           const arn = existing?.arn ?? store.newArn(input.Name);
           authorize(request.principal, 'secretsmanager:CreateSecret', arn, { 'secretsmanager:Name': input.Name });
+          const kept = input.KmsKeyId === undefined ? { arn } : { arn, kmsKeyId: input.KmsKeyId };
+          byItsKey(request, kept, 'secretsmanager: a secret is kept');
           const versionId = input.ClientRequestToken ?? randomUUID();
           if (existing?.deletion !== undefined) {
             throw new AwsError(
@@ -105,6 +124,7 @@ export function createSecretsManager({
         z.object({ SecretId: id, VersionId: z.string().optional(), VersionStage: z.string().optional() }),
         (input, request) => {
           const secret = living(request, 'GetSecretValue', input.SecretId);
+          byItsKey(request, secret, 'secretsmanager: a secret is opened');
           const [versionId, version] = versionOf(secret, input.VersionId, input.VersionStage);
           return {
             ARN: secret.arn,
@@ -126,6 +146,7 @@ export function createSecretsManager({
         }),
         (input, request) => {
           const secret = living(request, 'PutSecretValue', input.SecretId);
+          byItsKey(request, secret, 'secretsmanager: a secret is kept');
           const versionId = input.ClientRequestToken ?? randomUUID();
           const version = store.put(secret, versionId, contentOf(input), input.VersionStages);
           return { ARN: secret.arn, Name: secret.name, VersionId: versionId, VersionStages: version.stages };
@@ -189,9 +210,9 @@ export function createSecretsManager({
 
   return {
     endpoint,
-    createSecret({ name, value, description }) {
-      const secret =
-        store.find(name) ?? store.add({ arn: store.newArn(name), name, tags: [], ...(description && { description }) });
+    createSecret({ name, value, description, kmsKeyId }) {
+      const more = { ...(description && { description }), ...(kmsKeyId && { kmsKeyId }) };
+      const secret = store.find(name) ?? store.add({ arn: store.newArn(name), name, tags: [], ...more });
       if (value !== undefined && Object.keys(secret.versions).length === 0)
         store.put(secret, randomUUID(), { string: value });
       return secret.arn;

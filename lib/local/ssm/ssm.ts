@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
+import { authorizeDependents } from '../iam/dependent-actions.ts';
 import { openStateFile } from '../state-file.ts';
 import { type Authorize, AwsError, type Endpoint, type SignedRequest } from '../wire/endpoint.ts';
 import { epochSeconds, jsonEndpoint, operation } from '../wire/json.ts';
@@ -27,7 +28,7 @@ export interface ParameterChange {
 export interface Ssm {
   readonly endpoint: Endpoint;
   /** Sets the parameter's value; a new version only when it differs. */
-  putParameter(name: string, value: string, type?: Parameter['type']): void;
+  putParameter(name: string, value: string, type?: Parameter['type'], keyId?: string): void;
   /** The value, for the world's own use; undefined when there is no such parameter. */
   value(nameOrArn: string): string | undefined;
 }
@@ -35,6 +36,8 @@ export interface Ssm {
 interface Parameter {
   readonly type: 'String' | 'StringList' | 'SecureString';
   readonly value: string;
+  /** The key of a SecureString, where it is one's own. */
+  readonly keyId?: string;
   readonly version: number;
   /** Milliseconds since the epoch. */
   readonly modified: number;
@@ -61,6 +64,12 @@ export function createSsm({ directory, authorize, clock, onParameterChange, acco
   };
   const allow = (request: SignedRequest, action: string, of: string) =>
     authorize(request.principal, `ssm:${action}`, arnOf(of));
+  /** A key of one's own asks its user too; the one that Parameter Store has by itself is open to the account. */
+  const byItsKey = ({ principal }: SignedRequest, of: string, { type, keyId: key }: Parameter): void => {
+    if (type !== 'SecureString' || !key?.startsWith('arn:')) return;
+    const told = { key, parameter: arnOf(of), region, account: accountId };
+    authorizeDependents(authorize, principal, 'ssm: a SecureString is opened', told);
+  };
   const render = (of: string, parameter: Parameter, decrypt: boolean) => ({
     Name: of,
     Type: parameter.type,
@@ -74,9 +83,9 @@ export function createSsm({ directory, authorize, clock, onParameterChange, acco
     ARN: arnOf(of),
     DataType: 'text',
   });
-  const put = (of: string, type: Parameter['type'], value: string): number => {
+  const put = (of: string, type: Parameter['type'], value: string, keyId?: string): number => {
     const version = (parameters[of]?.version ?? 0) + 1;
-    parameters[of] = { type, value, version, modified: clock.now() };
+    parameters[of] = { type, value, ...(keyId && { keyId }), version, modified: clock.now() };
     file.save();
     return version;
   };
@@ -90,6 +99,7 @@ export function createSsm({ directory, authorize, clock, onParameterChange, acco
         const [found, parameter] = find(input.Name);
         allow(request, 'GetParameter', found);
         if (!parameter) throw notFound(input.Name);
+        if (input.WithDecryption) byItsKey(request, found, parameter);
         return { Parameter: render(found, parameter, input.WithDecryption) };
       }),
       GetParameters: operation(
@@ -97,6 +107,7 @@ export function createSsm({ directory, authorize, clock, onParameterChange, acco
         (input, request) => {
           for (const asked of input.Names) allow(request, 'GetParameters', find(asked)[0]);
           const found = input.Names.map((asked) => ({ asked, entry: find(asked) }));
+          for (const { entry } of found) if (entry[1] && input.WithDecryption) byItsKey(request, entry[0], entry[1]);
           return {
             Parameters: found.flatMap(({ entry: [of, parameter] }) =>
               parameter ? [render(of, parameter, input.WithDecryption)] : [],
@@ -132,6 +143,7 @@ export function createSsm({ directory, authorize, clock, onParameterChange, acco
           Name: name.regex(/^[\w./-]+$/, 'may have letters, digits and _ . / -'),
           Value: z.string().min(1).max(4096),
           Type: z.enum(['String', 'StringList', 'SecureString']).optional(),
+          KeyId: z.string().optional(),
           Overwrite: z.boolean().default(false),
         }),
         (input, request) => {
@@ -147,7 +159,7 @@ export function createSsm({ directory, authorize, clock, onParameterChange, acco
           const type = input.Type ?? existing?.type;
           if (!type)
             throw new AwsError('ValidationException', 400, 'A parameter type is required when you create a parameter.');
-          const version = put(input.Name, type, input.Value);
+          const version = put(input.Name, type, input.Value, input.KeyId ?? existing?.keyId);
           onParameterChange?.({ name: input.Name, type, operation: existing ? 'Update' : 'Create' });
           return { Version: version, Tier: 'Standard' };
         },
@@ -164,8 +176,8 @@ export function createSsm({ directory, authorize, clock, onParameterChange, acco
   });
   return {
     endpoint,
-    putParameter(of, value, type = parameters[of]?.type ?? 'String') {
-      if (parameters[of]?.value !== value) put(of, type, value);
+    putParameter(of, value, type = parameters[of]?.type ?? 'String', keyId = parameters[of]?.keyId) {
+      if (parameters[of]?.value !== value) put(of, type, value, keyId);
     },
     value: (of) => find(of)[1]?.value,
   };

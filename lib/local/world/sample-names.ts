@@ -4,7 +4,10 @@ import { z } from 'zod';
 
 /** The sample's part of a migration's file. */
 const configuration = z.object({
-  source: z.object({ ecs: z.object({ cluster: z.string() }), database: z.object({ loginSecret: z.string() }) }),
+  source: z.object({
+    ecs: z.object({ cluster: z.string(), kmsKeyArns: z.array(z.string()).default([]) }),
+    database: z.object({ loginSecret: z.string() }),
+  }),
   target: z.object({
     eks: z.object({ cluster: z.string() }),
     application: z.object({

@@ -48,7 +48,7 @@ export async function deploySource(options: {
   await setSecret(secrets, operator, names.source.database.loginSecret, JSON.stringify(login));
 
   ecs.registerCluster(cluster);
-  const taken = plantSecrets(cloud);
+  const taken = plantSecrets(cloud, names.source.ecs.kmsKeyArns[0]);
   for (const { name, serviceType, count, port, cpu, memory } of SERVICES) {
     const environment = {
       SERVICE_TYPE: serviceType,

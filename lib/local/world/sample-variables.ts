@@ -19,10 +19,7 @@ export const sampleRoles: readonly RolePolicies[] = [
     policies: [
       {
         Version: '2012-10-17',
-        Statement: [
-          { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue', 'ssm:GetParameters'], Resource: '*' },
-          { Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' },
-        ],
+        Statement: [{ Effect: 'Allow', Action: ['secretsmanager:GetSecretValue', 'ssm:GetParameters'], Resource: '*' }],
       },
     ],
   },
@@ -54,15 +51,23 @@ const parameterArn = (nameOrArn: string): string =>
 
 const random = () => randomBytes(24).toString('hex');
 
-/** Puts secrets into the two stores, once, and says how containers refer to them: in every form that ECS knows. */
-export function plantSecrets({ secrets, ssm }: Pick<Cloud, 'secrets' | 'ssm'>): ContainerSecret[] {
+/**
+ * Puts secrets into the two stores, once, and says how containers refer to them: in every form that ECS knows.
+ *
+ * @param key the owner's own, which one secret of each store is under
+ */
+export function plantSecrets(
+  { secrets, ssm }: Pick<Cloud, 'secrets' | 'ssm'>,
+  key: string | undefined,
+): ContainerSecret[] {
   const application = secrets.createSecret({
     name: 'acme-retool/application',
     value: JSON.stringify({ jwt: random(), clientSecret: random() }),
+    ...(key && { kmsKeyId: key }),
   });
   const scim = secrets.createSecret({ name: 'acme-retool/scim-token', value: random() });
-  const parameter = (name: string): string => {
-    if (ssm.value(name) === undefined) ssm.putParameter(name, random(), 'SecureString');
+  const parameter = (name: string, keyId?: string): string => {
+    if (ssm.value(name) === undefined) ssm.putParameter(name, random(), 'SecureString', keyId);
     return name;
   };
   const arn = `arn:aws:ssm:${ACCOUNT.region}:${ACCOUNT.accountId}:parameter`;
@@ -70,7 +75,7 @@ export function plantSecrets({ secrets, ssm }: Pick<Cloud, 'secrets' | 'ssm'>): 
     { name: 'JWT_SECRET', valueFrom: `${application}:jwt::` },
     { name: 'CLIENT_SECRET', valueFrom: `${application}:clientSecret:AWSCURRENT:` },
     { name: 'SCIM_AUTH_TOKEN', valueFrom: scim },
-    { name: 'LICENSE_KEY', valueFrom: `${arn}${parameter('/acme-retool/license-key')}` },
+    { name: 'LICENSE_KEY', valueFrom: `${arn}${parameter('/acme-retool/license-key', key)}` },
     { name: 'RETOOL_EXPOSED_WAREHOUSE_TOKEN', valueFrom: parameter('/acme-retool/warehouse-token') },
   ];
 }

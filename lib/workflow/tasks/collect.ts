@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { lambda } from '../task.ts';
-import { holdsLease, Looking } from './lease.ts';
+import { Looking, readsLedger } from './lease.ts';
 
 const Summary = z.strictObject({ document: z.string() });
 const writesEvidence = ['s3:GetObject', 's3:PutObject'] as const;
@@ -12,7 +12,7 @@ export const CollectSource = lambda({
   output: Summary,
   throws: ['SourceNotFound', 'SecretUnavailable', 'ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
   uses: {
-    ...holdsLease,
+    ...readsLedger,
     runs: writesEvidence,
     sourceClusters: ['ecs:ListServices', 'ecs:DescribeServices'],
     taskDefinitions: ['ecs:DescribeTaskDefinition'],
@@ -21,7 +21,7 @@ export const CollectSource = lambda({
       'application-autoscaling:DescribeScalingPolicies',
       'application-autoscaling:DescribeScheduledActions',
     ],
-    logins: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+    sourceLogins: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
     collectedSecrets: [
       'secretsmanager:CreateSecret',
       'secretsmanager:PutSecretValue',
@@ -43,10 +43,10 @@ export const CollectTarget = lambda({
   output: Summary,
   throws: ['SecretUnavailable', 'ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
   uses: {
-    ...holdsLease,
+    ...readsLedger,
     runs: writesEvidence,
     targetClusters: ['eks:DescribeCluster', 'eks:ListAddons'],
-    logins: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+    targetLogins: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
     fingerprintKey: ['secretsmanager:GetSecretValue'],
   },
   network: 'private',
@@ -61,7 +61,7 @@ export const CollectDns = lambda({
   output: Summary,
   throws: ['ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
   uses: {
-    ...holdsLease,
+    ...readsLedger,
     runs: writesEvidence,
     hostedZones: ['route53:ListResourceRecordSets', 'route53:GetHostedZone', 'route53:ListHostedZonesByName'],
     loadBalancers: [
@@ -81,7 +81,7 @@ export const CollectMail = lambda({
   output: Summary,
   throws: ['ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
   uses: {
-    ...holdsLease,
+    ...readsLedger,
     runs: writesEvidence,
     mail: [],
     mailIdentities: ['ses:GetEmailIdentity'],
@@ -111,9 +111,10 @@ export const InspectDatabases = lambda({
     'ServiceUnavailable',
   ],
   uses: {
-    ...holdsLease,
+    ...readsLedger,
     runs: writesEvidence,
-    logins: ['secretsmanager:GetSecretValue'],
+    sourceLogins: ['secretsmanager:GetSecretValue'],
+    targetLogins: ['secretsmanager:GetSecretValue'],
     fingerprintKey: ['secretsmanager:GetSecretValue'],
     databaseServers: ['rds:DescribeDBInstances', 'rds:DescribeDBClusters', 'rds:DescribePendingMaintenanceActions'],
     serverMetrics: ['cloudwatch:GetMetricData'],
@@ -128,6 +129,6 @@ export const RunPreflight = lambda({
   input: Looking,
   output: z.strictObject({ document: z.string(), warnings: z.int() }),
   throws: ['PreflightBlocked', 'WorldChanged', 'LeaseLost', 'ServiceUnavailable'],
-  uses: { ...holdsLease, runs: writesEvidence, measurements: ['s3:GetObject', 's3:ListBucket'] },
+  uses: { ...readsLedger, runs: writesEvidence, measurements: ['s3:GetObject', 's3:ListBucket'] },
   timeoutSeconds: 30,
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CopierInput, CopierOutput } from '../../copier/contract.ts';
 import { Lease } from '../documents/run.ts';
 import { lambda, worker } from '../task.ts';
-import { holdsLease } from './lease.ts';
+import { holdsLease, readsLedger } from './lease.ts';
 
 /** `copy` names the database of the plan; Retool has one main database. */
 export const Copying = z.strictObject({
@@ -34,7 +34,7 @@ export const PrepareTarget = lambda({
   uses: {
     ...holdsLease,
     runs: ['s3:GetObject'],
-    logins: ['secretsmanager:GetSecretValue'],
+    targetLogins: ['secretsmanager:GetSecretValue'],
     staging: ['s3:ListBucket'],
   },
   network: 'private',
@@ -63,7 +63,7 @@ export const DumpDatabase = worker({
   ],
   uses: {
     staging: readsAndWritesStaging,
-    logins: ['secretsmanager:GetSecretValue'],
+    sourceLogins: ['secretsmanager:GetSecretValue'],
     copyCallbacks: ['states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
   },
   heartbeatSeconds: 45,
@@ -96,7 +96,7 @@ export const RestoreDatabase = worker({
   ],
   uses: {
     staging: readsAndWritesStaging,
-    logins: ['secretsmanager:GetSecretValue'],
+    targetLogins: ['secretsmanager:GetSecretValue'],
     copyCallbacks: ['states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
   },
   heartbeatSeconds: 45,
@@ -125,6 +125,6 @@ export const CompareCopy = lambda({
   input: z.strictObject({ ...Copying.shape, dump: CopierOutput, restore: CopierOutput }),
   output: z.strictObject({ document: z.string(), tables: z.int(), rows: z.int(), bytes: z.int() }),
   throws: ['DataDiffers', 'ChunkDamaged', 'LeaseLost', 'ServiceUnavailable'],
-  uses: { ...holdsLease, runs: ['s3:GetObject', 's3:PutObject'], staging: ['s3:GetObject', 's3:ListBucket'] },
+  uses: { ...readsLedger, runs: ['s3:GetObject', 's3:PutObject'], staging: ['s3:GetObject', 's3:ListBucket'] },
   timeoutSeconds: 120,
 });

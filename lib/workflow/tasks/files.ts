@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { lambda } from '../task.ts';
-import { Held, holdsLease } from './lease.ts';
+import { Held, readsLedger } from './lease.ts';
 
 export const WriteFiles = lambda({
   summary:
@@ -8,6 +8,6 @@ export const WriteFiles = lambda({
   input: Held,
   output: z.strictObject({ document: z.string(), files: z.int() }),
   throws: ['ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
-  uses: { ...holdsLease, runs: ['s3:GetObject', 's3:PutObject'] },
+  uses: { ...readsLedger, runs: ['s3:GetObject', 's3:PutObject'] },
   timeoutSeconds: 30,
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { lambda } from '../task.ts';
 import { Held, holdsLease, Nothing, readsLedger } from './lease.ts';
 
-const opensDatabases = { logins: ['secretsmanager:GetSecretValue'] } as const;
+const opensSource = { sourceLogins: ['secretsmanager:GetSecretValue'] } as const;
 
 export const StopSource = lambda({
   summary: 'Saves the desired counts of the source services, then sets them to zero.',
@@ -41,7 +41,7 @@ export const FenceSource = lambda({
     'PastPointOfNoReturn',
     'ServiceUnavailable',
   ],
-  uses: { ...holdsLease, ...opensDatabases, runs: ['s3:GetObject'] },
+  uses: { ...holdsLease, ...opensSource, runs: ['s3:GetObject'] },
   network: 'private',
   timeoutSeconds: 60,
 });
@@ -60,7 +60,7 @@ export const ProveFence = lambda({
   ],
   uses: {
     ...holdsLease,
-    ...opensDatabases,
+    ...opensSource,
     runs: ['s3:GetObject', 's3:PutObject'],
     collectedSecrets: ['secretsmanager:GetSecretValue'],
   },

@@ -16,9 +16,9 @@ export const ProveTargetWrite = lambda({
     'ServiceUnavailable',
   ],
   uses: {
-    ...holdsLease,
+    ...readsLedger,
     runs: ['s3:GetObject', 's3:PutObject'],
-    logins: ['secretsmanager:GetSecretValue'],
+    targetLogins: ['secretsmanager:GetSecretValue'],
     targetClusters: ['eks:DescribeCluster'],
   },
   network: 'private',
@@ -75,7 +75,7 @@ export const ProveDns = lambda({
   output: Nothing,
   throws: ['DnsNotSwitched', 'ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
   uses: {
-    ...holdsLease,
+    ...readsLedger,
     runs: ['s3:GetObject', 's3:PutObject'],
     hostedZones: ['route53:GetHostedZone'],
     resolvers: [],
@@ -99,7 +99,7 @@ export const SealSource = lambda({
   uses: {
     ...readsLedger,
     runs: ['s3:GetObject'],
-    logins: ['secretsmanager:GetSecretValue'],
+    sourceLogins: ['secretsmanager:GetSecretValue'],
     collectedSecrets: ['secretsmanager:GetSecretValue'],
   },
   network: 'private',

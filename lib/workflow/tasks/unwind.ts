@@ -3,7 +3,8 @@ import { Lease } from '../documents/run.ts';
 import { lambda } from '../task.ts';
 import { Held, holdsLease, Nothing, readsLedger } from './lease.ts';
 
-const opensDatabases = { logins: ['secretsmanager:GetSecretValue'] } as const;
+const opensSource = { sourceLogins: ['secretsmanager:GetSecretValue'] } as const;
+const opensTarget = { targetLogins: ['secretsmanager:GetSecretValue'] } as const;
 const readsRun = { runs: ['s3:GetObject'] } as const;
 
 export const BeginUnwind = lambda({
@@ -71,7 +72,7 @@ export const UnfenceSource = lambda({
     'LeaseLost',
     'ServiceUnavailable',
   ],
-  uses: { ...readsLedger, ...opensDatabases, ...readsRun },
+  uses: { ...readsLedger, ...opensSource, ...readsRun },
   network: 'private',
   timeoutSeconds: 60,
 });
@@ -100,7 +101,7 @@ export const DropCopy = lambda({
     'LeaseLost',
     'ServiceUnavailable',
   ],
-  uses: { ...holdsLease, ...opensDatabases, ...readsRun },
+  uses: { ...holdsLease, ...opensTarget, ...readsRun },
   network: 'private',
   timeoutSeconds: 120,
 });

@@ -39,6 +39,15 @@ test('an action is needed when a call would be refused without its statement, an
   ]);
 });
 
+test('of several resources each is judged', () => {
+  const by = policies([allow('s3:GetObject', bucket, { Resource: [`${bucket}/runs/*`, `${bucket}/votes/*`] })]);
+  const grants = usage([call('s3:GetObject', `${bucket}/runs/1`)], by);
+  expect(grants.map((grant) => [grant.resource, grant.found])).toEqual([
+    [`${bucket}/runs/*`, 'needed'],
+    [`${bucket}/votes/*`, 'unused'],
+  ]);
+});
+
 test('what two statements allow, neither is needed for', () => {
   const by = policies([allow('s3:GetObject', `${bucket}/*`), allow('s3:Get*', `${bucket}/runs/*`)]);
   expect(found([call('s3:GetObject', `${bucket}/runs/1`)], by)).toEqual([

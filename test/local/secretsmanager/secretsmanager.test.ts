@@ -116,6 +116,28 @@ test('a role reads only the secrets that its policy names', async () => {
   });
 });
 
+test('a secret under a key of its owner’s own is opened only by who may use the key, by way of the store', async () => {
+  const key = `arn:aws:kms:${region}:${accountId}:key/0d1c4a52-6a3e-4c7b-9a52-6c9b0a2d4f10`;
+  const ARN = secrets.createSecret({ name: Name, value: '1', kmsKeyId: key });
+  const may = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: ARN };
+  const open = (name: string, ...statements: object[]) =>
+    new SecretsManagerClient(account.client(account.role(name, ...statements))).send(
+      new GetSecretValueCommand({ SecretId: Name }),
+    );
+  await expect(open('WithoutKey', may)).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+    message: expect.stringContaining(`kms:Decrypt on resource: ${key}`),
+  });
+  const byWayOf = (service: string) => ({
+    Effect: 'Allow',
+    Action: 'kms:Decrypt',
+    Resource: key,
+    Condition: { StringLike: { 'kms:ViaService': `${service}.*.amazonaws.com` } },
+  });
+  expect((await open('WithKey', may, byWayOf('secretsmanager'))).SecretString).toBe('1');
+  await expect(open('ByAnother', may, byWayOf('ssm'))).rejects.toThrow('kms:Decrypt');
+});
+
 test('the list tells names and no values', async () => {
   await create('never-listed');
   const { SecretList } = await client.send(new ListSecretsCommand({}));

@@ -101,6 +101,26 @@ test('a role reads only what its policy names', async () => {
   });
 });
 
+test('a SecureString under a key of its owner’s own is opened only by who may use the key', async () => {
+  const key = `arn:aws:kms:${region}:${accountId}:key/0d1c4a52-6a3e-4c7b-9a52-6c9b0a2d4f10`;
+  await put('/keyed/a', '1', { Type: 'SecureString', KeyId: key });
+  const may = { Effect: 'Allow', Action: ['ssm:GetParameter', 'ssm:GetParameters'], Resource: '*' };
+  const as = (name: string, ...statements: object[]) =>
+    new SSMClient(account.client(account.role(name, ...statements)));
+  const withoutKey = as('WithoutKey', may);
+  const sealed = await withoutKey.send(new GetParameterCommand({ Name: '/keyed/a' }));
+  expect(sealed.Parameter?.Value).not.toBe('1');
+  for (const command of [
+    new GetParameterCommand({ Name: '/keyed/a', WithDecryption: true }),
+    new GetParametersCommand({ Names: ['/keyed/a'], WithDecryption: true }),
+  ]) {
+    await expect(withoutKey.send(command as GetParameterCommand)).rejects.toThrow(`kms:Decrypt on resource: ${key}`);
+  }
+  const withKey = as('WithKey', may, { Effect: 'Allow', Action: 'kms:Decrypt', Resource: key });
+  const opened = await withKey.send(new GetParameterCommand({ Name: '/keyed/a', WithDecryption: true }));
+  expect(opened.Parameter?.Value).toBe('1');
+});
+
 test('parameters survive a restart', async () => {
   ssm.putParameter('kept', '1');
   const again = await startAccount((context) => [
