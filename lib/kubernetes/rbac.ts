@@ -49,8 +49,9 @@ export const rbacFor = (application: string) => ({
       rule('', 'configmaps', ['get']),
       rule('external-secrets.io', 'externalsecrets', ['list']),
     ]),
-    // Starts and stops the application, opens and closes its gate.
+    // Starts and stops the application, sees whether its pods have ended, opens and closes its gate.
     ...role('operator', application, [
+      rule('', 'pods', ['list']),
       rule('apps', 'deployments', ['get', 'list']),
       rule('apps', 'deployments/scale', ['patch']),
       rule('networking.k8s.io', 'ingresses', ['get', 'patch']),

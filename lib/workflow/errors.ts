@@ -93,6 +93,8 @@ export const errors = {
   TargetWriteRefused: 'target',
   /** The target application did not become ready. */
   TargetNotReady: 'target',
+  /** Pods of the target application have not ended, so its gate stays closed. */
+  TargetStillRunning: 'target',
   /** Route 53 has not finished distributing the change. */
   DnsNotInSync: 'passage',
   /** A name server answers with something else than the change. */

@@ -105,6 +105,7 @@ export function account() {
     environment: async ({ environment }) => ({ environment, sources: [] }),
     secret: async () => null,
     ingress: async () => target().ingress!,
+    pods: async () => [],
     scale: async (name, replicas) => {
       act(`scale ${name} ${replicas}`);
       deployments.set(name, { ...deployments.get(name)!, replicas });

@@ -299,6 +299,31 @@ describe('putting back', () => {
     expect(it.did).toEqual(['scale retool 0', 'gate open to retool:80']);
   });
 
+  test('StopTarget: opens the gate only once the pods are gone', async () => {
+    const { it, held } = await frozen();
+    const pods = [['retool-1', 'retool-2'], ['retool-2'], []];
+    const asked: (readonly string[])[] = [];
+    it.application().pods = async (names) => {
+      asked.push(names);
+      expect(it.did).toEqual(['scale retool 0']);
+      return pods.shift() ?? [];
+    };
+    await stopTarget.run(it, { lease: held }, call);
+    expect(asked).toEqual([['retool'], ['retool'], ['retool']]);
+    expect(it.did.at(-1)).toBe('gate open to retool:80');
+  });
+
+  test.each([
+    ['that do not end', ['retool-1'], /still ending: retool-1/],
+    ['that it may not see', null, /RBAC file/],
+  ])('StopTarget: pods %s keep the gate closed', async (_, pods, words) => {
+    const { it, held } = await frozen();
+    it.application().pods = async () => pods;
+    await expect(stopTarget.run(it, { lease: held }, call)).rejects.toEqual(refusedBy('TargetStillRunning', words));
+    expect(it.did).toEqual(['scale retool 0']);
+    expect(it.ledger().effect).toBeNull();
+  });
+
   test('RestoreDns: exactly the records that were there, and nothing the second time', async () => {
     const { it, held } = await frozen();
     await restoreDns.run(it, { lease: held }, call);

@@ -78,6 +78,16 @@ test.each(['StopTarget', 'RestoreDns'] as const)('when %s fails, the source stay
   expect(run.callsOf('UnfenceSource') + run.callsOf('StartSource') + run.callsOf('ReleaseLease')).toBe(0);
 });
 
+test('pods of the target that do not end are waited for, and then keep the gate closed but not the source', async () => {
+  const still = fails('TargetStillRunning');
+  const soon = await play('Unwind', { migration: 'acme-retool' }, { StopTarget: [still, still, returns({})] });
+  expect(soon).toMatchObject({ status: 'SUCCEEDED', path: whole });
+  expect(soon.callsOf('StopTarget')).toBe(3);
+  const never = await play('Unwind', { migration: 'acme-retool' }, { StopTarget: still });
+  expect(never).toMatchObject({ status: 'SUCCEEDED', path: whole });
+  expect([never.callsOf('StopTarget'), never.callsOf('UnfenceSource')]).toEqual([8, 1]);
+});
+
 test('a report that cannot be written does not keep the migration from its next run', async () => {
   const run = await play('Unwind', { migration: 'acme-retool' }, { WriteReport: fails('InvalidOutput') });
   expect(run).toMatchObject({ status: 'SUCCEEDED', path: whole });

@@ -2,6 +2,7 @@ import type { EKSClient } from '@aws-sdk/client-eks';
 import {
   AppsV1Api,
   CoreV1Api,
+  type KubeConfig,
   NetworkingV1Api,
   PatchStrategy,
   setHeaderOptions,
@@ -19,6 +20,8 @@ export type { Deployment, Variable } from './deployments.ts';
 const GATE = 'passage-gate';
 const ANNOTATION = 'alb.ingress.kubernetes.io/';
 const GATE_ANNOTATION = `${ANNOTATION}actions.${GATE}`;
+/** Phases of a pod of which no process is left. */
+const ENDED = ['Succeeded', 'Failed'];
 const json = setHeaderOptions('Content-Type', PatchStrategy.JsonPatch);
 
 export interface Backend {
@@ -33,15 +36,21 @@ export interface Application {
   environment(deployment: Deployment): Promise<WholeEnvironment>;
   secret(name: string, key: string): Promise<string | null>;
   scale(deployment: string, replicas: number): Promise<void>;
+  /** Names of the pods of these deployments that have not ended, those that are about to as well; null where Passage may not list pods. */
+  pods(deployments: readonly string[]): Promise<string[] | null>;
   /** Null where it is not there, or Passage may not read it. */
   ingress(name: string): Promise<IngressFindings | null>;
   closeGate(ingress: string, page: string): Promise<void>;
   openGate(ingress: string, backend: Backend): Promise<void>;
 }
 
-export function application(eks: EKSClient, cluster: string, namespace: string): Application {
+export const application = (eks: EKSClient, cluster: string, namespace: string): Application =>
+  applicationOver(() => connectCluster(eks, cluster), namespace);
+
+/** As `application`, over connections that are made otherwise. */
+export function applicationOver(connect: () => Promise<KubeConfig>, namespace: string): Application {
   const connected = async () => {
-    const config = await connectCluster(eks, cluster);
+    const config = await connect();
     return {
       apps: config.makeApiClient(AppsV1Api),
       core: config.makeApiClient(CoreV1Api),
@@ -87,7 +96,7 @@ export function application(eks: EKSClient, cluster: string, namespace: string):
     },
     async environment(deployment) {
       try {
-        return await wholeEnvironment(await connectCluster(eks, cluster), namespace, deployment);
+        return await wholeEnvironment(await connect(), namespace, deployment);
       } catch (error) {
         throw kubernetesRefused(`read the variables of deployment "${deployment.name}"`, error);
       }
@@ -110,6 +119,25 @@ export function application(eks: EKSClient, cluster: string, namespace: string):
         await apps.patchNamespacedDeploymentScale({ name: deployment, namespace, body }, json);
       } catch (error) {
         throw kubernetesRefused(`scale deployment "${deployment}" to ${replicas}`, error);
+      }
+    },
+    async pods(names) {
+      try {
+        const { apps, core } = await connected();
+        const { items } = await apps.listNamespacedDeployment({ namespace });
+        const selectors = items
+          .filter(({ metadata }) => names.includes(metadata?.name ?? ''))
+          .map(({ spec }) =>
+            Object.entries(spec?.selector.matchLabels ?? {}).map(([label, value]) => `${label}=${value}`),
+          );
+        const lists = await Promise.all(
+          selectors.map((labels) => core.listNamespacedPod({ namespace, labelSelector: labels.join(',') })),
+        );
+        const left = lists.flatMap((list) => list.items).filter(({ status }) => !ENDED.includes(status?.phase ?? ''));
+        return [...new Set(left.map(({ metadata }) => metadata?.name ?? ''))];
+      } catch (error) {
+        if (isForbidden(error)) return null;
+        throw kubernetesRefused(`list pods of namespace "${namespace}"`, error);
       }
     },
     async ingress(name) {

@@ -37,10 +37,11 @@ export const StopWorkers = lambda({
 });
 
 export const StopTarget = lambda({
-  summary: 'Closes the target: its deployments to the replicas they had, its gate as it was.',
+  summary:
+    'Closes the target: its deployments to the replicas they had, and its gate as it was once their pods are gone.',
   input: Held,
   output: Nothing,
-  throws: ['LeaseLost', 'EffectInFlight', 'TargetNotFound', 'ServiceUnavailable'],
+  throws: ['LeaseLost', 'EffectInFlight', 'TargetNotFound', 'TargetStillRunning', 'ServiceUnavailable'],
   uses: { ...holdsLease, ...readsRun, targetClusters: ['eks:DescribeCluster'] },
   network: 'private',
   kubernetes: 'passage:operator',
