@@ -19,7 +19,8 @@ export const diagnose: Command = {
       opening,
       async (world) => {
         const migration = sampleMigration();
-        await takeUp(opened, migration.name, { console, signal, directory: DIRECTORY });
+        const code = await takeUp(opened, migration.name, { console, signal, directory: DIRECTORY });
+        if (code === exitCodes.interrupted) return code;
         const circumstances = await gather(world, migration);
         await fetchMissingReports(simulatedAccount(world), DIRECTORY);
         const { lines, verdict } = explain(circumstances);

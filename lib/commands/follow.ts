@@ -26,14 +26,15 @@ interface Followed {
 
 /**
  * Shows a run until its execution has ended: each state as it is entered, and the workers' own progress.
- * @param signal aborts at Ctrl-C: then the execution is stopped, and unwind puts everything back
+ * @param isLeft asked before every look: whether nobody wants to see more
+ * @returns null when it was left before its end
  */
 export async function follow(
   account: SimulatedAccount,
   console: Console,
   { execution, run, onTick }: Followed,
-  stop: () => Promise<boolean>,
-): Promise<Execution> {
+  isLeft: () => Promise<boolean>,
+): Promise<Execution | null> {
   const began = Date.now();
   const seen = new Set<string>();
   const names = new Set<string>();
@@ -41,7 +42,7 @@ export async function follow(
   let lastLine = 0;
   const idle = stallWatch();
   for (;;) {
-    await stop();
+    if (await isLeft()) return null;
     const now = await account.executions.describe(execution);
     for (const entered of (await states(account, execution)).filter(({ id }) => !seen.has(id))) {
       seen.add(entered.id);

@@ -19,6 +19,8 @@ export interface Journey {
   /** What is said of the ended run; by default its summary. */
   readonly show?: (summary: Summary, columns: number) => string;
   readonly onTick?: ((entered: ReadonlySet<string>, run: string) => Promise<void>) | undefined;
+  /** What Ctrl-C does to the run: stops it, which unwinds, or leaves it as it is to whoever has the account up. */
+  readonly onInterrupt?: 'stop' | 'leave';
 }
 
 /** `rehearsal-20260105-090000`: sorts by time, and says in the console what it is. */
@@ -40,25 +42,29 @@ export async function runJourney(journey: Journey, input: JourneyInput): Promise
 }
 
 /**
- * Shows a run that has begun to its end. Whatever happens, it returns only when the lease is released or a person is
- * needed, so that nothing is left half-way unseen.
+ * Shows a run that has begun to its end. Unless it leaves the run at Ctrl-C, it returns only when the lease is released or
+ * a person is needed, so that nothing is left half-way unseen.
  * @returns the exit code
  */
 export async function seeThrough(
-  { account, console, signal, directory, onTick, show = summaryText }: Journey,
+  { account, console, signal, directory, onTick, onInterrupt = 'stop', show = summaryText }: Journey,
   { execution: executionArn, migration }: { readonly execution: string; readonly migration: string },
 ): Promise<number> {
   const run = runOf(executionArn);
-  let stopped = false;
-  const stopWhenAsked = async () => {
-    if (!signal.aborted || stopped) return stopped;
-    stopped = true;
-    console.line('Stopping. Everything is put back first; the run has not passed its point of no return.');
-    await account.sfn.send(new StopExecutionCommand({ executionArn, error: 'Interrupted', cause: 'Ctrl-C' }));
-    return true;
+  const leaves = onInterrupt === 'leave';
+  let answered = false;
+  const isLeft = async () => {
+    if (!signal.aborted || leaves) return signal.aborted;
+    if (!answered) await interrupt(account, console, executionArn, migration);
+    answered = true;
+    return false;
   };
-  const ended = await follow(account, console, { execution: executionArn, run, onTick }, stopWhenAsked);
-  const released = await untilReleased(account, console, migration, run);
+  const ended = await follow(account, console, { execution: executionArn, run, onTick }, isLeft);
+  if (ended === null) {
+    console.line(`Run ${run} was not stopped: it goes on whenever the simulated account is up.`);
+    return exitCodes.interrupted;
+  }
+  const released = await untilReleased(account, console, migration, run, leaves ? signal : undefined);
   const report = await fetchReport(account, directory, run);
   if (report) {
     console.line();
@@ -79,6 +85,21 @@ export async function seeThrough(
   if (signal.aborted) return exitCodes.interrupted;
   if (ended.status === 'SUCCEEDED') return exitCodes.ok;
   return exitCodeOf(ended.error ?? '');
+}
+
+/** Past the point of no return nothing would unwind: a run that is stopped there leaves users with no side to write to. */
+async function interrupt(
+  { ledgers, sfn }: SimulatedAccount,
+  console: Console,
+  executionArn: string,
+  migration: string,
+): Promise<void> {
+  if ((await ledgers.read(migration)).pointOfNoReturn) {
+    console.line('Not stopping: the run has passed its point of no return, and is shown to its end.');
+    return;
+  }
+  console.line('Stopping. Everything is put back first; the run has not passed its point of no return.');
+  await sfn.send(new StopExecutionCommand({ executionArn, error: 'Interrupted', cause: 'Ctrl-C' }));
 }
 
 /** Lambda's cause is JSON around the message. */

@@ -13,7 +13,7 @@ import { type SimulatedAccount, simulatedAccount } from './simulated-account.ts'
 const NOBODY: Players = { approve: [], reject: [] };
 
 /** What a command has to do with a run that somebody else's command began. */
-export interface TakingUp extends Omit<Journey, 'account' | 'onTick'> {
+export interface TakingUp extends Omit<Journey, 'account' | 'onTick' | 'onInterrupt'> {
   /** What the command is about to begin itself. */
   readonly wanted?: Mode;
   readonly players?: Players;
@@ -26,7 +26,7 @@ export interface TakingUp extends Omit<Journey, 'account' | 'onTick'> {
  */
 export async function takeUp(world: World, migration: string, taking: TakingUp): Promise<number | null> {
   if (world.joined) return null;
-  const { console, wanted, players = NOBODY } = taking;
+  const { console, signal, wanted, players = NOBODY } = taking;
   const account = simulatedAccount(world.info);
   for (const execution of journeysOf(account, world.resumed)) {
     const input = await inputOf(account, execution);
@@ -34,7 +34,13 @@ export async function takeUp(world: World, migration: string, taking: TakingUp):
       `Run ${runOf(execution)} of migration "${input.migration}" was under way when the simulated account ended. It goes on.`,
     );
     const code = await seeThrough(
-      { ...taking, account, onTick: askPeopleOf(world.info, account, console, players) },
+      {
+        ...taking,
+        account,
+        // A command stops what it is for; of another's run it only stops being the one who shows it.
+        onInterrupt: input.mode === wanted ? 'stop' : 'leave',
+        onTick: askPeopleOf(world.info, account, console, players),
+      },
       { execution, migration: input.migration },
     );
     if (wasAll(input, { migration, wanted }, code)) return code;
@@ -43,7 +49,10 @@ export async function takeUp(world: World, migration: string, taking: TakingUp):
   const { holder, pointOfNoReturn } = await account.ledgers.read(migration);
   if (holder && !pointOfNoReturn) {
     console.line(`Run ${holder.run} had ended when the simulated account did, and was not put back yet.`);
-    await untilReleased(account, console, migration, holder.run);
+    if (await untilReleased(account, console, migration, holder.run, signal)) return null;
+    if (signal.aborted) return exitCodes.interrupted;
+    console.line(`It still holds the migration: "npm run passage -- diagnose" says why and what to do.`);
+    return exitCodes.passage;
   }
   return null;
 }
