@@ -29,9 +29,17 @@ interface Deps {
   newKey: () => string;
 }
 
-export const openApproval = task('OpenApproval')(async (deps: Deps, { lease, subject, seconds, token }) => {
+export const openApproval = task('OpenApproval')(async (deps: Deps, input) => {
+  const { lease, subject, seconds, redriven, token } = input;
   const { documents, staging, evidence, tokens, sendMail, pages, now, newKey } = deps;
   const id = approvalOf(lease.run, subject);
+  // CloudTrail tells of it too late to leave that person out for sure.
+  if (redriven > 0) {
+    throw new WorkflowError(
+      'InvalidInput',
+      `Run ${lease.run} was redriven, and who did that could approve it. Start a new execution instead.`,
+    );
+  }
   const configuration = await evidence.configuration(lease);
   const requester = await documents.read(keys.requester(lease.run), Requester);
   if (!requester) {

@@ -74,7 +74,12 @@ export const machines = {
   RequestApproval: {
     folder: 'request-approval',
     journey: false,
-    input: z.strictObject({ lease: Lease, subject: Subject, seconds: z.int().positive() }),
+    input: z.strictObject({
+      lease: Lease,
+      subject: Subject,
+      seconds: z.int().positive(),
+      redriven: z.int().nonnegative(),
+    }),
   },
   Freeze: { folder: 'freeze', journey: false, input: Held },
   SwitchDns: { folder: 'switch-dns', journey: false, input: Held },

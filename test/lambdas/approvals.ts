@@ -20,14 +20,14 @@ export function startedBy(principal = 'arn:aws:iam::111111111111:user/dave', con
   return it;
 }
 
-export const open = (of: Account, { token = TOKEN, subject = 'go' as Subject } = {}) => {
+export const open = (of: Account, { token = TOKEN, subject = 'go' as Subject, redriven = 0 } = {}) => {
   const names = [...people].filter(
     (email) => !(of.documents.json(keys.requester('autumn')) as { principal: string }).principal.includes(email),
   );
   let next = 0;
   return openApproval.run(
     { ...of, pages: 'https://pages.example.com', newKey: () => keyOf(names[next++] ?? 'nobody@') },
-    { lease, subject, seconds: 3600, token },
+    { lease, subject, seconds: 3600, redriven, token },
     call,
   );
 };

@@ -106,7 +106,7 @@ describe('CastVote', () => {
     const it = startedBy();
     await openApproval.run(
       { ...it, pages: 'p', newKey: () => 'key-for-switch' },
-      { lease, subject: 'switch', seconds: 60, token: 't' },
+      { lease, subject: 'switch', seconds: 60, redriven: 0, token: 't' },
       call,
     );
     await open(it);

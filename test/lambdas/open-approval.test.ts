@@ -127,7 +127,7 @@ describe('OpenApproval', () => {
     await it.documents.remove([keys.requester('autumn')]);
     const opening = openApproval.run(
       { ...it, pages: 'p', newKey: () => 'k' },
-      { lease, subject: 'go', seconds: 60, token: TOKEN },
+      { lease, subject: 'go', seconds: 60, redriven: 0, token: TOKEN },
       call,
     );
     await expect(opening).rejects.toEqual(refusedBy('RequesterUnknown', /asked again/));
@@ -151,6 +151,13 @@ describe('OpenApproval', () => {
     await open(go, { subject: 'switch' });
     await open(more, { subject: 'switch' });
     expect(requestOf(more, 'autumn-switch').digest).not.toBe(requestOf(go, 'autumn-switch').digest);
+  });
+
+  test('a redriven run is put before nobody: who redrove it could approve it', async () => {
+    const it = startedBy();
+    await expect(open(it, { redriven: 1 })).rejects.toEqual(refusedBy('InvalidInput'));
+    expect(it.outbox).toEqual([]);
+    expect(it.documents.objects.has(keys.request(id))).toBe(false);
   });
 
   test('a second time keeps the request and its links, and waits with the newest token', async () => {

@@ -59,7 +59,7 @@ const acting: { readonly [K in TaskName]?: (of: Account, held: Lease) => Promise
   OpenApproval: (of, held) =>
     openApproval.run(
       { ...of, pages: 'https://pages.example.com', newKey: () => 'key' },
-      { lease: held, subject: 'go', seconds: 60, token: 't' },
+      { lease: held, subject: 'go', seconds: 60, redriven: 0, token: 't' },
       call,
     ),
   StopSource: (of, held) => stopSource.run(of, { lease: held }, call),

@@ -3,7 +3,7 @@ import { asks, fails, lease, returns } from './fakes.ts';
 import { play } from './play.ts';
 import { everyFailureHasItsFate } from './recovery.ts';
 
-const asking = { lease, subject: 'switch' as const, seconds: 1800 };
+const asking = { lease, subject: 'switch' as const, seconds: 1800, redriven: 0 };
 const opened = { approval: 'autumn-switch' };
 
 test('waits for the answer, then reads the decision again', async () => {

@@ -101,8 +101,8 @@ test('the lease and the deadlines that were taken at the start go to every part'
     startedAt: '2026-03-01T10:00:00.000Z',
   });
   expect(run.calls.filter(({ task }) => task === 'OpenApproval').map(({ input }) => input)).toMatchObject([
-    { lease, subject: 'go', seconds: 3600 },
-    { lease, subject: 'switch', seconds: 1800 },
+    { lease, subject: 'go', seconds: 3600, redriven: 0 },
+    { lease, subject: 'switch', seconds: 1800, redriven: 0 },
   ]);
   expect(run.calls.find(({ task }) => task === 'PrepareTarget')?.input).toEqual({
     lease,

@@ -29,18 +29,18 @@ export const reasons: readonly Reason[] = [
   {
     of: /^CollectSourceRole$/,
     actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
-    because: 'Looks at what a try before this one has collected already: test/lambdas/collect.test.ts.',
+    because: 'Looks at what a try before this one has collected already: test/lambdas/collect-source.test.ts.',
   },
   {
     of: /^CollectSourceRole$/,
     actions: ['secretsmanager:DeleteSecret'],
-    because: 'What a try before this one collected in vain: test/lambdas/collect.test.ts.',
+    because: 'What a try before this one collected in vain: test/lambdas/collect-source.test.ts.',
   },
   {
     of: /^CollectSourceRole$/,
     actions: ['secretsmanager:PutSecretValue'],
     on: /rehearsals/,
-    because: 'A second try of a rehearsal writes what its first has created: test/lambdas/collect.test.ts.',
+    because: 'A second try of a rehearsal writes what its first has created: test/lambdas/collect-source.test.ts.',
   },
   {
     of: /Role$/,

@@ -101,3 +101,10 @@ function findAsset<K extends 'files' | 'images'>(
   }
   return undefined;
 }
+
+/** The name of the bucket whose logical id begins so. Throws when there is none. */
+export function bucketOf({ buckets }: Assembly, name: 'evidence' | 'staging'): string {
+  const found = buckets.find(({ logicalId }) => logicalId.toLowerCase().startsWith(name));
+  if (!found) throw new Error(`The assembly has no ${name} bucket.`);
+  return found.name;
+}

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ExecutionDescription, MachineRecord } from './execution.ts';
 import { endStatus } from './fold.ts';
@@ -23,7 +23,12 @@ export const isChild = ({ stateMachineArn }: ExecutionDescription): boolean => s
 /** Definitions are kept by content, so that a history can be read after its machine was replaced. Returns the digest. */
 export function keepDefinition(directory: string, definition: string): string {
   const digest = createHash('sha256').update(definition).digest('hex');
-  writeFileSync(join(directory, 'definitions', `${digest}.asl.json`), definition);
+  const path = join(directory, 'definitions', `${digest}.asl.json`);
+  if (!existsSync(path)) {
+    // Other executions may stand on the same file: it is there whole, or not at all.
+    writeFileSync(`${path}.new`, definition);
+    renameSync(`${path}.new`, path);
+  }
   return digest;
 }
 

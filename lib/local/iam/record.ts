@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Evaluated } from './authorize.ts';
 import type { Policies } from './policies.ts';
@@ -26,12 +26,13 @@ const files = (directory: string) => ({
  */
 export function openRecord(directory: string, policies: Policies): Recorder {
   const { calls, policies: file } = files(directory);
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const digest = digestOf([[...policies.identityPolicies], [...policies.resourcePolicies]]);
   if (!existsSync(file) || readFileSync(file, 'utf8') !== digest) {
     rmSync(calls, { force: true });
     writeFileSync(file, digest);
   }
+  if (existsSync(calls)) truncateSync(calls, readFileSync(calls).lastIndexOf('\n') + 1);
   const again = new Map<Evaluated, number>();
   const write = (call: Evaluated, times: number) => appendFileSync(calls, `${JSON.stringify({ ...call, times })}\n`);
   return {

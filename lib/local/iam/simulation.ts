@@ -32,8 +32,11 @@ function library(): Library {
   return loaded;
 }
 
+/** One and the same, so that equal questions are known again by their policies. */
+const NONE: readonly PolicyDocument[] = [];
+
 export const applicable = (policies: Policies, { identity, resource }: Question): Applicable => ({
-  identity: policies.identityPolicies.get(identity) ?? [],
+  identity: policies.identityPolicies.get(identity) ?? NONE,
   resource: resourcePolicyOf(policies, resource),
 });
 

@@ -30,6 +30,7 @@ export async function startApiServer(
   const server = createServer({ cert: certificate, key }, async (incoming, outgoing) => {
     try {
       const user = authenticate(incoming.headers.authorization);
+      refuseImpersonation(incoming);
       await send(outgoing, await handle(await requestOf(incoming, user)));
     } catch (error) {
       // The client of a watch or of a log has left.
@@ -44,7 +45,9 @@ export async function startApiServer(
     tunnels.add(socket);
     socket.once('close', () => tunnels.delete(socket));
     try {
-      forward(incoming, socket, authenticate(incoming.headers.authorization));
+      const user = authenticate(incoming.headers.authorization);
+      refuseImpersonation(incoming);
+      forward(incoming, socket, user);
     } catch (error) {
       const { code, body } = statusOf(error);
       socket.end(`HTTP/1.1 ${code} Refused\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n${body}`);
@@ -61,6 +64,11 @@ export async function startApiServer(
       await once(server, 'close');
     },
   };
+}
+
+/** `kubectl --as`: taken for nothing, it would run with the rights of the one who asks. */
+function refuseImpersonation({ headers }: IncomingMessage): void {
+  if (headers['impersonate-user'] !== undefined) throw badRequest('Impersonation is not simulated.');
 }
 
 async function requestOf(incoming: IncomingMessage, user: User): Promise<ApiRequest> {

@@ -5,7 +5,7 @@ import {
   type ApplicationAutoScaling,
   createApplicationAutoScaling,
 } from '../applicationautoscaling/applicationautoscaling.ts';
-import type { Assembly } from '../assembly/assembly.ts';
+import { type Assembly, bucketOf } from '../assembly/assembly.ts';
 import type { Clock } from '../clock.ts';
 import { type CloudWatch, createCloudWatch } from '../cloudwatch/cloudwatch.ts';
 import { type DnsServer, startDnsServer } from '../dns/dns-server.ts';
@@ -115,7 +115,10 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     onParameterChange: (change) => tell(parameterChange(change)),
   });
   const { assembly } = storage;
-  const policies = policiesOf(assembly, [...sampleRoles, { arn: viewer.principal.arn, policies: [viewerPolicy] }]);
+  const policies = policiesOf(assembly, [
+    ...sampleRoles,
+    { arn: viewer.principal.arn, policies: [viewerPolicy(bucketOf(assembly, 'evidence'))] },
+  ]);
   await checkPolicies(policies);
   const recorder = openRecord(paths.permissions, policies);
   closing.add('record of permissions', () => recorder.close());

@@ -4,9 +4,15 @@ import type { Manifest } from '../kubernetes/object-store.ts';
 /** Somebody who looks around in the simulated account with tools of their own: reads what is there, and no secrets. */
 export const VIEWER = 'viewer';
 
-export const viewerPolicy: PolicyDocument = {
+/** Rows of databases lie in the staging bucket, and variables of the application in task definitions. */
+export const viewerPolicy = (evidenceBucket: string): PolicyDocument => ({
   Version: '2012-10-17',
   Statement: [
+    {
+      Effect: 'Allow',
+      Action: ['s3:Get*', 's3:List*'],
+      Resource: [`arn:aws:s3:::${evidenceBucket}`, `arn:aws:s3:::${evidenceBucket}/*`],
+    },
     {
       Effect: 'Allow',
       Action: [
@@ -15,7 +21,9 @@ export const viewerPolicy: PolicyDocument = {
         'application-autoscaling:Describe*',
         'cloudwatch:Get*',
         'cloudwatch:List*',
-        'ecs:Describe*',
+        'ecs:DescribeClusters',
+        'ecs:DescribeServices',
+        'ecs:DescribeTasks',
         'ecs:List*',
         'eks:Describe*',
         'eks:List*',
@@ -23,8 +31,7 @@ export const viewerPolicy: PolicyDocument = {
         'rds:Describe*',
         'route53:Get*',
         'route53:List*',
-        's3:Get*',
-        's3:List*',
+        's3:ListAllMyBuckets',
         'secretsmanager:DescribeSecret',
         'secretsmanager:ListSecrets',
         'states:Describe*',
@@ -34,7 +41,7 @@ export const viewerPolicy: PolicyDocument = {
       Resource: '*',
     },
   ],
-};
+});
 
 /** The group of the viewer in each cluster. */
 export const VIEWERS = 'viewers';

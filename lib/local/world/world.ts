@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bucketOf } from '../assembly/assembly.ts';
 import { synthesize } from '../assembly/synthesize.ts';
 import { systemClock } from '../clock.ts';
 import type { BusEvent } from '../events/bus.ts';
@@ -196,11 +197,6 @@ function factsOf(
   balancers: readonly LoadBalancer[],
 ): Omit<Facts, 'migrations'> {
   const { assembly } = cloud;
-  const bucket = (name: string): string => {
-    const found = assembly.buckets.find(({ logicalId }) => logicalId.toLowerCase().startsWith(name));
-    if (!found) throw new Error(`The assembly has no ${name} bucket.`);
-    return found.name;
-  };
   const { keys } = cloud.operator;
   const viewer = cloud.viewer.keys;
   const clusters = [...cloud.clusters.kubernetes].map(([name, { url, caCertificate }]) => [
@@ -217,7 +213,7 @@ function factsOf(
     approvalUrl: cloud.approvalUrl,
     dns: { server: cloud.dns.address },
     machines: Object.fromEntries(assembly.stateMachines.map(({ name, arn }) => [name, arn])),
-    buckets: { evidence: bucket('evidence'), staging: bucket('staging') },
+    buckets: { evidence: bucketOf(assembly, 'evidence'), staging: bucketOf(assembly, 'staging') },
     loadBalancers: Object.fromEntries(balancers.map(({ hostname, port }) => [hostname, port])),
     size: databases?.size,
     databases: databases && {

@@ -20,7 +20,14 @@ const HttpAnswer = z.strictObject({
 export const OpenApproval = lambda({
   summary:
     'Writes what is to be decided, keeps the callback token encrypted, and sends each approver a link of their own.',
-  input: z.strictObject({ lease: Lease, subject: Subject, seconds: z.int().positive(), token: z.string() }),
+  input: z.strictObject({
+    lease: Lease,
+    subject: Subject,
+    seconds: z.int().positive(),
+    /** How often the journey was redriven. */
+    redriven: z.int().nonnegative(),
+    token: z.string(),
+  }),
   output: z.strictObject({ approval: z.string() }),
   throws: [
     'RequesterUnknown',

@@ -57,6 +57,12 @@ test('a call is on disk before it is answered, and a line that was cut off is le
   expect(readFileSync(join(directory, 'calls.ndjson'), 'utf8')).toContain('evidence/a');
   appendFileSync(join(directory, 'calls.ndjson'), '{"action":"s3:Get');
   expect(read()).toEqual([['s3:GetObject', 'a', 1, false]]);
+  const again = openRecord(directory, policies());
+  createAuthorize(policies(), again.add)(session, 's3:GetObject', 'arn:aws:s3:::evidence/b');
+  expect(read()).toEqual([
+    ['s3:GetObject', 'a', 1, false],
+    ['s3:GetObject', 'b', 1, false],
+  ]);
 });
 
 test('other policies begin another record', () => {

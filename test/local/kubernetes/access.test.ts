@@ -1,3 +1,4 @@
+import { get } from 'node:https';
 import {
   ApiException,
   AppsV1Api,
@@ -102,6 +103,19 @@ test('a role may do what the Roles bound to its groups allow, and nothing else',
   });
   // The permission to read logs is not one to read pods, and the other way round; the pod is looked for after that.
   expect(await status(core.readNamespacedPodLog({ namespace: 'passage', name: 'none' }))).toMatchObject({ code: 404 });
+});
+
+test('nobody acts as somebody else: it is refused, not taken for nothing', async () => {
+  const config = await cluster.connect();
+  const ca = Buffer.from(config.getCurrentCluster()?.caData ?? '', 'base64');
+  const headers = { authorization: `Bearer ${config.getCurrentUser()?.token}`, 'impersonate-user': 'somebody' };
+  const answer = await new Promise<number | undefined>((resolve, reject) =>
+    get(`${config.getCurrentCluster()?.server}/version`, { ca, headers }, (incoming) => {
+      incoming.resume();
+      resolve(incoming.statusCode);
+    }).on('error', reject),
+  );
+  expect(answer).toBe(400);
 });
 
 test('what is not there is told with a Status', async () => {
