@@ -13,6 +13,14 @@ SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object(
                  'maySignIn', coalesce(r.rolcanlogin AND coalesce(r.rolvaliduntil > now(), true), false),
                  'superuser', coalesce(r.rolsuper, false),
                  'hasPassageRights', coalesce(pg_has_role(r.oid, session_user, 'USAGE'), false),
+                 'rightsAhead', r.oid IS NOT NULL
+                   AND (pg_has_role(r.oid, session_user, 'MEMBER')
+                        OR EXISTS (SELECT FROM pg_roles p
+                                    WHERE p.rolname = 'pg_write_all_data' AND pg_has_role(r.oid, p.oid, 'MEMBER'))
+                        OR EXISTS (SELECT FROM pg_default_acl a CROSS JOIN LATERAL aclexplode(a.defaclacl) AS x
+                                    WHERE a.defaclrole = session_user::regrole AND a.defaclobjtype = 'r'
+                                      AND x.privilege_type IN ('INSERT', 'UPDATE')
+                                      AND (x.grantee = 0 OR pg_has_role(r.oid, x.grantee, 'MEMBER')))),
                  'limit', nullif(r.rolconnlimit, -1),
                  'sessions', (SELECT count(*) FROM pg_stat_activity a WHERE a.usesysid = r.oid),
                  'sessionsHere', (SELECT count(*) FROM pg_stat_activity a

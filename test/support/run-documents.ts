@@ -207,6 +207,7 @@ export const concerned = (
   maySignIn: true,
   superuser: false,
   hasPassageRights: true,
+  rightsAhead: false,
   limit: null,
   sessions: 4,
   sessionsHere: 4,

@@ -34,7 +34,10 @@ export interface Learned {
   readonly now: number;
 }
 
-export type Result = Pick<Finding, 'severity' | 'saw' | 'todo'>;
+export interface Result extends Pick<Finding, 'severity' | 'saw' | 'todo'> {
+  /** Where what was seen is about something else than the check as a whole. */
+  readonly about?: 'cutover';
+}
 
 /**
  * What a check is about, which decides where its BLOCKER stops. `copy`: the databases; it stops every run.
@@ -74,6 +77,8 @@ export const pass = (saw: string): Result => ({ severity: 'PASS', saw, todo: nul
 export const info = (saw: string, todo: string | null = null): Result => ({ severity: 'INFO', saw, todo });
 export const warning = (saw: string, todo: string): Result => ({ severity: 'WARNING', saw, todo });
 export const blocker = (saw: string, todo: string): Result => ({ severity: 'BLOCKER', saw, todo });
+/** In a check that is about something else: a rehearsal goes on with it, a cutover does not. */
+export const ofCutover = (result: Result): Result => ({ ...result, about: 'cutover' });
 
 /** What Passage had no means to learn, where a run may well go on without knowing. */
 export const unlearned = (what: string, todo: string): Result => info(`Could not be learned: ${what}`, todo);

@@ -14,6 +14,8 @@ export const ConcernedLogin = z.strictObject({
   superuser: z.boolean(),
   /** Has the rights of Passage's login, which owns what is restored: it is that login, a member that inherits, or a superuser. */
   hasPassageRights: z.boolean(),
+  /** Otherwise has, or may take, rights on tables that are yet to be restored: by default privileges of Passage's login, `pg_write_all_data`, or SET ROLE. */
+  rightsAhead: z.boolean(),
   /** `rolconnlimit`; null for none. */
   limit: Count.nullable(),
   /** Now, on all databases of the server, Passage's own included: what its limit counts. */

@@ -82,8 +82,17 @@ test('limits and sessions are those of the database and of each login', async ()
         sessions: 2,
         sessionsHere: 2,
         hasPassageRights: false,
+        rightsAhead: false,
       },
-      { login: 'master', of: 'passage', limit: null, sessions: 1, sessionsHere: 0, hasPassageRights: true },
+      {
+        login: 'master',
+        of: 'passage',
+        limit: null,
+        sessions: 1,
+        sessionsHere: 0,
+        hasPassageRights: true,
+        rightsAhead: true,
+      },
     ],
   });
   await Promise.all(open.map((client) => client.end()));

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { blockers, everyCheck, openWarnings, runChecks } from '../../../lib/domain/preflight/preflight.ts';
 import { withoutTargetApplication } from '../../../lib/domain/target-findings.ts';
 import { checkIds } from '../../../lib/workflow/check-ids.ts';
-import { plan } from '../../support/run-documents.ts';
-import { fine, withApprovals, withDatabases, withDns, withTarget } from './world.ts';
+import { concerned, plan } from '../../support/run-documents.ts';
+import { fine, withApprovals, withDatabases, withDns, withSessions, withTarget } from './world.ts';
 
 const find = (found: ReturnType<typeof runChecks>, id: string) => found.find((one) => one.id === id);
 const overriding = (check: string) => ({
@@ -74,6 +74,24 @@ describe('what a rehearsal and a cutover are stopped by', () => {
       stopsCutover: true,
       saw: expect.stringMatching(/This stops a cutover\.$/),
     });
+  });
+
+  test.each([
+    [
+      'application-login',
+      'no right on any table',
+      withSessions({}, { logins: [concerned({ hasPassageRights: false })] }),
+    ],
+    [
+      'connection-limits',
+      'too few connections for the application',
+      withSessions({}, { logins: [concerned({ limit: 3, sessions: 0 })] }),
+    ],
+  ])('%s lets a rehearsal go on that finds %s', (id, _, given) => {
+    expect(find(runChecks({ ...fine, ...given }), id)).toMatchObject({ severity: 'BLOCKER', stopsCutover: true });
+    const rehearsed = find(runChecks({ ...rehearsing, ...given }), id);
+    expect(rehearsed).toMatchObject({ severity: 'WARNING', stopsCutover: true });
+    expect(rehearsed).not.toHaveProperty('about');
   });
 
   test('a rehearsal is not asked whether it was rehearsed', () => {

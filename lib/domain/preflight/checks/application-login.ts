@@ -1,4 +1,4 @@
-import { blocker, type Check, pass, warning } from '../check.ts';
+import { blocker, type Check, ofCutover, pass, warning } from '../check.ts';
 
 export const check: Check = {
   id: 'application-login',
@@ -6,7 +6,7 @@ export const check: Check = {
   about: 'application',
   needsDatabases: true,
   needsTarget: true,
-  look({ target, databases }) {
+  look({ target, databases, configuration }) {
     if (!target.applicationLogin) return null;
     const { user, through, unknown } = target.applicationLogin;
     const untried = 'So before "switch" no write is tried as the application.';
@@ -26,12 +26,20 @@ export const check: Check = {
         `ALTER ROLE … LOGIN VALID UNTIL 'infinity', as the master.`,
       );
     }
+    if (!there.hasPassageRights && !there.rightsAhead && configuration.copy?.grants !== 'carry') {
+      return ofCutover(
+        blocker(
+          `"${user}" would have no right on any table: it is not Passage's login, which will own what a cutover restores, nor a member of it, no default privileges give it any, and grants stay behind. A rehearsal hands its copy over; a cutover does not.`,
+          "GRANT Passage's login to it, as lib/sql/create-target-login.sql does; or carry grants (copy.grants) that cover every table.",
+        ),
+      );
+    }
     if (through === null)
       return warning(`"${user}" signs in, its password is not known. ${unknown ?? ''} ${untried}`, open);
     if (!there.hasPassageRights) {
       return warning(
         `"${user}" has no rights of Passage's login, which will own what a cutover restores. A rehearsal hands its copy over; a cutover does not.`,
-        "GRANT Passage's login to it, as lib/sql/create-target-login.sql does; or carry grants (copy.grants) and default privileges that cover every table.",
+        "GRANT Passage's login to it, as lib/sql/create-target-login.sql does; or carry grants (copy.grants) or default privileges that cover every table.",
       );
     }
     return pass(`"${user}", whose password is known by ${through}.`);

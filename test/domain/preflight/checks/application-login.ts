@@ -1,7 +1,8 @@
 import { concerned } from '../../../support/run-documents.ts';
-import { type Cases, withSessions, withTarget } from '../world.ts';
+import { type Cases, fine, withSessions, withTarget } from '../world.ts';
 
 const as = (more: Parameters<typeof concerned>[0]) => withSessions({}, { logins: [concerned(more)] });
+const carrying = { ...fine.configuration, copy: { ...fine.configuration.copy, grants: 'carry' as const } };
 const unknown =
   'Deployment "retool" takes it from elsewhere: Passage may not read Secret db/password (POSTGRES_PASSWORD).';
 
@@ -23,8 +24,26 @@ export const cases: Cases = {
     severity: 'WARNING',
     says: /not known/,
   },
-  'it would own nothing of what is restored': {
+  'it would have no right on what is restored': {
     given: as({ hasPassageRights: false }),
+    severity: 'BLOCKER',
+    says: /no right on any table.*A rehearsal hands its copy over; a cutover does not/s,
+  },
+  'nor would it if its password were known': {
+    given: {
+      ...as({ hasPassageRights: false }),
+      ...withTarget({ applicationLogin: { user: 'retool', through: null, unknown } }),
+    },
+    severity: 'BLOCKER',
+    says: /no right on any table/,
+  },
+  'it would own nothing of what is restored, and have what grants give it': {
+    given: { ...as({ hasPassageRights: false }), configuration: carrying },
+    severity: 'WARNING',
+    says: /A rehearsal hands its copy over; a cutover does not/,
+  },
+  'it would own nothing of what is restored, and have what default privileges give it': {
+    given: as({ hasPassageRights: false, rightsAhead: true }),
     severity: 'WARNING',
     says: /A rehearsal hands its copy over; a cutover does not/,
   },

@@ -6,16 +6,26 @@ const limited = (limit: number, more: Parameters<typeof concerned>[0] = {}) => (
 });
 
 export const cases: Cases = {
-  'no limits': { given: {}, severity: 'PASS', says: /target server: 92 left, 14 needed/ },
-  'a limit of the target database below both': {
-    given: withSessions({}, { limit: 12, sessions: 0 }),
+  'no limits': { given: {}, severity: 'PASS', says: /target server: 92 left, 10 needed for the copy, 4 after it/ },
+  'a limit of the target database below the copy': {
+    given: withSessions({}, { limit: 9, sessions: 0 }),
     severity: 'BLOCKER',
-    says: /target database: 12 left, 14 needed.*had 4 sessions/,
+    says: /target database: 9 left, 10 needed for the copy/,
+  },
+  'a limit of the target database for one after the other, and not for both at once': {
+    given: withSessions({}, { limit: 12, sessions: 0 }),
+    severity: 'WARNING',
+    says: /target database: 12 left, 10 needed for the copy, 4 after it.*had 4 sessions/,
+  },
+  'a limit of the target database for the copy, and not for the application': {
+    given: withSessions({ logins: [concerned({ sessionsHere: 30 })] }, { limit: 20, sessions: 0 }),
+    severity: 'BLOCKER',
+    says: /target database: 20 left, 10 needed for the copy, 30 after it/,
   },
   "a limit of the application's login below what it had": {
     given: withSessions({}, limited(3)),
     severity: 'BLOCKER',
-    says: /login "retool" on the target: 3 left, 4 needed/,
+    says: /login "retool" on the target: 3 left, 4 after it/,
   },
   "a limit of the application's login on the source, which it lives with": {
     given: withSessions({ logins: [concerned({ limit: 5 })] }),
@@ -24,32 +34,32 @@ export const cases: Cases = {
   "a limit of Passage's login": {
     given: withSessions({ logins: [concerned({ login: 'passage', of: 'passage', limit: 5, sessions: 1 })] }),
     severity: 'BLOCKER',
-    says: /login "passage" on the source: 4 left, 10 needed/,
+    says: /login "passage" on the source: 4 left, 10 needed for the copy/,
   },
   'one login for both': {
-    given: withSessions({}, limited(12, { of: 'both' })),
+    given: withSessions({}, limited(9, { of: 'both' })),
     severity: 'BLOCKER',
-    says: /12 left, 14 needed/,
+    says: /9 left, 10 needed for the copy, 4 after it/,
   },
   'a limit that is close': {
     given: withSessions({}, limited(5)),
     severity: 'WARNING',
-    says: /5 left, 4 needed/,
+    says: /5 left, 4 after it/,
   },
   'a superuser, for whom none holds': { given: withSessions({}, limited(1, { superuser: true })), severity: 'PASS' },
-  'max_connections of the target below both': {
-    given: withDatabases({}, { sessions: { used: 5, most: 20 } }),
+  'max_connections of the target below the copy': {
+    given: withDatabases({}, { sessions: { used: 8, most: 20 } }),
     severity: 'BLOCKER',
-    says: /target server: 12 left, 14 needed/,
+    says: /target server: 9 left, 10 needed for the copy/,
   },
   'an application of which nothing is known: whoever is connected': {
-    given: withSessions({ logins: [], sessions: 31 }, { limit: 35, sessions: 1 }),
-    severity: 'BLOCKER',
-    says: /34 left, 40 needed/,
+    given: withSessions({ logins: [], sessions: 31 }, { limit: 25, sessions: 1 }),
+    severity: 'WARNING',
+    says: /24 left, 10 needed for the copy, 30 after it.*as the application is not known/,
   },
   'databases alone, without an application that moves': {
     given: { ...withSessions({}, { limit: 16, sessions: 1 }), plan: plan({ ...fine.plan, databasesOnly: true }) },
     severity: 'PASS',
-    says: /15 left, 10 needed/,
+    says: /15 left, 10 needed for the copy\./,
   },
 };

@@ -4,6 +4,7 @@ import { type Cases, withSessions, withTarget } from '../world.ts';
 const everybody = { login: null, here: true };
 const { server } = sessionDefaults();
 const { default_transaction_read_only: _, ...hidden } = server;
+const { statement_timeout: __, ...untold } = hidden;
 
 export const cases: Cases = {
   'nothing is set': {
@@ -56,6 +57,22 @@ export const cases: Cases = {
     given: withSessions({}, { stored: [{ login: 'retool', here: false, name: 'statement_timeout', value: '2s' }] }),
     severity: 'BLOCKER',
     says: /cut short: statement_timeout = 2s \(source: 0\)/,
+  },
+  'statements are cut, and what the source has for them is hidden': {
+    given: withSessions(
+      { server: untold },
+      { stored: [{ login: 'retool', here: false, name: 'statement_timeout', value: '2s' }] },
+    ),
+    severity: 'WARNING',
+    says: /statement_timeout = 2s \(source: not known\)/,
+  },
+  'read-only, whatever the source has': {
+    given: withSessions(
+      { server: untold },
+      { stored: [{ ...everybody, name: 'default_transaction_read_only', value: 'on' }] },
+    ),
+    severity: 'BLOCKER',
+    says: /begins read-only/,
   },
   'statements may take five minutes': {
     given: withSessions({}, { stored: [{ ...everybody, name: 'statement_timeout', value: '5min' }] }),
