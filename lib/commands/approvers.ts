@@ -11,11 +11,20 @@ export interface Link {
   readonly url: string;
 }
 
-/** Reads the links of one approval out of the mails that were sent: there is no other place where they stand. */
-export function linksIn(outbox: readonly { to: string; text: string }[], approval: string): Link[] {
+/**
+ * Reads the links of one approval out of the mails that were sent: there is no other place where they stand.
+ * @param origin where the pages are now: an account that starts again may find its port taken
+ */
+export function linksIn(
+  outbox: readonly { to: string; text: string }[],
+  approval: string,
+  origin: string | null = null,
+): Link[] {
   return outbox.flatMap(({ to, text }) => {
-    const url = new RegExp(`https?://\\S+/approvals/${approval}/[\\w-]+`).exec(text)?.[0];
-    return url ? [{ email: to, url }] : [];
+    const found = new RegExp(`(https?://\\S+)(/approvals/${approval}/[\\w-]+)`).exec(text);
+    if (!found) return [];
+    const [, mailed, path] = found;
+    return [{ email: to, url: `${origin ?? mailed}${path}` }];
   });
 }
 
@@ -77,7 +86,7 @@ async function askPeople(
   run: string,
   players: Players,
 ): Promise<void> {
-  const links = linksIn(await world.outbox(), approval);
+  const links = linksIn(await world.outbox(), approval, world.approvalUrl);
   const played: readonly (readonly ['approve' | 'reject', string])[] = [
     ...players.reject.map((email) => ['reject', email] as const),
     ...players.approve.map((email) => ['approve', email] as const),

@@ -35,7 +35,7 @@ export const cutover: Command = {
     refuseStrangers([...players.approve, ...players.reject]);
     const { console, signal } = call;
     const opening = { command: 'cutover', console, size: sizeOf(call) };
-    const taking = { console, signal, directory: DIRECTORY, wanted: 'cutover', players } as const;
+    const taking = { console, signal, directory: DIRECTORY, wanted: { mode: 'cutover' }, players } as const;
     return withSample(opening, taking, (world) => cutOver(call, world, players));
   },
 };

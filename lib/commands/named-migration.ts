@@ -1,9 +1,9 @@
-import type { Mode } from '../workflow/documents/run.ts';
 import { type Call, text, usage } from './command.ts';
 import { DIRECTORY } from './open-world.ts';
 import { withOwnDatabases } from './own-databases.ts';
 import { sampleMigration, sizeOf, withSample } from './sample.ts';
 import { type SimulatedAccount, simulatedAccount } from './simulated-account.ts';
+import type { Wanted } from './under-way.ts';
 import { readConfiguration } from './validate.ts';
 
 /** The option that names the migration of a run that changes no application. */
@@ -16,12 +16,12 @@ export const migrationOption = {
 /**
  * Has the simulated account up with the migration that `--migration` names, the sample's without it.
  * @param command how the account's lock names it
- * @param wanted what it is about to begin: a run of that mode that a killed command left is taken up instead
+ * @param wanted what it is about to begin: such a run that a killed command left is taken up instead
  * @param onAws how to do the same on AWS, whose migrations are refused here
  */
 export async function withNamedMigration(
   call: Call,
-  { command, wanted, onAws }: { readonly command: string; readonly wanted: Mode; readonly onAws: string },
+  { command, wanted, onAws }: { readonly command: string; readonly wanted: Wanted; readonly onAws: string },
   use: (account: SimulatedAccount, migration: string) => Promise<number>,
 ): Promise<number> {
   const file = text(call, 'migration');
@@ -30,8 +30,10 @@ export async function withNamedMigration(
   const sample = sampleMigration().name;
   if (configuration === null || configuration.name === sample) {
     const { console, signal } = call;
-    return withSample({ command, console, size }, { console, signal, directory: DIRECTORY, wanted }, (world) =>
-      use(simulatedAccount(world), sample),
+    return withSample(
+      { command, console, size },
+      { console, signal, directory: DIRECTORY, wanted: { ...wanted, size } },
+      (world) => use(simulatedAccount(world), sample),
     );
   }
   const { name } = configuration;

@@ -1,13 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { LocalMigration } from '../workflow/configuration.ts';
-import type { Mode } from '../workflow/documents/run.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import type { Call } from './command.ts';
 import { DIRECTORY, openWorld, withWorld } from './open-world.ts';
 import { sampleMigration } from './sample.ts';
 import { type SimulatedAccount, simulatedAccount } from './simulated-account.ts';
-import { takeUp } from './under-way.ts';
+import { takeUp, type Wanted } from './under-way.ts';
 
 type Database = LocalMigration['source']['database'];
 
@@ -22,7 +21,7 @@ export async function withOwnDatabases(
     wanted,
     file,
     migration,
-  }: { readonly command: string; readonly wanted: Mode; readonly file: string; readonly migration: LocalMigration },
+  }: { readonly command: string; readonly wanted: Wanted; readonly file: string; readonly migration: LocalMigration },
   use: (account: SimulatedAccount) => Promise<number>,
 ): Promise<number> {
   const secretOf = (side: 'source' | 'target') => `passage/${migration.name}/${side}-login`;

@@ -19,7 +19,11 @@ export const preflight: Command = {
   run: (call) =>
     withNamedMigration(
       call,
-      { command: 'preflight', wanted: 'preflight', onAws: 'start its state machine with "mode": "preflight"' },
+      {
+        command: 'preflight',
+        wanted: { mode: 'preflight' },
+        onAws: 'start its state machine with "mode": "preflight"',
+      },
       (account, migration) => look(call, account, migration),
     ),
 };

@@ -18,9 +18,14 @@ export const rehearse: Command = {
   },
   run(call) {
     const level = levelOf(call);
+    const options = { ...(call.options.keep === true ? { keep: true } : {}), ...level };
     return withNamedMigration(
       call,
-      { command: 'rehearse', wanted: 'rehearsal', onAws: 'start its state machine in the console' },
+      {
+        command: 'rehearse',
+        wanted: { mode: 'rehearsal', ...options },
+        onAws: 'start its state machine in the console',
+      },
       async (account, migration) => {
         const { console, signal } = call;
         if (signal.aborted) return exitCodes.interrupted;
@@ -30,8 +35,7 @@ export const rehearse: Command = {
             migration,
             mode: 'rehearsal',
             reason: text(call, 'reason') ?? 'npm run rehearse',
-            ...(call.options.keep === true ? { keep: true } : {}),
-            ...level,
+            ...options,
           },
         );
       },

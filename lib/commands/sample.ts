@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { resetWorld, type SampleSize, sampleSizeIn, sampleSizes, type WorldInfo } from '../local/world/world.ts';
+import { resetWorld, type SampleSize, sampleSizes, type WorldInfo } from '../local/world/world.ts';
 import type { DeployedMigration } from '../workflow/configuration.ts';
+import type { Ledger } from '../workflow/documents/ledger.ts';
 import { readMigration } from '../workflow/migrations.ts';
-import { type Call, type Console, exitCodes, text, usage } from './command.ts';
+import { type Call, exitCodes, text, usage } from './command.ts';
 import { fetchMissingReports } from './fetch-report.ts';
 import { DIRECTORY, endedUnder, type Opening, openWorld, withWorld } from './open-world.ts';
 import { showOutcome } from './outcome.ts';
@@ -40,21 +41,18 @@ export function sizeOf(call: Call): SampleSize | undefined {
   throw usage(`There is no size "${size}" of the sample. Give one of: ${Object.keys(sampleSizes).join(', ')}.`);
 }
 
-/** A world has one sample: that of another size is forgotten, saying so. */
-function makeWay(size: SampleSize | undefined, console: Console): void {
-  const there = sampleSizeIn(DIRECTORY);
-  if (size === undefined || there === undefined || there === size) return;
-  try {
-    resetWorld(DIRECTORY, KEPT);
-  } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
-  }
-  console.line(`The sample here was ${there}: it is made anew, ${size}${stays}`);
+/** Why the sample that is there has to make way for a new one; null where it may stay. There is one a world. */
+export function whyAnew(
+  { size: there, pointOfNoReturn }: { readonly size: SampleSize | undefined; readonly pointOfNoReturn: string | null },
+  wanted: SampleSize | undefined,
+): string | null {
+  if (wanted !== undefined && there !== undefined && there !== wanted) return `is ${there}, and not ${wanted}`;
+  return pointOfNoReturn === null ? null : 'is cut over already';
 }
 
 /**
- * The world with a sample that is not cut over yet; one that is, is made anew, saying so. What a killed command left
- * under way comes first, and may be all there is to do.
+ * The world with a sample of the size that is asked for and not cut over yet; another is made anew, saying so. What a killed
+ * command left under way comes first, and may be all there is to do: with the old sample it would be forgotten.
  * @returns the exit code
  */
 export async function withSample(
@@ -62,16 +60,15 @@ export async function withSample(
   taking: TakingUp,
   use: (world: WorldInfo) => Promise<number>,
 ): Promise<number> {
-  makeWay(opening.size, opening.console);
   const world = await openWorld(opening);
   let code: number | null;
-  let isCutOver: boolean;
+  let ledger: Ledger;
   try {
     const account = simulatedAccount(world.info);
     code = await takeUp(world, NAME, taking);
     await fetchMissingReports(account, DIRECTORY);
-    isCutOver = (await account.ledgers.read(NAME)).pointOfNoReturn !== null;
-    if (code !== null && isCutOver) {
+    ledger = await account.ledgers.read(NAME);
+    if (code !== null && ledger.pointOfNoReturn) {
       const fine = await showOutcome(world.info, sampleMigration(), opening.console, taking.signal);
       if (code === exitCodes.ok && !fine) code = exitCodes.target;
     }
@@ -84,14 +81,23 @@ export async function withSample(
     await world.stop();
     return code;
   }
-  if (!isCutOver) return withWorld(opening, use, world);
+  const { size } = world.info;
+  const why = whyAnew({ size, pointOfNoReturn: ledger.pointOfNoReturn }, opening.size);
+  if (why === null) return withWorld(opening, use, world);
   if (world.joined) {
+    throw usage(`The sample ${why}, and "${world.joined.command}" has it up. End that command, then try again.`);
+  }
+  await world.stop();
+  if (ledger.holder) {
     throw usage(
-      `The sample is cut over already, and "${world.joined.command}" has it up. End that command, then try again.`,
+      `The sample ${why}, but run ${ledger.holder.run} has not given it back: "npm run passage -- diagnose" says why and what to do, and "passage reset" forgets it.`,
     );
   }
-  opening.console.line(`The sample was cut over before: its databases, clusters and DNS are made anew${stays}`);
-  await world.stop();
+  opening.console.line(
+    ledger.pointOfNoReturn
+      ? `The sample was cut over before: its databases, clusters and DNS are made anew${stays}`
+      : `The sample here was ${size}: it is made anew, ${opening.size}${stays}`,
+  );
   resetWorld(DIRECTORY, KEPT);
-  return withWorld({ ...opening, size: world.info.size }, use);
+  return withWorld({ ...opening, size: opening.size ?? size }, use);
 }

@@ -19,6 +19,7 @@ export function simulatedAccount({ url, region, credentials, buckets, machines }
   const sfn = new SFNClient(client);
   const ssm = new SSMClient(client);
   const secretsClient = new SecretsManagerClient(client);
+  const journey = machines['passage-retool-ecs-to-eks'] ?? '';
   const evidence = s3Documents(s3, buckets.evidence);
   return {
     sfn,
@@ -43,7 +44,14 @@ export function simulatedAccount({ url, region, credentials, buckets, machines }
       );
       return lists.flatMap(({ executions = [] }) => executions.map(({ name }) => name ?? ''));
     },
-    journey: machines['passage-retool-ecs-to-eks'] ?? '',
+    journey,
+    /** ARNs of the runs that are under way now, the oldest first. */
+    async runningJourneys(): Promise<string[]> {
+      const { executions = [] } = await sfn.send(
+        new ListExecutionsCommand({ stateMachineArn: journey, statusFilter: 'RUNNING' }),
+      );
+      return executions.map(({ executionArn = '' }) => executionArn).reverse();
+    },
   };
 }
 export type SimulatedAccount = ReturnType<typeof simulatedAccount>;

@@ -1,7 +1,7 @@
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
-import { runOf } from '../domain/run.ts';
-import type { World } from '../local/world/world.ts';
-import type { Mode } from '../workflow/documents/run.ts';
+import { keys, runOf } from '../domain/run.ts';
+import type { SampleSize, World } from '../local/world/world.ts';
+import { Plan } from '../workflow/documents/run.ts';
 import { JourneyInput } from '../workflow/tasks/lease.ts';
 import { askPeopleOf, type Players } from './approvers.ts';
 import { exitCodes } from './command.ts';
@@ -15,8 +15,21 @@ const NOBODY: Players = { approve: [], reject: [] };
 /** What a command has to do with a run that somebody else's command began. */
 export interface TakingUp extends Omit<Journey, 'account' | 'onTick' | 'onInterrupt'> {
   /** What the command is about to begin itself. */
-  readonly wanted?: Mode;
+  readonly wanted?: Wanted | undefined;
   readonly players?: Players;
+}
+
+/** What of a run makes it another one than was asked for, beside its migration and that one's configuration. */
+export interface Wanted extends Pick<JourneyInput, 'mode' | 'keep' | 'level'> {
+  /** Of the sample, where it was named. */
+  readonly size?: SampleSize | undefined;
+}
+
+/** A run, or what was asked for, with all that is compared of the two. */
+export interface Compared extends Wanted {
+  readonly migration: string;
+  /** Null where it is not known: the run ended before it had a plan. */
+  readonly planDigest: string | null;
 }
 
 /**
@@ -25,27 +38,39 @@ export interface TakingUp extends Omit<Journey, 'account' | 'onTick' | 'onInterr
  * @returns the exit code when that was all there is to do
  */
 export async function takeUp(world: World, migration: string, taking: TakingUp): Promise<number | null> {
-  if (world.joined) return null;
   const { console, signal, wanted, players = NOBODY } = taking;
+  const { joined } = world;
+  // Who joins only looks on; but a cutover that is under way is the one that is asked for.
+  if (joined && wanted?.mode !== 'cutover') return null;
   const account = simulatedAccount(world.info);
-  for (const execution of journeysOf(account, world.resumed)) {
+  for (const execution of joined ? await account.runningJourneys() : journeysOf(account, world.resumed)) {
+    const run = runOf(execution);
     const input = await inputOf(account, execution);
+    if (joined && input.migration !== migration) continue;
     console.line(
-      `Run ${runOf(execution)} of migration "${input.migration}" was under way when the simulated account ended. It goes on.`,
+      joined
+        ? `Run ${run} of migration "${migration}" is under way. "${joined.command}" has it up; here it is shown.`
+        : `Run ${run} of migration "${input.migration}" was under way when the simulated account ended. It goes on.`,
     );
     const code = await seeThrough(
       {
         ...taking,
         account,
         // A command stops what it is for; of another's run it only stops being the one who shows it.
-        onInterrupt: input.mode === wanted ? 'stop' : 'leave',
+        onInterrupt: !joined && input.mode === wanted?.mode ? 'stop' : 'leave',
         onTick: askPeopleOf(world.info, account, console, players),
       },
       { execution, migration: input.migration },
     );
-    if (wasAll(input, { migration, wanted }, code)) return code;
+    const plan = await account.evidence.read(keys.document(run, 'plan'), Plan);
+    const was = { ...input, size: world.info.size, planDigest: plan?.value.planDigest ?? null };
+    const asked = wanted && { ...wanted, migration, planDigest: await account.planDigest(migration) };
+    if (wasAll(was, asked, code)) return code;
     console.line();
+    if (was.planDigest && was.mode === asked?.mode && was.migration === migration)
+      console.line('That run was of another configuration, or with other options, than are asked for now.');
   }
+  if (joined) return null;
   const { holder, pointOfNoReturn } = await account.ledgers.read(migration);
   if (holder && !pointOfNoReturn) {
     console.line(`Run ${holder.run} had ended when the simulated account did, and was not put back yet.`);
@@ -58,15 +83,19 @@ export async function takeUp(world: World, migration: string, taking: TakingUp):
 }
 
 /**
- * Whether a command has nothing of its own to begin any more: what went on was what it is for, or somebody stopped that,
- * or it was a cutover, after which nothing is as it was.
+ * Whether a command has nothing of its own to begin any more: what went on was what it is for, whole, or somebody stopped
+ * that, or it was a cutover, after which nothing is as it was.
  */
-export const wasAll = (
-  run: Pick<JourneyInput, 'migration' | 'mode'>,
-  { migration, wanted }: { readonly migration: string; readonly wanted: Mode | undefined },
-  code: number,
-): boolean =>
-  code === exitCodes.interrupted || run.mode === 'cutover' || (run.mode === wanted && run.migration === migration);
+export const wasAll = (run: Compared, asked: Compared | undefined, code: number): boolean =>
+  code === exitCodes.interrupted ||
+  run.mode === 'cutover' ||
+  (asked !== undefined &&
+    run.mode === asked.mode &&
+    run.migration === asked.migration &&
+    run.planDigest === asked.planDigest &&
+    run.level === asked.level &&
+    (run.keep ?? false) === (asked.keep ?? false) &&
+    (asked.size ?? run.size) === run.size);
 
 /** The executions of journeys among these. */
 export const journeysOf = ({ journey }: SimulatedAccount, executions: readonly string[]): string[] => {

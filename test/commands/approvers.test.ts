@@ -17,6 +17,10 @@ test('each person gets the link of their own mail, and of that approval alone', 
     { email: 'bob@example.com', url: 'http://127.0.0.1:40000/approvals/cutover-1-go/bobs-key_1' },
     { email: 'carol@example.com', url: 'http://127.0.0.1:40000/approvals/cutover-1-go/carols-key' },
   ]);
+  // The mailed port may be another program's by now.
+  expect(linksIn(outbox, 'cutover-1-switch', 'http://127.0.0.1:50000')).toEqual([
+    { email: 'bob@example.com', url: 'http://127.0.0.1:50000/approvals/cutover-1-switch/another' },
+  ]);
 });
 
 test('people are named with commas between them, in any case and with any spaces', () => {

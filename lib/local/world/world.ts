@@ -14,7 +14,7 @@ import { ACCOUNT } from './account.ts';
 import { type Closing, createClosing } from './closing.ts';
 import { type Cloud, openCloud } from './cloud.ts';
 import { applyManifests } from './clusters.ts';
-import { type Databases, madeSize, startDatabases } from './databases.ts';
+import { type Databases, startDatabases } from './databases.ts';
 import { takeDeployment } from './deployment.ts';
 import { type Facts, informed, type WorldInfo } from './info.ts';
 import { currentHolder, takeLock, WorldBusy } from './lock.ts';
@@ -69,9 +69,6 @@ export interface World {
   /** Ends every process; what the services remember stays. Twice is harmless. */
   stop(): Promise<void>;
 }
-
-/** The size of the sample that lives in a work directory; undefined where there is none yet. */
-export const sampleSizeIn = (directory: string): SampleSize | undefined => madeSize(worldPaths(directory));
 
 const THIS_CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
 
