@@ -73,6 +73,7 @@ async function readTarget(
     [...main.environment].flatMap(([name, { value }]) => (value === undefined ? [] : [[name, value] as const])),
   );
   const key = await encryptionKeyOf(application, main);
+  const gate = await ingressOf(application, ingress);
   return {
     namespace,
     deployments,
@@ -81,9 +82,30 @@ async function readTarget(
     plain,
     database: databaseOf(plain),
     encryptionKey: 'value' in key ? key.value : null,
-    ingress: await application.ingress(ingress),
-    problems: 'problem' in key ? [key.problem] : [],
+    ingress: 'problem' in gate ? null : gate.ingress,
+    problems: [key, gate].flatMap((read) => ('problem' in read ? [read.problem] : [])),
   };
+}
+
+/** The Ingress that is to be the gate. */
+async function ingressOf(
+  application: Application,
+  name: string,
+): Promise<{ ingress: IngressFindings | null } | { problem: Problem }> {
+  try {
+    return { ingress: await application.ingress(name) };
+  } catch (error) {
+    if (!isTargetNotFound(error)) throw error;
+    return {
+      problem: {
+        kind: 'not-looked',
+        severity: 'WARNING',
+        what: 'Passage may not read the Ingress that is to be the gate: hosts, services and load balancer are not known, nor whether it is there.',
+        where: `Ingress ${name}`,
+        todo: "Apply Passage's RBAC file for the application's namespace, and check its EKS access entries.",
+      },
+    };
+  }
 }
 
 /** The key where it stands in clear or in a Secret that Passage may read. */

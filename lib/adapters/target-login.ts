@@ -24,7 +24,7 @@ const VARIABLES = [
 /**
  * The login with which the pods of a deployment sign in to their database: by variables in clear, and by Secrets as far
  * as RBAC lets Passage read them.
- * @param own Passage's own login, which knows the password where the application uses the same; null where it cannot be read
+ * @param own Passage's own login, by which a write can be tried where the application uses the same and its password is not told; null where it cannot be read
  * @throws ServiceUnavailable when Kubernetes does not answer
  */
 export async function applicationLogin(
@@ -48,20 +48,16 @@ export async function applicationLogin(
   const password = database ? database.password : values.get('POSTGRES_PASSWORD');
   const through = told.get(values.has('DATABASE_URL') && database ? 'DATABASE_URL' : 'POSTGRES_PASSWORD') ?? null;
   if (user && password) return { found: { user, through, unknown: null }, password };
-  if (own && user === own.username) {
-    return {
-      found: { user, through: "Passage's own login, which is the same", unknown: null },
-      password: own.password,
-    };
-  }
   const because =
     closed.length > 0
       ? `Passage may not read ${closed.join(' and ')}`
       : 'nothing that Passage may read sets POSTGRES_USER and POSTGRES_PASSWORD, or DATABASE_URL';
-  return {
-    found: { user, through: null, unknown: `Deployment "${name}" takes it from elsewhere: ${because}.` },
-    password: null,
-  };
+  const unknown = `Deployment "${name}" takes it from elsewhere: ${because}.`;
+  // Rights and settings can be tried with it; the password that pods have may be an old one.
+  if (own && user === own.username) {
+    return { found: { user, through: "Passage's own password", unknown }, password: own.password };
+  }
+  return { found: { user, through: null, unknown }, password: null };
 }
 
 /** Null for what is not there, or may not be read. */

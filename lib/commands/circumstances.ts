@@ -2,7 +2,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { EKSClient } from '@aws-sdk/client-eks';
 import pg from 'pg';
 import { ecs } from '../adapters/ecs.ts';
-import { application } from '../adapters/kubernetes/application.ts';
+import { type Application, application } from '../adapters/kubernetes/application.ts';
 import { ask } from '../adapters/resolver.ts';
 import type { Circumstances } from '../domain/diagnosis.ts';
 import type { WorldInfo } from '../local/world/world.ts';
@@ -42,7 +42,7 @@ async function look(world: WorldInfo, migration: DeployedMigration): Promise<Cir
     account.running(),
     ecs(new ECSClient(client)).services(cluster),
     app.deployments().catch(sentence),
-    app.ingress(names?.ingress ?? '').catch(() => null),
+    gateOf(app, names?.ingress ?? '').catch(sentence),
     world.databases
       ? passageLogin(account, migration)
           .then((login) => readSource({ ...world.databases!.source, ...login }))
@@ -59,13 +59,18 @@ async function look(world: WorldInfo, migration: DeployedMigration): Promise<Cir
     targetDatabase,
     services,
     deployments,
-    gate: gate?.backends[0]?.service ?? null,
+    gate,
     dns: {
       name: migration.dns?.record ?? '',
       answer: asked[0]?.answer ?? [],
       target: migration.dns?.target ?? '',
     },
   };
+}
+
+async function gateOf(app: Pick<Application, 'ingress'>, name: string): Promise<Circumstances['gate']> {
+  const ingress = await app.ingress(name);
+  return ingress ? { service: ingress.backends[0]?.service ?? null } : `there is no Ingress "${name}"`;
 }
 
 /** Passage's own: the application's may be locked. */

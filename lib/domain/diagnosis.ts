@@ -17,7 +17,7 @@ export interface Circumstances {
     | readonly { readonly name: string; readonly replicas: number; readonly readyReplicas: number }[]
     | string;
   /** The service behind the gate; null while it is closed. */
-  readonly gate: string | null;
+  readonly gate: { readonly service: string | null } | string;
   readonly dns: { readonly name: string; readonly answer: readonly string[]; readonly target: string };
 }
 
@@ -84,14 +84,21 @@ function kubernetesSays({ deployments, gate }: Circumstances): string {
   const pods = deployments
     .map(({ name, replicas, readyReplicas }) => `${name} ${readyReplicas} of ${replicas}`)
     .join(', ');
-  return `${pods}; gate ${gate === null ? 'closed' : `open, to ${gate}`}`;
+  return `${pods}; ${gateSays(gate)}`;
+}
+
+function gateSays(gate: Circumstances['gate']): string {
+  if (typeof gate === 'string') return `gate not known: ${gate}`;
+  return gate.service === null ? 'gate closed' : `gate open, to ${gate.service}`;
 }
 
 function verdictOf({ ledger, holderStatus, sourceDatabase, gate }: Circumstances): string {
   const { holder, pointOfNoReturn, phase } = ledger;
   const fence = typeof sourceDatabase === 'string' ? null : sourceDatabase.fence;
   if (pointOfNoReturn) {
-    if (gate === null)
+    if (typeof gate === 'string')
+      return 'The target is the side that users write to. Whether its gate is open is not known: look at the Ingress, and open it if it is closed (runbook: PastPointOfNoReturn).';
+    if (gate.service === null)
       return 'The target is the side that users write to, but its gate is closed: open it (runbook: PastPointOfNoReturn).';
     return holder
       ? 'The target serves. The run has only its report and its lease left to finish.'

@@ -68,6 +68,9 @@ test('a write that was not tried is said to those who approve, and one that foun
     facts({ ...known, ...nothingYet, write }).find(({ label }) => label === 'Write as the application')?.value;
   const login = { user: 'retool', through: null, unknown: 'Passage may not read Secret db/password.' };
   expect(told(targetWrite({ login, tried: null }))).toBe('NOT tried: Passage may not read Secret db/password.');
+  expect(told(targetWrite({ login: { ...login, through: "Passage's own password" } }))).toMatch(
+    /accepted.*with Passage's own password, and NOT with that of the pods: Passage may not read Secret db\/password/,
+  );
   expect(told(targetWrite({ tried: { table: null, settings: [] } }))).toMatch(/no row was there to write/);
   expect(told(null)).toBeUndefined();
 });

@@ -187,6 +187,16 @@ const inputs: readonly (readonly [string, (spoiled: World) => void, string, stri
     /has no Ingress "retool".*This stops a cutover.*target\.application\.ingress/,
   ],
   [
+    'an Ingress that Passage may not read',
+    ({ it }) => {
+      app(it).ingress = () =>
+        Promise.reject(new WorkflowError('TargetNotFound', 'Kubernetes does not let Passage (403).'));
+    },
+    'not-looked',
+    'WARNING',
+    /may not read the Ingress.*\(Ingress retool\).*RBAC/,
+  ],
+  [
     'a canary table that is missing',
     ({ found }) => {
       found.problems.push(...canaryProblems({ lookedAt: [], groups: [] }, { keyed: true, rotating: false }));

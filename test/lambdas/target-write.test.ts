@@ -19,6 +19,7 @@ function trying(
   of: Account,
   password: string | null,
   proveWrite: () => Promise<never> | Promise<{ table: string; settings: [] }>,
+  own = 'passage',
 ) {
   const logins: Login[] = [];
   of.deployments.set('retool', { ...of.deployments.get('retool')!, environment });
@@ -26,7 +27,7 @@ function trying(
     {
       ...of,
       application: () => ({ ...of.application(), secret: async () => password }),
-      secrets: { ...of.secrets, login: async () => ({ username: 'passage', password: 'of-passage' }) },
+      secrets: { ...of.secrets, login: async () => ({ username: own, password: 'of-passage' }) },
       proveWrite: async (login) => {
         logins.push(login);
         return proveWrite();
@@ -56,6 +57,17 @@ describe('ProveTargetWrite', () => {
     expect(await ran).toEqual({});
     expect(logins).toEqual([]);
     expect(written(it)).toMatchObject({ login: { user: 'app', unknown: expect.any(String) }, tried: null });
+  });
+
+  test("says that it was Passage's own password, where the pods' may not be read", async () => {
+    const it = withRun();
+    const { ran, logins } = trying(it, null, accepted, 'app');
+    expect(await ran).toEqual({});
+    expect(logins).toMatchObject([{ user: 'app', password: 'of-passage' }]);
+    expect(written(it)).toMatchObject({
+      login: { user: 'app', through: "Passage's own password", unknown: expect.stringContaining('db-credentials') },
+      tried: { table: 'public.users' },
+    });
   });
 
   test('a write that is refused is the failure of the run, and nothing is written down', async () => {

@@ -38,7 +38,7 @@ export interface Application {
   scale(deployment: string, replicas: number): Promise<void>;
   /** Names of the pods of these deployments that have not ended, those that are about to as well; null where Passage may not list pods. */
   pods(deployments: readonly string[]): Promise<string[] | null>;
-  /** Null where it is not there, or Passage may not read it. */
+  /** Null where it is not there. @throws TargetNotFound where Passage may not read it. */
   ingress(name: string): Promise<IngressFindings | null>;
   closeGate(ingress: string, page: string): Promise<void>;
   openGate(ingress: string, backend: Backend): Promise<void>;
@@ -145,7 +145,7 @@ export function applicationOver(connect: () => Promise<KubeConfig>, namespace: s
         const { networking } = await connected();
         return describeIngress(await networking.readNamespacedIngress({ name, namespace }));
       } catch (error) {
-        if (isMissing(error) || isForbidden(error)) return null;
+        if (isMissing(error)) return null;
         throw kubernetesRefused(`read ingress "${name}" of namespace "${namespace}"`, error);
       }
     },

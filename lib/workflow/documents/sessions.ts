@@ -60,9 +60,9 @@ export type SessionDefaults = z.infer<typeof SessionDefaults>;
 export const TargetLogin = z.strictObject({
   /** Null where nothing that Passage may read names it. */
   user: z.string().nullable(),
-  /** What told the password, as in `Secret db-credentials/password`; null where nothing did that Passage may read. */
+  /** What told the password, as in `Secret db-credentials/password`, or `Passage's own password`; null where nothing did that Passage may read. */
   through: z.string().nullable(),
-  /** Why user or password are not known, in a sentence; null where both are. */
+  /** Why user or password of the pods are not known, in a sentence; null where both are. */
   unknown: z.string().nullable(),
 });
 export type TargetLogin = z.infer<typeof TargetLogin>;

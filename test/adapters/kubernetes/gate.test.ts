@@ -3,6 +3,7 @@ import { type Application, applicationOver } from '../../../lib/adapters/kuberne
 import { backendOf, refusalAsGate } from '../../../lib/domain/target-gate.ts';
 import { rbacFor } from '../../../lib/kubernetes/rbac.ts';
 import { startTestKubernetes, type TestKubernetes, WORKER } from '../../local/kubernetes/cluster.ts';
+import { declared } from '../../support/declared.ts';
 
 type Manifest = Parameters<TestKubernetes['kubernetes']['apply']>[0];
 const RBAC = rbacFor('retool').items as Manifest[];
@@ -60,10 +61,10 @@ test('every backend is seen, those that the gate cannot hide as well', async () 
   expect(await ingress()).toMatchObject({ backends: [{ service: null }] });
 });
 
-test('an Ingress that is not there, or not to be read, is none', async () => {
+test('an Ingress that is not there is none; one that may not be read is told as such', async () => {
   expect(await app.ingress('retool')).toBeNull();
   const elsewhere = applicationOver(() => cluster.connect(WORKER), 'staging');
-  expect(await elsewhere.ingress('retool')).toBeNull();
+  await expect(elsewhere.ingress('retool')).rejects.toEqual(declared('TargetNotFound', /not let Passage read ingress/));
 });
 
 test('pods of a deployment are seen until they are gone, and unknown without the right to list them', async () => {

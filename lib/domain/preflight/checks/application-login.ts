@@ -36,6 +36,12 @@ export const check: Check = {
     }
     if (through === null)
       return warning(`"${user}" signs in, its password is not known. ${unknown ?? ''} ${untried}`, open);
+    if (unknown !== null) {
+      return warning(
+        `"${user}" is Passage's own login too, so before "switch" a write is tried with ${through}; whether the pods have the same one is not known. ${unknown}`,
+        open,
+      );
+    }
     if (!there.hasPassageRights) {
       return warning(
         `"${user}" has no rights of Passage's login, which will own what a cutover restores. A rehearsal hands its copy over; a cutover does not.`,

@@ -19,6 +19,11 @@ export const cases: Cases = {
     severity: 'WARNING',
     says: /no write is tried.*resourceNames/s,
   },
+  "only Passage's own password is known": {
+    given: withTarget({ applicationLogin: { user: 'retool', through: "Passage's own password", unknown } }),
+    severity: 'WARNING',
+    says: /whether the pods have the same one is not known.*resourceNames/s,
+  },
   'nothing says who it is': {
     given: withTarget({ applicationLogin: { user: null, through: null, unknown } }),
     severity: 'WARNING',
