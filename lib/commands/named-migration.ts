@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Call, text, usage } from './command.ts';
 import { DIRECTORY } from './open-world.ts';
 import { withOwnDatabases } from './own-databases.ts';
@@ -10,7 +11,7 @@ import { readConfiguration } from './validate.ts';
 export const migrationOption = {
   type: 'string',
   value: '<file>',
-  help: 'a configuration with "platform": "local"; without it the sample',
+  help: 'a configuration with "platform": "local"; without it the sample, as migrations/acme-retool.json has it',
 } as const;
 
 /**
@@ -27,8 +28,14 @@ export async function withNamedMigration(
   const file = text(call, 'migration');
   const size = sizeOf(call);
   const configuration = file === undefined ? null : readConfiguration(file);
-  const sample = sampleMigration().name;
+  const asItStands = sampleMigration();
+  const sample = asItStands.name;
   if (configuration === null || configuration.name === sample) {
+    if (configuration && !isDeepStrictEqual(configuration, asItStands)) {
+      throw usage(
+        `${file} bears the name of the sample, "${sample}", and says something else than migrations/${sample}.json. The sample runs as that file has it: change it there, or give this one another name.`,
+      );
+    }
     const { console, signal } = call;
     return withSample(
       { command, console, size },

@@ -1,9 +1,14 @@
+import { fileURLToPath } from 'node:url';
 import { ensurePostgres } from '../local/postgres/setup.ts';
 import { NoRoom, startWorld, type World, WorldBusy, type WorldInfo, type WorldOptions } from '../local/world/world.ts';
+import { loadMigrations } from '../workflow/migrations.ts';
 import { type Console, usage } from './command.ts';
 
 /** Everything that the simulated world remembers, in the checkout. */
 export const DIRECTORY = '.passage';
+
+/** What a deployment deploys, here as on AWS. */
+export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 export interface Opening extends Partial<Pick<WorldOptions, 'sample' | 'size' | 'migrations' | 'secrets'>> {
   /** As others see it while they wait: `passage rehearse`. */
@@ -20,6 +25,8 @@ export async function openWorld({
   migrations,
   secrets,
 }: Opening): Promise<World> {
+  // Said here, in words of its own, and not by the synthesis that would fail of it.
+  loadMigrations(migrations ?? MIGRATIONS);
   ensurePostgres((line) => console.line(line));
   console.live('Starting the simulated account …');
   const world = await startWorld({

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { resetWorld, type SampleSize, sampleSizes, type WorldInfo } from '../local/world/world.ts';
 import type { DeployedMigration } from '../workflow/configuration.ts';
 import type { Ledger } from '../workflow/documents/ledger.ts';
 import { readMigration } from '../workflow/migrations.ts';
 import { type Call, exitCodes, text, usage } from './command.ts';
 import { fetchMissingReports } from './fetch-report.ts';
-import { DIRECTORY, endedUnder, type Opening, openWorld, withWorld } from './open-world.ts';
+import { DIRECTORY, endedUnder, MIGRATIONS, type Opening, openWorld, withWorld } from './open-world.ts';
 import { showOutcome } from './outcome.ts';
 import { simulatedAccount } from './simulated-account.ts';
 import { type TakingUp, takeUp } from './under-way.ts';
@@ -15,7 +14,6 @@ const NAME = 'acme-retool';
 /** Reports of earlier runs: they are about a world that is gone, and all that is left of it. */
 const KEPT = ['runs'];
 const stays = `; reports of earlier runs stay in ${DIRECTORY}/runs.`;
-const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /** The sample's migration, as its file states it. */
 export function sampleMigration(): DeployedMigration {

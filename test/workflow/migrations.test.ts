@@ -24,6 +24,17 @@ test('says which field of which file is wrong', () => {
   expect(() => loadMigrations(directory)).toThrow(/acme\.json: approvals\.required: asks for 4 of 3 approvers/);
 });
 
+test('says what is wrong in every file at once, as a mistake in the configuration', () => {
+  write('a.json', sample.replace('"required": 2', '"required": 4'));
+  write('b.json', '{');
+  write('c.json', sample);
+  const refusal = {
+    name: 'ConfigurationInvalid',
+    message: expect.stringMatching(/a\.json: approvals.*\n.*b\.json is not JSON/),
+  };
+  expect(() => loadMigrations(directory)).toThrow(expect.objectContaining(refusal));
+});
+
 test('says which file is not JSON', () => {
   write('acme.json', '{');
   expect(() => loadMigrations(directory)).toThrow(/acme\.json is not JSON/);
