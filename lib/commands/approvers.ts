@@ -44,6 +44,9 @@ export interface Players {
   readonly reject: readonly string[];
 }
 
+/** Nobody's decisions are played: each approver's link is shown. */
+export const NOBODY: Players = { approve: [], reject: [] };
+
 /** `bob@example.com,carol@example.com` */
 export const people = (list: string | undefined): string[] =>
   (list ?? '')

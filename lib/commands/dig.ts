@@ -1,6 +1,7 @@
 import { ask } from '../adapters/resolver.ts';
+import { withNameServer } from '../local/world/name-server.ts';
 import { type Command, exitCodes } from './command.ts';
-import { withWorld } from './open-world.ts';
+import { DIRECTORY } from './open-world.ts';
 
 export const dig: Command = {
   name: 'dig',
@@ -8,9 +9,9 @@ export const dig: Command = {
   positionals: ['<name>'],
   options: {},
   run: ({ positionals: [name = ''], console }) =>
-    withWorld({ command: `dig ${name}`, console }, async (world) => {
-      const [answer] = await ask([world.dns.server], name);
-      console.line(`${name} → ${answer?.answer.join(', ') || 'no such name'}  (asked ${world.dns.server})`);
+    withNameServer(DIRECTORY, `passage dig ${name}`, async (server) => {
+      const [answer] = await ask([server], name);
+      console.line(`${name} → ${answer?.answer.join(', ') || 'no such name'}  (asked ${server})`);
       return exitCodes.ok;
     }),
 };

@@ -10,7 +10,8 @@ export const DIRECTORY = '.passage';
 /** What a deployment deploys, here as on AWS. */
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
-export interface Opening extends Partial<Pick<WorldOptions, 'sample' | 'size' | 'migrations' | 'secrets'>> {
+export interface Opening
+  extends Partial<Pick<WorldOptions, 'sample' | 'size' | 'migrations' | 'secrets' | 'databases'>> {
   /** As others see it while they wait: `passage rehearse`. */
   readonly command: string;
   readonly console: Console;
@@ -24,6 +25,7 @@ export async function openWorld({
   size,
   migrations,
   secrets,
+  databases,
 }: Opening): Promise<World> {
   // Said here, in words of its own, and not by the synthesis that would fail of it.
   loadMigrations(migrations ?? MIGRATIONS);
@@ -36,6 +38,7 @@ export async function openWorld({
     size,
     ...(migrations === undefined ? {} : { migrations }),
     ...(secrets === undefined ? {} : { secrets }),
+    databases,
     say: (line) => (console.isTerminal ? console.live(line) : console.line(line)),
   }).catch((error: unknown) => {
     throw error instanceof WorldBusy || error instanceof NoRoom ? usage(error.message) : error;

@@ -48,6 +48,7 @@ export async function withOwnDatabases(
     sample: false,
     migrations: resolve(folder),
     secrets,
+    databases: `${placeOf(migration.source.database)} and ${placeOf(migration.target.database)}`,
   };
   const opened = await openWorld(opening);
   return withWorld(
@@ -66,6 +67,9 @@ export async function withOwnDatabases(
     opened,
   );
 }
+
+/** Where a database is and who logs in to it, for people. */
+const placeOf = ({ user, host, port, database }: Database): string => `${user}@${host}:${port}/${database}`;
 
 /** As RDS writes a login's secret. */
 const login = (side: string, database: Database, file: string): string =>

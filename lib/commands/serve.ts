@@ -1,10 +1,12 @@
 import { runOf } from '../domain/run.ts';
+import { askPeopleOf, NOBODY } from './approvers.ts';
 import { invitation, writeClientAccess } from './client-access.ts';
 import { type Command, exitCodes } from './command.ts';
-import { openWorld, withWorld } from './open-world.ts';
+import { DIRECTORY, openWorld, withWorld } from './open-world.ts';
+import { seeThrough } from './run-journey.ts';
 import { sampleMigration } from './sample.ts';
 import { simulatedAccount } from './simulated-account.ts';
-import { journeysOf } from './under-way.ts';
+import { inputOf, journeysOf } from './under-way.ts';
 
 export const serve: Command = {
   name: 'serve',
@@ -30,8 +32,15 @@ export const serve: Command = {
         const access = writeClientAccess(world.paths.directory, world);
         try {
           for (const line of invitation(access, account.journey, Object.keys(world.clusters))) console.line(line);
-          for (const execution of journeysOf(account, opened.resumed))
+          for (const execution of journeysOf(account, opened.resumed)) {
             console.line(`Run ${runOf(execution)} was under way when the simulated account ended. It goes on.`);
+            const { migration } = await inputOf(account, execution);
+            const onTick = askPeopleOf(world, account, console, NOBODY);
+            await seeThrough(
+              { account, console, signal, directory: DIRECTORY, onInterrupt: 'leave', onTick },
+              { execution, migration },
+            );
+          }
           if (!signal.aborted)
             await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
           return exitCodes.ok;

@@ -3,14 +3,11 @@ import { keys, runOf } from '../domain/run.ts';
 import type { SampleSize, World } from '../local/world/world.ts';
 import { Plan } from '../workflow/documents/run.ts';
 import { JourneyInput } from '../workflow/tasks/lease.ts';
-import { askPeopleOf, type Players } from './approvers.ts';
+import { askPeopleOf, NOBODY, type Players } from './approvers.ts';
 import { exitCodes } from './command.ts';
 import { untilReleased } from './put-back.ts';
 import { type Journey, seeThrough } from './run-journey.ts';
 import { type SimulatedAccount, simulatedAccount } from './simulated-account.ts';
-
-/** Nobody's decisions are played: each approver's link is shown. */
-const NOBODY: Players = { approve: [], reject: [] };
 
 /** What a command has to do with a run that somebody else's command began. */
 export interface TakingUp extends Omit<Journey, 'account' | 'onTick' | 'onInterrupt'> {
@@ -103,7 +100,8 @@ export const journeysOf = ({ journey }: SimulatedAccount, executions: readonly s
   return executions.filter((execution) => execution.startsWith(prefix));
 };
 
-async function inputOf({ sfn }: SimulatedAccount, executionArn: string): Promise<JourneyInput> {
+/** What an execution of a journey was started with. */
+export async function inputOf({ sfn }: SimulatedAccount, executionArn: string): Promise<JourneyInput> {
   const { input = '' } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
   return JourneyInput.parse(JSON.parse(input));
 }

@@ -11,6 +11,8 @@ export interface EngineOptions {
   /** Where histories are kept; made when missing. */
   readonly directory: string;
   readonly clock: Clock;
+  /** The executions below `directory`, of whoever has read them already. */
+  readonly past?: readonly ExecutionDescription[];
   /** By `Resource`. `states:startExecution` and `.sync:2` are the engine's own. */
   readonly integrations: Readonly<Record<string, Integration>>;
   /** Answers every `Resource`, whatever it is, instead of `integrations`: for playing what was recorded elsewhere. */

@@ -37,7 +37,7 @@ export function createEngine(o: EngineOptions): Engine {
   /** Executions of this process; those of earlier ones are read from the directory. */
   const running = new Map<string, Execution>();
   const ended = new Map<string, ExecutionDescription>();
-  for (const past of readArchive(o.directory)) ended.set(past.executionArn, past);
+  for (const past of o.past ?? readArchive(o.directory)) ended.set(past.executionArn, past);
   const waiting = new Map<string, ((end: ExecutionDescription) => void)[]>();
 
   const arn = (kind: 'stateMachine' | 'execution', name: string) =>

@@ -60,6 +60,8 @@ export interface CloudOptions {
   readonly sampleImage: (image: string) => LocalImage | undefined;
   /** Events that never arrive. */
   readonly loses?: ((event: BusEvent) => boolean) | undefined;
+  /** Every execution that there has been. */
+  readonly past: readonly ExecutionDescription[];
 }
 
 /** The simulated account with all that the assembly deploys to it. */
@@ -200,6 +202,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const engine = createEngine({
     ...shared,
     directory: paths.service('states'),
+    past: options.past,
     integrations: { ...lambdaIntegrations(lambda, authorize), ...runTaskIntegrations(ecs.endpoint) },
     onStatusChange: (change) => tell(executionStatusChange(change)),
   });

@@ -47,6 +47,8 @@ export interface WorldOptions {
   readonly migrations?: string;
   /** Secrets of the account that the deployment does not make, by name: logins of a user's own databases. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Where these logins lead, in words without a password: a run goes on only between the same. */
+  readonly databases?: string | undefined;
   /** For tests of what must not rest on an event's arrival: those that are lost on the way to EventBridge. */
   readonly loses?: (event: BusEvent) => boolean;
   /** Told what takes seconds. */
@@ -116,7 +118,7 @@ async function start(
 ): Promise<{ readonly facts: Facts; readonly resumed: readonly string[] }> {
   const { checkout = THIS_CHECKOUT, migrations, say, sample } = options;
   const clock = systemClock;
-  takeDeployment(paths, options);
+  const past = takeDeployment(paths, options);
   killLeftovers(paths.processes);
   const processes = createProcesses({ directory: paths.processes, clock });
   closing.add('processes', () => processes.close());
@@ -135,6 +137,7 @@ async function start(
     postgresTools: (databases?.source.binaries ?? findPostgres()).directory,
     sampleImage,
     loses: options.loses,
+    past,
   });
   for (const [name, value] of Object.entries(options.secrets ?? {})) {
     await setSecret(cloud.secrets, cloud.operator.principal, name, value);
