@@ -29,6 +29,7 @@ export const proveFence = task('ProveFence')(async ({ ledgers, evidence, secrets
     attacks: proof.attacks.map(({ login, database, result }) => ({ login: `${login} on ${database}`, result })),
     tables: proof.tables.map(({ oid, file, name, rows, changed }) => ({ oid, file, name, rows, changed })),
     sequencesHash: proof.sequencesHash,
+    applicationRights: proof.applicationRights && [...proof.applicationRights],
   });
   await ledgers.changeHeld(lease, (ledger) => ({ ...ledger, phase: 'frozen' }));
   return {};

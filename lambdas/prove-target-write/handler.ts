@@ -43,13 +43,15 @@ export const proveTargetWrite = task('ProveTargetWrite')(async (deps: Deps, { le
   // Read anew: what pods sign in with when they start is what counts.
   const { found, password } = await applicationLogin(app, { ...main, ...(await app.environment(main)) }, own);
   const { user } = found;
+  // As the frozen source had them: what the application could not do there is not asked for here.
+  const before = (await evidence.find(lease.run, 'fence'))?.applicationRights ?? null;
   await deps.ledgers.held(lease);
   const proof =
-    user === null || password === null ? null : await deps.proveWrite({ ...database, user, password }, lease);
+    user === null || password === null ? null : await deps.proveWrite({ ...database, user, password }, lease, before);
   await evidence.write(lease.run, 'target-write', {
     at: new Date(deps.now()).toISOString(),
     login: found,
-    tried: proof && { table: proof.table, settings: [...proof.settings] },
+    tried: proof && { table: proof.table, settings: [...proof.settings], notes: [...proof.notes] },
   });
   return {};
 });

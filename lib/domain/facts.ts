@@ -62,7 +62,7 @@ export function facts(of: {
 function writeTried({ login, tried }: TargetWrite): string {
   if (!tried) return `NOT tried: ${login.unknown ?? 'its login is not known'}`;
   const password = login.unknown ? `; with ${login.through}, and NOT with that of the pods: ${login.unknown}` : '';
-  if (tried.table === null)
-    return `as "${login.user}": rights on every table, and not read-only; no row was there to write${password}`;
-  return `as "${login.user}" on ${tried.table}: accepted, and rolled back${password}`;
+  const also = `${password}${tried.notes.map((note) => `; ${note}`).join('')}`;
+  if (tried.table === null) return `as "${login.user}": not read-only; no row was there that it may write${also}`;
+  return `as "${login.user}" on ${tried.table}: accepted, and rolled back${also}`;
 }

@@ -8,6 +8,9 @@ SELECT format('%I.%I', n.nspname, c.relname) AS "table", quote_ident(a.attname) 
                             ORDER BY attnum DESC LIMIT 1) AS a
  WHERE c.relkind = 'r' AND c.relpersistence = 'p'
    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'passage') AND n.nspname !~ '^pg_(toast|temp)'
+   -- What it may not write, it may have been kept from at the source as well: list-write-rights.sql compares.
+   AND has_schema_privilege(n.oid, 'USAGE')
+   AND has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'UPDATE')
    AND NOT c.relhasrules AND NOT c.relrowsecurity
    AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal)
    AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid)

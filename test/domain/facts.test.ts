@@ -71,6 +71,11 @@ test('a write that was not tried is said to those who approve, and one that foun
   expect(told(targetWrite({ login: { ...login, through: "Passage's own password" } }))).toMatch(
     /accepted.*with Passage's own password, and NOT with that of the pods: Passage may not read Secret db\/password/,
   );
-  expect(told(targetWrite({ tried: { table: null, settings: [] } }))).toMatch(/no row was there to write/);
+  expect(told(targetWrite({ tried: { table: null, settings: [], notes: [] } }))).toMatch(
+    /no row was there that it may write$/,
+  );
+  expect(
+    told(targetWrite({ tried: { table: 'public.users', settings: [], notes: ['It may not write bi.t.'] } })),
+  ).toMatch(/rolled back; It may not write bi\.t\.$/);
   expect(told(null)).toBeUndefined();
 });

@@ -2,8 +2,9 @@ import { proveTargetWrite } from '../../lambdas/prove-target-write/handler.ts';
 import type { Variable } from '../../lib/adapters/kubernetes/application.ts';
 import type { Login } from '../../lib/adapters/postgres/connect.ts';
 import { keys } from '../../lib/domain/run.ts';
+import type { WriteRight } from '../../lib/workflow/documents/proofs.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
-import { lease, noon, targetWrite } from '../support/run-documents.ts';
+import { fence, lease, noon, targetWrite } from '../support/run-documents.ts';
 import { type Account, call, refusedBy, withRun } from './account.ts';
 
 const written = (of: Account) => of.documents.json(keys.document(lease.run, 'target-write'));
@@ -18,27 +19,29 @@ const environment = new Map<string, Variable>([
 function trying(
   of: Account,
   password: string | null,
-  proveWrite: () => Promise<never> | Promise<{ table: string; settings: [] }>,
+  proveWrite: () => Promise<never> | Promise<{ table: string; settings: []; notes: [] }>,
   own = 'passage',
 ) {
   const logins: Login[] = [];
+  const measured: (readonly WriteRight[] | null)[] = [];
   of.deployments.set('retool', { ...of.deployments.get('retool')!, environment });
   const ran = proveTargetWrite.run(
     {
       ...of,
       application: () => ({ ...of.application(), secret: async () => password }),
       secrets: { ...of.secrets, login: async () => ({ username: own, password: 'of-passage' }) },
-      proveWrite: async (login) => {
+      proveWrite: async (login, _, before) => {
         logins.push(login);
+        measured.push(before);
         return proveWrite();
       },
     },
     { lease },
     call,
   );
-  return { ran, logins };
+  return { ran, logins, measured };
 }
-const accepted = async () => ({ table: 'public.users', settings: [] as [] });
+const accepted = async () => ({ table: 'public.users', settings: [] as [], notes: [] as [] });
 
 describe('ProveTargetWrite', () => {
   test("signs in with the pods' login where Passage's own goes, and writes down what was tried but no password", async () => {
@@ -49,6 +52,21 @@ describe('ProveTargetWrite', () => {
     const login = { user: 'app', through: 'Secret db-credentials/password', unknown: null };
     expect(written(it)).toEqual(targetWrite({ at: noon, login }));
     expect(JSON.stringify(written(it))).not.toContain('hush-hush');
+  });
+
+  test('measures its rights by those on the frozen source, and by nothing where these are not known', async () => {
+    const applicationRights = [{ object: 'public.users', rights: ['SELECT'] }];
+    const { applicationRights: _, ...earlier } = fence();
+    for (const [proof, measuredBy] of [
+      [fence({ applicationRights }), applicationRights],
+      [earlier, null],
+    ]) {
+      const it = withRun();
+      it.documents.tamper(keys.document(lease.run, 'fence'), proof);
+      const { ran, measured } = trying(it, 'hush-hush', accepted);
+      await ran;
+      expect(measured).toEqual([measuredBy]);
+    }
   });
 
   test('goes on where Passage may not read the password, and says that nothing was tried', async () => {

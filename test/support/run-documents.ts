@@ -276,7 +276,7 @@ export const databases = (source = 15, target = 15): DatabasesFindings => ({
 export const targetWrite = (more: Partial<TargetWrite> = {}): TargetWrite => ({
   at: noon,
   login: { user: 'retool', through: 'Secret db-credentials/password', unknown: null },
-  tried: { table: 'public.users', settings: [] },
+  tried: { table: 'public.users', settings: [], notes: [] },
   ...more,
 });
 
@@ -323,6 +323,7 @@ export const fence = (more: Partial<FenceProof> = {}): FenceProof => ({
   attacks: [{ login: 'retool on hammerhead_production', result: 'refused' }],
   tables: [{ oid: '1', file: '1', name: 'public.users', rows: 3, changed: 0 }],
   sequencesHash: 'e'.repeat(32),
+  applicationRights: null,
   ...more,
 });
 

@@ -1,11 +1,13 @@
 import { types } from 'node:util';
 import pg from 'pg';
+import type { WriteRight } from '../../workflow/documents/proofs.ts';
 import { WorkflowError } from '../../workflow/errors.ts';
 import { connect, type Login, sqlState, withClient } from './connect.ts';
 import { readFence } from './fence-row.ts';
 import { type ForeignSession, foreignSessions, readSaved, type SourceDatabase } from './source-fence.ts';
 import type { Saved } from './source-rights.ts';
 import { statement } from './statements.ts';
+import { readWriting } from './write-rights.ts';
 
 export interface TableState {
   readonly oid: string;
@@ -31,6 +33,8 @@ export interface FenceProof {
   readonly tables: readonly TableState[];
   /** Of all sequences' positions. */
   readonly sequencesHash: string;
+  /** What the application's login may write, were it let in; null where that is not known. */
+  readonly applicationRights: readonly WriteRight[] | null;
   /** Logins that might undo the fence, cannot be locked by Passage's login, and had no session here. */
   readonly unreachable: readonly string[];
 }
@@ -46,6 +50,8 @@ export async function proveFence(
     /** Every credential that is known to have opened the source; Passage's own is left out. */
     readonly knownCredentials: readonly Login[];
     readonly before?: Pick<FenceProof, 'tables' | 'sequencesHash'>;
+    /** By which login the target's application will be measured: the first. */
+    readonly applicationLogins?: readonly string[];
   },
 ): Promise<FenceProof> {
   return withClient(
@@ -82,10 +88,18 @@ export async function proveFence(
         attacks: attacks.map(({ login, database, result }) => ({ login, database, result })),
         tables,
         sequencesHash,
+        applicationRights: await rightsOf(client, source.applicationLogins?.[0]),
         unreachable: saved.unreachable,
       };
     },
   );
+}
+
+/** The fence takes the way in, and no right on a table. */
+async function rightsOf(client: pg.Client, application: string | undefined): Promise<WriteRight[] | null> {
+  const writing = application === undefined ? [] : await readWriting(client, application);
+  if (writing.length === 0) return null;
+  return writing.filter(({ rights }) => rights.length > 0).map(({ object, rights }) => ({ object, rights }));
 }
 
 const failed = (faults: string[]) =>

@@ -1,8 +1,10 @@
 import pg from 'pg';
+import type { WriteRight } from '../../workflow/documents/proofs.ts';
 import type { StoredSetting } from '../../workflow/documents/sessions.ts';
 import { WorkflowError } from '../../workflow/errors.ts';
 import { type Holder, type Login, sqlState, withClient } from './connect.ts';
 import { statement } from './statements.ts';
+import { type Lacking, lackingOf, readWriting, writesNone } from './write-rights.ts';
 
 /** What a session of the application met. */
 export interface WriteProof {
@@ -10,6 +12,8 @@ export interface WriteProof {
   readonly table: string | null;
   /** What the session began with that is not the server's. */
   readonly settings: readonly Pick<StoredSetting, 'name' | 'value'>[];
+  /** What it may not write where nobody knows whether it could before, in a sentence. */
+  readonly notes: readonly string[];
 }
 
 /** So many objects are named. */
@@ -19,18 +23,24 @@ const LOCK_TIMEOUT = '5s';
 const READ_ONLY = '25006';
 
 /**
- * Tries, in a session that keeps all that server, database and login give it, whether the application can write: rights
- * on every table and sequence, then one row of a table is written with what it has and rolled back. That consumes no
+ * Tries, in a session that keeps all that server, database and login give it, whether the application can write: its
+ * rights on tables and sequences, then one row of a table is written with what it has and rolled back. That consumes no
  * sequence, fires no trigger and leaves a dead copy of one row, which the next vacuum takes away.
  * @param login the application's own
+ * @param before what it may write on the source; null where that is not known, and then only a login that may write no
+ * table at all is refused for its rights
  * @throws TargetWriteRefused when the server does not take the write, with its own words.
  * @throws TargetUnreachable | TargetLoginRefused when there is no session at all.
  */
-export async function proveWrite(login: Login, holder: Holder): Promise<WriteProof> {
+export async function proveWrite(
+  login: Login,
+  holder: Holder,
+  before: readonly WriteRight[] | null,
+): Promise<WriteProof> {
   const { run, epoch } = holder;
   return withClient(login, { side: 'target', run, epoch, settings: 'as-they-are' }, async (client) => {
     try {
-      return await tryToWrite(client, login);
+      return await tryToWrite(client, login, before);
     } catch (error) {
       const state = sqlState(error);
       // Administrators end sessions, and servers restart: that says nothing of the application.
@@ -45,22 +55,22 @@ export async function proveWrite(login: Login, holder: Holder): Promise<WritePro
   });
 }
 
-async function tryToWrite(client: pg.Client, login: Login): Promise<WriteProof> {
+async function tryToWrite(client: pg.Client, login: Login, before: readonly WriteRight[] | null): Promise<WriteProof> {
   const { rows: settings } = await client.query<WriteProof['settings'][number]>(
     `SELECT name, CASE WHEN strpos(name, '.') = 0 THEN setting END AS value FROM pg_settings
       WHERE source IN ('global', 'database', 'user', 'database user') ORDER BY name`,
   );
-  const { rows: lacking } = await client.query<{ object: string; grant_sql: string }>(statement('list-unwritable'));
-  if (lacking.length > 0) {
-    const named = lacking.slice(0, NAMED).map(({ object }) => object);
-    const more = lacking.length > NAMED ? ` and ${lacking.length - NAMED} more` : '';
-    const to = pg.escapeIdentifier(login.user);
+  const now = await readWriting(client, null);
+  const lacking = lackingOf(now, before);
+  if (lacking.length > 0 && (before !== null || writesNone(now))) {
     throw refused(
       login,
-      `it may not write ${named.join(', ')}${more}`,
-      `As the owner: ${lacking.length > NAMED ? '' : `${[...new Set(lacking.map(({ grant_sql }) => `GRANT ${grant_sql} TO ${to};`))].join(' ')} Or, for all of it, `}GRANT the role that owns what was restored to ${to}`,
+      `it may not write ${named(lacking)}${before ? ' as on the source' : ''}`,
+      granting(login, lacking),
     );
   }
+  const notes =
+    lacking.length > 0 ? [`It may not write ${named(lacking)}; whether it could on the source is not known.`] : [];
   const { rows: tables } = await client.query<{ table: string; column: string }>(statement('find-rows-to-rewrite'));
   await client.query('BEGIN');
   try {
@@ -69,16 +79,30 @@ async function tryToWrite(client: pg.Client, login: Login): Promise<WriteProof> 
       const { rowCount } = await client.query(
         `UPDATE ${table} SET ${column} = ${column} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table} LIMIT 1))`,
       );
-      if (rowCount) return { table, settings };
+      if (rowCount) return { table, settings, notes };
     }
     // No row that may be touched, so nothing was tried but this.
     const { rows } = await client.query<{ transaction_read_only: string }>('SHOW transaction_read_only');
     if (rows[0]?.transaction_read_only !== 'off')
       throw refused(login, 'transactions are read-only', todoFor(READ_ONLY));
-    return { table: null, settings };
+    return { table: null, settings, notes };
   } finally {
     await client.query('ROLLBACK');
   }
+}
+
+function named(lacking: readonly Lacking[]): string {
+  const more = lacking.length > NAMED ? ` and ${lacking.length - NAMED} more` : '';
+  return `${lacking
+    .slice(0, NAMED)
+    .map(({ object }) => object)
+    .join(', ')}${more}`;
+}
+
+function granting(login: Login, lacking: readonly Lacking[]): string {
+  const to = pg.escapeIdentifier(login.user);
+  const each = [...new Set(lacking.map(({ grant }) => `GRANT ${grant} TO ${to};`))].join(' ');
+  return `As the owner: ${lacking.length > NAMED ? '' : `${each} Or, for all of it, `}GRANT the role that owns what was restored to ${to}`;
 }
 
 const refused = (login: Login, why: string, todo: string, cause?: unknown) =>

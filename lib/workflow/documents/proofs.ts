@@ -46,6 +46,14 @@ export const CopyProof = z.strictObject({
 });
 export type CopyProof = z.infer<typeof CopyProof>;
 
+/** What a role may do with a table or sequence, of SELECT, INSERT, UPDATE and DELETE, or USAGE. */
+const WriteRight = z.strictObject({
+  /** Quoted, with its schema. */
+  object: z.string(),
+  rights: z.array(z.string()),
+});
+export type WriteRight = z.infer<typeof WriteRight>;
+
 /** `runs/<run>/fence.json`. */
 export const FenceProof = z.strictObject({
   at: Instant,
@@ -54,6 +62,8 @@ export const FenceProof = z.strictObject({
   /** Every table as it stood: a later proof of the same fence must find the same. */
   tables: z.array(z.strictObject({ oid: z.string(), file: z.string(), name: z.string(), rows: Count, changed: Count })),
   sequencesHash: z.string(),
+  /** What the application's login may write here, were it let in; null where that is not known. */
+  applicationRights: z.array(WriteRight).nullable().default(null),
 });
 export type FenceProof = z.infer<typeof FenceProof>;
 
@@ -68,6 +78,8 @@ export const TargetWrite = z.strictObject({
       table: z.string().nullable(),
       /** What the session began with that is not the server's. */
       settings: z.array(StoredSetting.pick({ name: true, value: true })),
+      /** What was seen that may be right or wrong, in sentences. */
+      notes: z.array(z.string()).default([]),
     })
     .nullable(),
 });

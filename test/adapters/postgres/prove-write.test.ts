@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { proveWrite } from '../../../lib/adapters/postgres/prove-write.ts';
 import { asSuperuser } from '../../../lib/local/postgres/master.ts';
 import { declared } from '../../support/declared.ts';
@@ -57,9 +57,10 @@ test('a write as the application is accepted, and nothing is left of it', async 
     );
   const before = await state();
   await provider("ALTER ROLE $role SET statement_timeout = '45s'");
-  expect(await proveWrite(application, holder)).toEqual({
+  expect(await proveWrite(application, holder, null)).toEqual({
     table: 'public.apps',
     settings: [{ name: 'statement_timeout', value: '45000' }],
+    notes: [],
   });
   expect(await state()).toEqual(before);
 });
@@ -70,7 +71,7 @@ test.each([
   ['the login in this database', 'ALTER ROLE $role IN DATABASE $database SET default_transaction_read_only = on'],
 ])('%s that is read-only is found, which Passage itself would not notice', async (_, setting) => {
   await provider(setting);
-  const error = await proveWrite(application, holder).catch((caught: Error) => caught);
+  const error = await proveWrite(application, holder, null).catch((caught: Error) => caught);
   expect(error).toEqual(
     declared(
       'TargetWriteRefused',
@@ -83,38 +84,75 @@ test.each([
 
 test('a database without any row to touch is told by whether it is read-only', async () => {
   await query(owner, 'DROP TABLE apps');
-  expect(await proveWrite(application, holder)).toEqual({ table: null, settings: [] });
+  expect(await proveWrite(application, holder, null)).toEqual({ table: null, settings: [], notes: [] });
   await provider('ALTER DATABASE $database SET default_transaction_read_only = on');
-  await expect(proveWrite(application, holder)).rejects.toEqual(
+  await expect(proveWrite(application, holder, null)).rejects.toEqual(
     declared('TargetWriteRefused', /transactions are read-only/),
   );
 });
 
-test('tables and sequences that it may not write are named, with what grants it', async () => {
-  await provider(`REVOKE "${owner.user}" FROM $role`);
-  await query(owner, `GRANT SELECT, INSERT, UPDATE ON apps TO "${application.user}"`);
-  await expect(proveWrite(application, holder)).rejects.toEqual(
-    declared(
-      'TargetWriteRefused',
-      /may not write public\.apps, public\.apps_id_seq.*GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE public\.apps TO "app_/s,
-    ),
-  );
+describe('a login that is no member of the owner', () => {
+  const all = [
+    { object: 'public.apps', rights: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+    { object: 'public.apps_id_seq', rights: ['USAGE'] },
+  ];
+  beforeEach(() => provider(`REVOKE "${owner.user}" FROM $role`));
+
+  test('is refused what it could write on the source, with what grants it', async () => {
+    await query(owner, `GRANT SELECT, INSERT, UPDATE ON apps TO "${application.user}"`);
+    await expect(proveWrite(application, holder, all)).rejects.toEqual(
+      declared(
+        'TargetWriteRefused',
+        /may not write public\.apps, public\.apps_id_seq as on the source.*GRANT DELETE ON TABLE public\.apps TO "app_.*GRANT USAGE ON SEQUENCE public\.apps_id_seq TO/s,
+      ),
+    );
+  });
+
+  test('is asked for nothing that it could not write there either', async () => {
+    await query(
+      owner,
+      `CREATE SCHEMA reporting;
+       CREATE TABLE reporting.a_larger_one (id int PRIMARY KEY);
+       INSERT INTO reporting.a_larger_one SELECT generate_series(1, 5000);
+       ANALYZE reporting.a_larger_one;
+       GRANT ALL ON apps, apps_id_seq TO "${application.user}"`,
+    );
+    expect(await proveWrite(application, holder, all)).toEqual({ table: 'public.apps', settings: [], notes: [] });
+    await query(owner, `REVOKE INSERT, DELETE ON apps FROM "${application.user}"`);
+    const readsAndMends = [{ object: 'public.apps', rights: ['SELECT', 'UPDATE'] }];
+    expect(await proveWrite(application, holder, readsAndMends)).toMatchObject({ table: 'public.apps', notes: [] });
+  });
+
+  test('has a note of what it may not write where the source is not known, and is refused where that is all', async () => {
+    await query(
+      owner,
+      `CREATE TABLE beside (id int PRIMARY KEY); GRANT SELECT, UPDATE ON apps TO "${application.user}"`,
+    );
+    expect(await proveWrite(application, holder, null)).toMatchObject({
+      table: 'public.apps',
+      notes: [expect.stringMatching(/may not write public\.apps, .*public\.beside; whether .* not known/)],
+    });
+    await query(owner, `REVOKE UPDATE ON apps FROM "${application.user}"`);
+    await expect(proveWrite(application, holder, null)).rejects.toEqual(
+      declared('TargetWriteRefused', /may not write public\.apps, .*public\.beside/),
+    );
+  });
 });
 
 test('a timeout that cuts it is told as such', async () => {
   await provider("ALTER ROLE $role SET statement_timeout = '200ms'");
   const holding = await connect(owner);
   await holding.query('BEGIN; LOCK TABLE apps IN ACCESS EXCLUSIVE MODE');
-  await expect(proveWrite(application, holder)).rejects.toEqual(
+  await expect(proveWrite(application, holder, null)).rejects.toEqual(
     declared('TargetWriteRefused', /57014.*Reset the timeout/s),
   );
   await holding.end();
 });
 
 test('without a session it is not the write that was refused', async () => {
-  await expect(proveWrite({ ...application, password: 'wrong' }, holder)).rejects.toEqual(
+  await expect(proveWrite({ ...application, password: 'wrong' }, holder, null)).rejects.toEqual(
     declared('TargetLoginRefused'),
   );
   await provider('ALTER ROLE $role CONNECTION LIMIT 0');
-  await expect(proveWrite(application, holder)).rejects.toEqual(declared('TargetUnreachable', /rolconnlimit/));
+  await expect(proveWrite(application, holder, null)).rejects.toEqual(declared('TargetUnreachable', /rolconnlimit/));
 });

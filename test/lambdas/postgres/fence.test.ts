@@ -109,6 +109,10 @@ test('ProveFence attacks with the known login, writes what it met and says that 
   expect(proof.attacks.length).toBeGreaterThan(0);
   expect(proof.attacks.map(({ login }) => login).join()).toContain(database.application.user);
   expect(proof.tables.map(({ name }) => name).join()).toContain('users');
+  expect(proof.applicationRights).toContainEqual({
+    object: 'public.users',
+    rights: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  });
   expect(JSON.stringify(proof)).not.toContain(database.application.password);
   expect(it.ledger().phase).toBe('frozen');
 });
