@@ -115,6 +115,7 @@ describe('a login that is no member of the owner', () => {
        CREATE TABLE reporting.a_larger_one (id int PRIMARY KEY);
        INSERT INTO reporting.a_larger_one SELECT generate_series(1, 5000);
        ANALYZE reporting.a_larger_one;
+       GRANT USAGE ON SCHEMA reporting TO "${application.user}";
        GRANT ALL ON apps, apps_id_seq TO "${application.user}"`,
     );
     expect(await proveWrite(application, holder, all)).toEqual({ table: 'public.apps', settings: [], notes: [] });
