@@ -140,11 +140,13 @@ function decisions(run: Pick<Parameters<typeof nextSteps>[0], 'checks' | 'variab
   ];
 }
 
-/** An override is often a promise: what it says has to be so when the time comes. */
+/** An override is often a promise; where it says that something is done, this run has not seen it. */
 function promised({ checks }: Pick<Parameters<typeof nextSteps>[0], 'checks'>): string[] {
   const ids = checks.filter(({ overridden }) => overridden !== null).map(({ id }) => id);
   if (ids.length === 0) return [];
-  return [`See that what the reasons of overridden warnings promise is done: ${several(ids)}.`];
+  return [
+    `Overridden, and still so in this run: ${several(ids)}. See that what the reasons promise is done; where one says that it is, find out why the check sees otherwise.`,
+  ];
 }
 
 /** Characters of what was seen that a step repeats; all of it stands under the checks. */

@@ -108,7 +108,7 @@ export function readinessOf(run: {
         ? { go: 'not yet', sentence: `Not yet. Rehearsed; before a cutover: ${before}.`, open, ...validity }
         : {
             go: 'yes',
-            sentence: `Yes. Rehearsed, and nothing stands open${overridden === 0 ? '' : ` but what the ${overridden === 1 ? 'reason of an overridden warning promises' : `reasons of ${overridden} overridden warnings promise`}`}.`,
+            sentence: `Yes. Rehearsed, and nothing stands open${overridden === 0 ? '' : ` but ${overridden === 1 ? 'a warning that is overridden and was' : `${overridden} warnings that are overridden and were`} still so in this run`}.`,
             open,
             ...validity,
           };

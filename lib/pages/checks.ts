@@ -17,10 +17,10 @@ const wanted: ReadonlySet<string> = new Set(['BLOCKER', 'WARNING']);
 
 function check(finding: Summary['checks'][number], tone: string): Html {
   const { severity, title, id, saw, todo, overridden, runbook } = finding;
-  const answer =
-    overridden === null
-      ? todo && html`<p><strong>Do:</strong> ${todo}</p>`
-      : html`<p><strong>Overridden:</strong> ${overridden}</p>`;
+  // What is overridden is still so: what mends it stays in sight.
+  const answer = html`${overridden !== null && html`<p><strong>Overridden,</strong> and still so in this run: ${overridden}</p>`}${
+    todo && html`<p><strong>Do:</strong> ${todo}</p>`
+  }`;
   const section = severity !== 'PASS' && html`<p class="small soft"><code>${runbook}</code></p>`;
   return html`<div class="check"><div><span class="tag ${tone}">${severity}</span></div><div><p>${wanted.has(severity) && html`<span class="soft">Wanted:</span> `}<strong>${title}</strong> <span class="soft mono">${id}</span></p><p>${saw}</p>${answer}${section}</div></div>`;
 }

@@ -143,7 +143,7 @@ describe('what to do next', () => {
       'x. → Upgrade the source.',
       'Say “carry” or “drop” in source.ecs.variables for A, B, C, D, E.',
       'They do not. → Upgrade the source.',
-      'See that what the reasons of overridden warnings promise is done',
+      'Overridden, and still so in this run',
       'Rehearse again once that is done',
     ]);
   });
@@ -192,7 +192,7 @@ describe('what to do next', () => {
 
   test('of overridden warnings is to see that what they promise is done', () => {
     expect(next([finding('WARNING', { id: 'license-key', overridden: 'It is set on the evening.' })])[0]).toBe(
-      'See that what the reasons of overridden warnings promise is done: license-key.',
+      'Overridden, and still so in this run: license-key. See that what the reasons promise is done; where one says that it is, find out why the check sees otherwise.',
     );
   });
 
