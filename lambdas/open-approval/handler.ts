@@ -87,6 +87,7 @@ export const openApproval = task('OpenApproval')(async (deps: Deps, input) => {
     facts: facts({
       plan,
       preflight: await evidence.read(run, 'preflight'),
+      variables: (await evidence.find(run, 'source'))?.variables ?? [],
       databases: await evidence.read(run, 'databases'),
       rehearsal,
       window: configuration.window ?? null,

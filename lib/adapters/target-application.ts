@@ -1,6 +1,6 @@
 import { databaseOf, type Variables } from '../domain/retool.ts';
 import { MAIN_BACKEND } from '../domain/target-application.ts';
-import { notIn, placeOf, unseen } from '../domain/target-missing.ts';
+import { givenPlace, notIn, placeOf, unseen } from '../domain/target-missing.ts';
 import type { IngressFindings, Problem } from '../workflow/documents/findings.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import type { Application, Deployment } from './kubernetes/application.ts';
@@ -44,7 +44,7 @@ export async function lookForTarget(
   try {
     survey = await to.survey(cluster);
     const seen = survey.deployments?.application ?? null;
-    const place = configured.namespace === undefined ? placeOf(seen) : { namespace: configured.namespace };
+    const place = configured.namespace === undefined ? placeOf(seen) : givenPlace(configured.namespace, seen);
     if ('problem' in place) return { survey, found: null, problem: place.problem };
     const { namespace } = place;
     const application = to.application(cluster, namespace);

@@ -11,6 +11,9 @@ import { UNKNOWN_VARIABLES } from './readiness.ts';
 
 type Check = z.infer<typeof Finding>;
 
+/** The check that names what single sign-on needs: INFO where the target was rightly without it. */
+const HELD_BACK = 'sso-held-back';
+
 /** What a run of this kind did not do, and why, so that nobody takes a green report for more than it is. */
 export function leftOut(run: {
   readonly plan: Pick<Plan, 'mode' | 'databasesOnly' | 'keep'>;
@@ -90,6 +93,7 @@ export function nextSteps(run: {
       return [
         'Sign in at the usual address, open an application that reads a resource and run a query.',
         'Leave the old services at zero and the old database as it is: it is the way back until the soak ends.',
+        ...leftOpen(run),
         'After the soak of 7 days, take a last snapshot of the old database and remove the old stack.',
       ];
     case 'unwound':
@@ -137,6 +141,27 @@ function decisions(run: Pick<Parameters<typeof nextSteps>[0], 'checks' | 'variab
     ...unproved,
     ...asked,
     ...steps(open.filter((check) => !check.stopsCutover && !isUnknown(check))),
+  ];
+}
+
+/** After a cutover: what stood open when it was approved is still to be mended, now on the target. */
+function leftOpen(run: Pick<Parameters<typeof nextSteps>[0], 'checks' | 'variables'>): string[] {
+  const unknown = run.variables.filter(({ fate }) => fate === 'ask').map(({ name }) => name);
+  const isUnknown = ({ id }: Check): boolean => unknown.length > 0 && id === UNKNOWN_VARIABLES;
+  const held = run.checks.find(({ id, severity }) => id === HELD_BACK && severity === 'INFO');
+  return [
+    ...steps(openWarnings(run.checks).filter((check) => !isUnknown(check))).map((step) => `Left open: ${step}`),
+    ...(openWarnings(run.checks).some(isUnknown)
+      ? [
+          `Left open: ${several(unknown)} ${unknown.length === 1 ? 'is' : 'are'} not set on the target, as nobody said “carry” or “drop” → Set by hand what the application needs.`,
+        ]
+      : []),
+    // Null where nothing is held back.
+    ...(held?.todo
+      ? [
+          `Single sign-on is held back (${shortened(held.saw)}) unless somebody has set it meanwhile: when a local administrator has checked the target, run files/create-secrets.mjs --write --held of this run, and let somebody sign in.`,
+        ]
+      : []),
   ];
 }
 

@@ -1,9 +1,10 @@
 import type { DeployedMigration } from '../workflow/configuration.ts';
-import type { DatabasesFindings } from '../workflow/documents/collected.ts';
+import type { DatabasesFindings, SourceFindings } from '../workflow/documents/collected.ts';
 import type { Preflight } from '../workflow/documents/preflight.ts';
 import type { CopyProof, FenceProof, Rehearsal, TargetWrite } from '../workflow/documents/proofs.ts';
 import type { Plan } from '../workflow/documents/run.ts';
 import { openWarnings } from './preflight/preflight.ts';
+import { openPoints, openText } from './readiness.ts';
 import { moment } from './window.ts';
 
 export interface Fact {
@@ -18,6 +19,8 @@ const megabytes = (bytes: number): string => `${number(bytes / 1_000_000)} MB`;
 export function facts(of: {
   plan: Plan;
   preflight: Preflight;
+  /** Of the source. */
+  variables: SourceFindings['variables'];
   databases: DatabasesFindings;
   rehearsal: Rehearsal | null;
   window: NonNullable<DeployedMigration['window']> | null;
@@ -26,10 +29,11 @@ export function facts(of: {
   write: TargetWrite | null;
   record: { name: string; target: string } | null;
 }): Fact[] {
-  const { plan, preflight, databases, rehearsal, window, fence, copy, write, record } = of;
+  const { plan, preflight, variables, databases, rehearsal, window, fence, copy, write, record } = of;
   const warnings = openWarnings(preflight.findings);
+  const open = openPoints(preflight.findings, variables);
   const overridden = preflight.findings.filter((finding) => finding.overridden !== null);
-  const list: (Fact | null)[] = [
+  const list: (Fact | null | false)[] = [
     { label: 'Reason', value: plan.reason },
     {
       label: 'Source',
@@ -40,6 +44,7 @@ export function facts(of: {
       label: 'Preflight',
       value: `${preflight.findings.length} checks, ${warnings.length} warnings${warnings.map(({ id, saw }) => `; ${id}: ${saw}`).join('')}${overridden.map((one) => `; ${one.id}, overridden: ${one.overridden}`).join('')}`,
     },
+    open.length > 0 && { label: 'Stands open', value: `${openText(open)}: whoever approves accepts what stands open` },
     rehearsal && {
       label: 'Predicted freeze',
       value: `${number(rehearsal.predictedFreezeSeconds.low)} to ${number(rehearsal.predictedFreezeSeconds.high)} s, from rehearsal ${rehearsal.run}`,
@@ -56,7 +61,7 @@ export function facts(of: {
     write && { label: 'Write as the application', value: writeTried(write) },
     record && { label: 'DNS', value: `${record.name} → ${record.target}` },
   ];
-  return list.filter((fact) => fact !== null);
+  return list.filter((fact) => fact !== null && fact !== false);
 }
 
 function writeTried({ login, tried }: TargetWrite): string {

@@ -43,6 +43,9 @@ const named: Readonly<Record<Readiness['open'][number]['kind'], (count: number) 
 /** `2 warnings to decide`: an open point in words. */
 export const pointText = ({ kind, count }: Readiness['open'][number]): string => named[kind](count);
 
+/** `4 warnings to decide and 1 unknown variable`; empty where nothing stands open. */
+export const openText = (open: Readiness['open']): string => listed(open.map(pointText));
+
 /** `a, b and c`. */
 const listed = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
@@ -59,6 +62,8 @@ export function readinessOf(run: {
   readonly boot: { readonly decryption: Pick<Boot['decryption'], 'proved'> } | null;
   readonly sourceOpen: boolean;
   readonly pointOfNoReturn: boolean;
+  /** Whether people were asked for "go" and approved. */
+  readonly approved: boolean;
   readonly freshUntil: string | null;
   readonly error: Pick<NonNullable<Summary['error']>, 'name'> | null;
 }): Readiness {
@@ -68,7 +73,7 @@ export function readinessOf(run: {
   // Healthy with any key: only a stored value that the application itself opened tells which it has.
   const keyUnproved = verdict === 'rehearsed' && run.boot?.decryption.proved === false;
   const open = openPoints(run.checks, run.variables, { unbooted, keyUnproved });
-  const before = listed(open.map(pointText));
+  const before = openText(open);
   // What is still to be mended makes another plan, which asks for another rehearsal.
   const ready = verdict === 'rehearsed' && open.length === 0 && !plan.databasesOnly;
   const validity = { freshUntil: ready ? freshUntil : null };
@@ -76,7 +81,12 @@ export function readinessOf(run: {
   const decided = decidedEnd(run.error?.name ?? null);
   switch (verdict) {
     case 'cut over':
-      return { go: 'done', sentence: 'Done. Users work on the target.', open: [], ...validity };
+      return {
+        go: 'done',
+        sentence: `Done. Users work on the target.${acceptedSentence(open, run.approved)}`,
+        open,
+        ...validity,
+      };
     case 'unwound':
       return {
         go: 'no',
@@ -113,6 +123,16 @@ export function readinessOf(run: {
             ...validity,
           };
   }
+}
+
+/** What stood open when a cutover began does not close by it. */
+function acceptedSentence(open: Readiness['open'], approved: boolean): string {
+  const number = open.reduce((total, { count }) => total + count, 0);
+  if (number === 0) return '';
+  const these = number === 1 ? 'this stood' : `these ${number} stood`;
+  return approved
+    ? ` People approved although ${these} open: ${openText(open)}.`
+    : ` When it began, ${these} open: ${openText(open)}.`;
 }
 
 function failedSentence(run: {

@@ -15,6 +15,7 @@ import { measureParts } from './freeze-parts.ts';
 import { cutoverMeasurement, historyOf } from './measurement.ts';
 import { grade } from './prediction.ts';
 import { readinessOf } from './readiness.ts';
+import { retried } from './retried.ts';
 import { coveredSeconds, type ExecutionHistory, freezeWindow, overheadSeconds, timeline, workOf } from './timeline.ts';
 
 /** Every document of a run that exists when its report is written; null where the run never came to it. */
@@ -86,6 +87,9 @@ export function summarize(documents: RunDocuments): Summary {
       boot: documents.boot,
       sourceOpen,
       pointOfNoReturn: Boolean(ledger?.pointOfNoReturn),
+      approved: documents.approvals.some(
+        ({ request, outcome }) => request.subject === 'go' && outcome?.decision === 'approved',
+      ),
       freshUntil: freshUntil(documents),
       error,
     }),
@@ -150,7 +154,7 @@ export function summarize(documents: RunDocuments): Summary {
       },
     ]),
     files: documents.files?.files ?? [],
-    survived: copies.flatMap(({ incidents }) => incidents),
+    survived: [...retried(documents.histories), ...copies.flatMap(({ incidents }) => incidents)],
     error,
     leftOut: leftOut({
       plan,

@@ -54,13 +54,28 @@ export function placeOf(deployments: readonly Seen[] | null): { namespace: strin
   };
 }
 
+/**
+ * The namespace that the configuration names, unless the whole cluster was seen and it holds no main backend there: a
+ * mistyped one may well let nobody look, which would say nothing of the mistake.
+ */
+export function givenPlace(
+  namespace: string,
+  deployments: readonly Seen[] | null,
+): { namespace: string } | { problem: Problem } {
+  return deployments === null || namespacesWithMain(deployments).includes(namespace)
+    ? { namespace }
+    : { problem: notIn(namespace, deployments) };
+}
+
 /** No main backend in the namespace that the configuration names. */
 export function notIn(namespace: string, deployments: readonly Seen[] | null): Problem {
   const elsewhere = namespacesWithMain(deployments).map((each) => `"${each}"`);
   return missing(
     `No deployment of namespace "${namespace}" bears the label ${LABEL}${elsewhere.length > 0 ? `; namespace ${elsewhere.join(' and ')} has one` : ''}.`,
     'target.application.namespace',
-    elsewhere.length > 0 ? 'Correct it, and apply the RBAC file for that namespace.' : `Correct it. Or: ${INSTALL}`,
+    elsewhere.length > 0
+      ? 'Correct target.application.namespace, and apply the RBAC file for that namespace.'
+      : `Correct target.application.namespace. Or: ${INSTALL}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Summary } from '../workflow/summary.ts';
-import { count } from './format.ts';
+import { checkSums } from './check-sums.ts';
 import { line, wrap } from './lines.ts';
 
 type Check = Summary['checks'][number];
@@ -31,18 +31,10 @@ export function findingsText(summary: Summary, width = 100, { all = false } = {}
     const found = checks.filter((check) => check.severity === severity && (all || severity !== 'PASS'));
     return found.length === 0 ? [] : [severity, ...found.flatMap((check) => told(check, width)), ''];
   });
-  const sum = [...order]
-    .reverse()
-    .map((severity) => `${count(checks.filter((check) => check.severity === severity).length)} ${severity}`)
-    .join(', ');
-  const overridden = checks.filter((check) => check.overridden !== null).length;
+  const sum = checkSums(checks, { none: true }).join(', ');
   const passed = checks.some(({ severity }) => severity === 'PASS');
   // What blocks is told above, one by one.
   const why = error && error.name !== 'PreflightBlocked' ? ` ${line(error.message)}` : '';
   const failure = error === null ? [] : wrap(`${line(error.name)}:${why} see ${error.runbook}`, width);
-  return [
-    ...blocks,
-    `${sum}${overridden > 0 ? ` (${count(overridden)} overridden)` : ''}.${passed && !all ? ' --all lists what passed.' : ''}`,
-    ...failure,
-  ].join('\n');
+  return [...blocks, `${sum}.${passed && !all ? ' --all lists what passed.' : ''}`, ...failure].join('\n');
 }

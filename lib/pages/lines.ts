@@ -1,5 +1,8 @@
 import { visible } from './html.ts';
 
+/** So many steps of what to do next are told where there is little room; the others are counted. */
+export const STEPS_SHOWN = 5;
+
 /** What came from elsewhere, on one line and without anything that steers a terminal. */
 export const line = (text: string): string => visible(text).replace(/\s+/g, ' ').trim();
 

@@ -1,13 +1,11 @@
 import { pointText } from '../domain/readiness.ts';
 import type { Summary } from '../workflow/summary.ts';
+import { checkSums } from './check-sums.ts';
 import { bytes, count, duration, interval, plural, utc } from './format.ts';
-import { cut, line } from './lines.ts';
+import { cut, line, STEPS_SHOWN } from './lines.ts';
 
 /** As many characters as a chat shows without folding a message. */
 export const SHORT = 1500;
-const STEPS = 3;
-
-const severities = ['BLOCKER', 'WARNING', 'INFO', 'PASS'] as const;
 
 /**
  * A run for mail and chat, without markup: the answer, what it rests on, what to do next and where more stands. At
@@ -16,16 +14,12 @@ const severities = ['BLOCKER', 'WARNING', 'INFO', 'PASS'] as const;
  */
 export function shortText(summary: Summary, where: string): string {
   const { readiness, checks, totals, freeze, error, next } = summary;
-  const found = severities.flatMap((severity) => {
-    const number = checks.filter((check) => check.severity === severity).length;
-    return number > 0 ? [`${count(number)} ${severity}`] : [];
-  });
-  const overridden = checks.filter((check) => check.overridden !== null).length;
+  const found = checkSums(checks);
   const differ = summary.tables.filter(({ equal }) => !equal).length + summary.differences.length;
   const facts = [
     totals &&
       `Copied: ${plural(totals.rows, 'row')}, ${bytes(totals.bytes)} in ${plural(summary.tables.length, 'table')}, ${duration(totals.seconds)}; ${differ === 0 ? 'all equal' : 'NOT all equal'}.`,
-    found.length > 0 && `Checks: ${found.join(', ')}${overridden > 0 ? ` (${count(overridden)} overridden)` : ''}.`,
+    found.length > 0 && `Checks: ${found.join(', ')}.`,
     readiness.open.length > 0 && `Open: ${readiness.open.map(pointText).join(', ')}.`,
     freeze.measuredSeconds === null
       ? freeze.predicted &&
@@ -33,7 +27,7 @@ export function shortText(summary: Summary, where: string): string {
       : `Freeze: ${duration(freeze.measuredSeconds)}${freeze.waitingSeconds ? `, ${duration(freeze.waitingSeconds)} of it people deciding` : ''}${freeze.predicted ? `; predicted ${interval(freeze.predicted)} without deciding` : ''}.`,
     readiness.freshUntil !== null && `A cutover is admitted on this rehearsal until ${utc(readiness.freshUntil)}.`,
   ].filter((fact) => typeof fact === 'string');
-  const more = next.length - STEPS;
+  const more = next.length - STEPS_SHOWN;
   return [
     `${cut(line(summary.migration), 60)}, ${summary.mode}: ${readiness.sentence}`,
     summary.headline,
@@ -42,7 +36,7 @@ export function shortText(summary: Summary, where: string): string {
     ...facts,
     '',
     'Next:',
-    ...next.slice(0, STEPS).map((step, index) => `${index + 1}. ${cut(line(step), 150)}`),
+    ...next.slice(0, STEPS_SHOWN).map((step, index) => `${index + 1}. ${cut(line(step), 150)}`),
     ...(more > 0 ? [`… and ${count(more)} more in the report`] : []),
     '',
     `Report: ${cut(line(where), 200)}`,

@@ -1,7 +1,7 @@
 import type { Summary } from '../workflow/summary.ts';
 import { bootLine } from './boot.ts';
 import { bytes, count, duration, interval, plural, rate } from './format.ts';
-import { cut, line, wrap } from './lines.ts';
+import { cut, line, STEPS_SHOWN, wrap } from './lines.ts';
 
 const LONGEST_PHASES = 8;
 
@@ -44,13 +44,25 @@ function block(title: string, messages: readonly string[], room: number, width: 
     if (shown.length > 0 && shown.flat().length + message.length > room) break;
     shown.push(message);
   }
+  return counted(title, messages, shown);
+}
+
+/** The first steps, each whole: as many as the short text tells. */
+const nextBlock = (steps: readonly string[], width: number): string[] =>
+  counted(
+    'Next',
+    steps,
+    steps.slice(0, STEPS_SHOWN).map((step, index) => wrap(`${index + 1}. ${line(step)}`, width, '  ', '     ')),
+  );
+
+function counted(title: string, messages: readonly string[], shown: readonly string[][]): string[] {
   if (shown.length === 0) return [];
   const more = messages.length - shown.length;
   return ['', title, ...shown.flat(), ...(more > 0 ? [`  … and ${count(more)} more in the report`] : [])];
 }
 
-/** Lines for what was survived, for findings and for what to do next. */
-const ROOM = { survived: 6, checks: 9, next: 12 } as const;
+/** Lines for what was survived and for findings. */
+const ROOM = { survived: 6, checks: 9 } as const;
 
 /**
  * A summary in plain text, without colours, for a terminal: a screen of it. No message is cut; what there is no room
@@ -116,12 +128,7 @@ export function summaryText(summary: Summary, width = 100): string {
       ROOM.checks,
       width,
     ),
-    ...block(
-      'Next',
-      summary.next.map((step, index) => `${index + 1}. ${line(step)}`),
-      ROOM.next,
-      width,
-    ),
+    ...nextBlock(summary.next, width),
   ].join('\n')}\n`;
 }
 

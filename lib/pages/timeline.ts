@@ -44,9 +44,9 @@ function painted(step: Step, until: string, work: readonly Work[], time: Axis): 
 function row(step: Step, depth: number, summary: Summary, time: Axis, frozen: Bar | null): Html {
   const bar = time.bar({ from: step.startedAt, to: step.endedAt ?? summary.writtenAt });
   const level = depth === 0 ? 'phase' : depth === 1 ? 'inner' : 'deep';
-  return html`<div class="row ${level}"><span class="name">${step.name}</span><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">${rect('track', { x: 0, width: WIDTH })}${frozen && rect('frozen', frozen)}${rect(step.status === 'failed' ? 'failed' : 'idle', bar)}${step.status === 'failed' ? null : painted(step, summary.writtenAt, summary.work, time)}</svg><span class="t">${
-    step.status === 'running' ? html`${duration(step.seconds)} so far` : duration(step.seconds)
-  }</span></div>`;
+  return html`<div class="row ${level}"><span class="name">${step.name}</span><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">${rect('track', { x: 0, width: WIDTH })}${frozen && rect('frozen', frozen)}${rect(step.status === 'failed' ? 'failed' : 'idle', bar)}${step.status === 'failed' ? null : painted(step, summary.writtenAt, summary.work, time)}</svg><span class="t">${duration(
+    step.seconds,
+  )}</span></div>`;
 }
 
 const inside = (steps: readonly Step[], depth: number, summary: Summary, time: Axis, frozen: Bar | null): Html[] =>
@@ -73,6 +73,7 @@ export function timelineSection(summary: Summary): Html | null {
   const frozen = from === null ? null : time.bar({ from, to: to ?? summary.writtenAt });
   const failed = flatten(summary.phases).filter(({ status }) => status === 'failed');
   const drawn = summary.work.filter((item) => !failed.some(({ name }) => name === item.name));
+  const running = flatten(summary.phases).filter(({ status }) => status === 'running');
   const present = new Set<string>(drawn.map(({ kind }) => kind)).add('idle');
   if (failed.length > 0) present.add('failed');
   return html`<section id="time"><h2>Where the time went</h2>
@@ -80,5 +81,5 @@ export function timelineSection(summary: Summary): Html | null {
 <ul class="legend">${kinds.filter(({ kind }) => present.has(kind)).map(({ kind, label }) => html`<li>${swatch(kind)}${label}</li>`)}${
     frozen && html`<li>${swatch('frozen')}freeze</li>`
   }</ul>
-${time.shortened && html`<p class="small soft">Bars of people deciding are drawn shorter than they were; their times are not.</p>`}</section>`;
+${running.length > 0 && html`<p class="small soft">Not over when this report was written, and timed until then: ${running.map(({ name }) => `“${name}”`).join(', ')}.</p>`}${time.shortened && html`<p class="small soft">Bars of people deciding are drawn shorter than they were; their times are not.</p>`}</section>`;
 }

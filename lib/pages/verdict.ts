@@ -1,5 +1,6 @@
 import { pointText } from '../domain/readiness.ts';
 import type { Summary } from '../workflow/summary.ts';
+import { checkSums } from './check-sums.ts';
 import { count, plural, utc } from './format.ts';
 import { type Html, html } from './html.ts';
 
@@ -14,7 +15,7 @@ const marks: Readonly<Record<Tone, Html>> = {
 /** Green only where nothing is left to decide: a copy that arrived is not yet a reason to go. */
 function toneOf({ verdict, readiness }: Summary): Tone {
   if (verdict === 'failed') return 'bad';
-  return readiness.go === 'yes' || readiness.go === 'done' ? 'good' : 'warn';
+  return (readiness.go === 'yes' || readiness.go === 'done') && readiness.open.length === 0 ? 'good' : 'warn';
 }
 
 /** A heading that says by itself whether to go. */
@@ -36,10 +37,7 @@ const tones = {
 
 /** What stands open as links to where more is said, and the checks by severity. */
 function open({ readiness, checks }: Summary): Html | null {
-  const sum = (['BLOCKER', 'WARNING', 'INFO', 'PASS'] as const)
-    .map((severity) => ({ severity, number: checks.filter((check) => check.severity === severity).length }))
-    .filter(({ number }) => number > 0)
-    .map(({ severity, number }) => `${count(number)} ${severity}`);
+  const sum = checkSums(checks);
   const overridden = checks.filter((check) => check.overridden !== null).length;
   if (readiness.open.length === 0 && sum.length === 0) return null;
   return html`<ul class="open">${readiness.open.map(

@@ -90,7 +90,9 @@ const Readiness = z.strictObject({
         section: z.enum(['checks', 'variables', 'boot', 'left-out']).describe('Where the report tells more.'),
       }),
     )
-    .describe('What a person has to mend or to decide before a cutover, the gravest first.'),
+    .describe(
+      'What a person has to mend or to decide before a cutover, the gravest first; of a cutover that is done, what stood open when it began.',
+    ),
   freshUntil: Instant.nullable().describe('A cutover is admitted on this rehearsal until then.'),
 });
 
@@ -165,7 +167,7 @@ export const Summary = z.strictObject({
     }),
   ),
   files: z.array(FileEntry).describe('Made of what was collected, for people, in the order in which they are used.'),
-  survived: z.array(z.string()).describe('What went wrong during the copy, and how it went on, in sentences.'),
+  survived: z.array(z.string()).describe('What went wrong during the run, and how it went on, in sentences.'),
   error: z
     .strictObject({
       name: z.string(),

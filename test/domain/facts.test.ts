@@ -1,8 +1,9 @@
 import { facts } from '../../lib/domain/facts.ts';
+import { unknownVariable } from '../pages/fixtures/variables.ts';
 import { copyProof, databases, fence, plan, preflight, rehearsal, targetWrite } from '../support/run-documents.ts';
 
 const nothingYet = { rehearsal: null, window: null, fence: null, copy: null, write: null, record: null };
-const known = { plan: plan(), preflight: preflight(), databases: databases(14, 16) };
+const known = { plan: plan(), preflight: preflight(), variables: [], databases: databases(14, 16) };
 
 test('before the freeze an approver learns reason, both databases and preflight', () => {
   expect(facts({ ...known, ...nothingYet })).toEqual([
@@ -25,7 +26,13 @@ test('a warning is told in its own words', () => {
     runbook: 'docs/runbook.md#x',
   };
   const told = facts({ ...known, ...nothingYet, preflight: preflight([warning]) });
-  expect(told.at(-1)?.value).toBe('1 checks, 1 warnings; image-tag: Source 1, target 2.');
+  expect(told.at(-2)?.value).toBe('1 checks, 1 warnings; image-tag: Source 1, target 2.');
+  expect(told.at(-1)).toEqual({
+    label: 'Stands open',
+    value: '1 warning to decide: whoever approves accepts what stands open',
+  });
+  const unknown = { ...known, ...nothingYet, preflight: preflight([warning]), variables: [unknownVariable('FOO')] };
+  expect(facts(unknown).at(-1)?.value).toMatch(/^1 warning to decide and 1 unknown variable: /);
 });
 
 test('an overridden warning is no warning any more, and its reason is told', () => {

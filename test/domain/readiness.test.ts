@@ -37,6 +37,7 @@ const run = (more: Partial<Run> = {}): Run => ({
   boot: { decryption: { proved: true } },
   sourceOpen: true,
   pointOfNoReturn: false,
+  approved: false,
   freshUntil: '2026-03-02T12:00:00.000Z',
   error: null,
   ...more,
@@ -107,9 +108,22 @@ describe('may we go', () => {
     expect(readinessOf(run({ verdict: 'unwound' })).go).toBe('no');
   });
 
-  test('a cutover that is done asks for no decision any more', () => {
-    expect(readinessOf(run({ verdict: 'cut over', checks: [finding('WARNING')] }))).toMatchObject({
+  test('a cutover that is done says what people approved it in spite of', () => {
+    const checks = [finding('WARNING'), finding('WARNING', { id: 'license-key' }), unknownCheck()];
+    const of = { verdict: 'cut over' as const, checks, variables: [variable('FOO', 'ask')] };
+    expect(readinessOf(run({ ...of, approved: true }))).toEqual({
       go: 'done',
+      sentence:
+        'Done. Users work on the target. People approved although these 3 stood open: 2 warnings to decide and 1 unknown variable.',
+      open: [
+        { kind: 'warning', count: 2, section: 'checks' },
+        { kind: 'unknown variable', count: 1, section: 'variables' },
+      ],
+      freshUntil: null,
+    });
+    expect(readinessOf(run(of)).sentence).toMatch(/^Done\..* When it began, these 3 stood open: /);
+    expect(readinessOf(run({ verdict: 'cut over', approved: true }))).toMatchObject({
+      sentence: 'Done. Users work on the target.',
       open: [],
     });
   });

@@ -1,9 +1,13 @@
 import { type RunDocuments, summarize } from '../../lib/domain/summary.ts';
+import { reportPage } from '../../lib/pages/report.ts';
+import { SHORT, shortText } from '../../lib/pages/short-text.ts';
+import { summaryText } from '../../lib/pages/terminal.ts';
 import { Summary } from '../../lib/workflow/summary.ts';
 import { outcome, vote } from '../pages/fixtures/approvals.ts';
-import { copyProof, ledger, plan } from '../pages/fixtures/documents.ts';
+import { copyProof, ledger, plan, preflight } from '../pages/fixtures/documents.ts';
 import { at, play } from '../pages/fixtures/play.ts';
 import { cutoverRun, failedRun, rehearsalRun } from '../pages/fixtures/runs.ts';
+import { knownVariables, unknownVariable } from '../pages/fixtures/variables.ts';
 
 const START = '2026-11-21T20:14:03.120Z';
 
@@ -95,6 +99,60 @@ describe('a cutover', () => {
     ]);
     expect(summary.approvals[0]).toMatchObject({ digest: expect.stringMatching(/^[0-9a-f]{64}$/), required: 2 });
   });
+});
+
+describe('a cutover that was approved with open points', () => {
+  const finding = (id: string, saw: string, todo: string, severity: 'WARNING' | 'INFO' = 'WARNING') => ({
+    id,
+    title: id,
+    severity,
+    stopsCutover: false,
+    saw,
+    todo,
+    overridden: null,
+    runbook: `docs/runbook.md#${id}`,
+  });
+  const findings = [
+    finding('carried-variables', 'Missing on the target: JWT_SECRET.', 'Run files/create-secrets.mjs --write.'),
+    finding('variables-unknown', 'ACME_FLAGS', 'Say what becomes of it.'),
+    finding('sso-held-back', 'Held back: OIDC_CLIENT_SECRET.', 'Set it later.', 'INFO'),
+  ];
+  const summary = summarize(
+    cutoverRun({
+      variables: [...knownVariables, unknownVariable('ACME_FLAGS')],
+      preflight: { ...preflight, findings },
+    }),
+  );
+
+  test('says so, and what is still to be set on the target', () => {
+    expect(summary.readiness.sentence).toMatch(/People approved although these 2 stood open: /);
+    expect(summary.readiness.open).toHaveLength(2);
+    expect(summary.next).toEqual([
+      expect.stringMatching(/^Sign in/),
+      expect.stringMatching(/^Leave the old services/),
+      'Left open: Missing on the target: JWT_SECRET. → Run files/create-secrets.mjs --write.',
+      expect.stringMatching(/^Left open: ACME_FLAGS is not set on the target/),
+      expect.stringMatching(/^Single sign-on is held back .*OIDC_CLIENT_SECRET.*create-secrets\.mjs --write --held/),
+      expect.stringMatching(/^After the soak/),
+    ]);
+    expect(reportPage(summary)).toMatch(/<h1 class="warn">Cut over/);
+    expect(reportPage(summarize(cutoverRun({ preflight: null, variables: [] })))).toMatch(/<h1 class="good">Cut over/);
+  });
+
+  test('its steps are counted alike in the terminal and in the short text', () => {
+    const more = '… and 1 more in the report';
+    expect(summaryText(summary)).toContain(more);
+    expect(shortText(summary, 'report.html')).toContain(more);
+    expect(shortText(summary, 'report.html').length).toBeLessThanOrEqual(SHORT);
+  });
+});
+
+test('what a report is itself written in is timed until then, and said to be', () => {
+  const page = reportPage(summarize(rehearsalRun()));
+  expect(page).toContain(
+    'Not over when this report was written, and timed until then: “Clean up”, “Write the report”.',
+  );
+  expect(page).not.toContain('so far</span>');
 });
 
 describe('a run that failed', () => {

@@ -103,6 +103,29 @@ describe('CollectTarget', () => {
     });
   });
 
+  test('a mistyped namespace is told by its setting and those that hold the application, whoever may look into it', async () => {
+    const it = uncollected();
+    const file = migrationFile();
+    configured(it, {
+      ...file,
+      target: { ...file.target, application: { ...file.target.application, namespace: 'retol' } },
+    });
+    await collect(it, {
+      deployments: async () => {
+        throw new WorkflowError('TargetNotFound', 'Kubernetes does not let Passage list deployments (403).');
+      },
+    });
+    const findings = TargetFindings.parse(written(it, 'target'));
+    expect(findings).toMatchObject({ namespace: null, deployments: [] });
+    expect(findings.problems[0]).toEqual({
+      kind: 'target-missing',
+      severity: 'BLOCKER',
+      what: expect.stringMatching(/^No deployment of namespace "retol" bears .*; namespace "retool" has one\.$/),
+      where: 'target.application.namespace',
+      todo: 'Correct target.application.namespace, and apply the RBAC file for that namespace.',
+    });
+  });
+
   test.each<[string, Partial<Application>, RegExp]>([
     ['no deployment with the role label', { deployments: async () => [] }, /main-backend; namespace "retool" has one/],
     [

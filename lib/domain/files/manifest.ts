@@ -43,11 +43,12 @@ export function manifestFile(collected: Collected): UserFile {
   const listed = manifest(collected);
   const count = (into: string, fate: string) =>
     listed.variables.filter((variable) => variable.into === into && variable.fate === fate).length;
+  const moved = listed.variables.filter(({ fate }) => fate === 'carry').length;
   const [carried, held] = [count('extra-env-vars', 'carry'), count('extra-env-vars', 'hold')];
   return {
     name: 'extra-env-vars.json',
     text: `${JSON.stringify(listed, null, 2)}\n`,
-    why: `The manifest of secret ${targetSecret(collected, 'extra-env-vars')}: every variable of the source with what becomes of it, where its value is and a keyed fingerprint. ${carried} are carried into the secret, ${held} held back until the target was checked. It holds no value.`,
+    why: `The manifest of secret ${targetSecret(collected, 'extra-env-vars')}: every variable of the source with what becomes of it, where its value is and a keyed fingerprint. ${carried} of the ${moved} that are carried go into this secret, the other ${moved - carried} where it says; ${held} are held back until the target was checked. It holds no value.`,
     how: 'Read what is held back, dropped and asked about. Unknown variables (fate “ask”) go nowhere until source.ecs.variables of the migration says “carry” or “drop”.',
   };
 }

@@ -11,7 +11,6 @@ const configuration = z.object({
   target: z.object({
     eks: z.object({ cluster: z.string() }),
     application: z.object({
-      namespace: z.string(),
       ingress: z.string(),
       boot: z.object({ apiTokenSecret: z.string() }),
     }),

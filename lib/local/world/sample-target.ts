@@ -15,6 +15,9 @@ const DEPLOYMENTS = [
 
 const NODES = ['ip-10-0-1-17.eu-west-1.compute.internal', 'ip-10-0-2-31.eu-west-1.compute.internal'];
 
+/** Where it was installed, whatever the migration's file calls it: a typing error there makes no second one. */
+const NAMESPACE = 'retool';
+
 /** Objects all of whose keys are variables of the main backend. */
 const SETTINGS = 'retool-settings';
 const EXTRA = 'extra-env-vars';
@@ -26,7 +29,8 @@ export async function deployTarget(options: {
   readonly databases: Databases;
 }): Promise<LoadBalancer> {
   const { cloud, names, databases } = options;
-  const { namespace, ingress, boot } = names.target.application;
+  const { ingress, boot } = names.target.application;
+  const namespace = NAMESPACE;
   const kubernetes = cloud.clusters.kubernetes.get(names.target.eks.cluster);
   if (!kubernetes)
     throw new Error(`The assembly gives nobody access to the sample's cluster ${names.target.eks.cluster}.`);

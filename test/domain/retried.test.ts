@@ -1,0 +1,33 @@
+import { retried } from '../../lib/domain/retried.ts';
+import type { ExecutionHistory, HistoryEvent } from '../../lib/domain/timeline.ts';
+
+/** A state that is tried once for each error, and then succeeds or ends with the last of them. */
+function history(name: string, errors: readonly string[], recovers = true): ExecutionHistory {
+  const events: HistoryEvent[] = [];
+  const emit = (type: string, more: Partial<HistoryEvent> = {}) =>
+    events.push({ id: events.length + 1, previousEventId: events.length, type, ...more });
+  emit('ExecutionStarted');
+  emit('TaskStateEntered', { stateEnteredEventDetails: { name } });
+  errors.forEach((error, index) => {
+    emit('TaskScheduled');
+    emit('TaskStarted');
+    if (error === 'States.Timeout') emit('TaskTimedOut', { taskTimedOutEventDetails: { error } });
+    else emit('TaskFailed', { taskFailedEventDetails: { error } });
+    if (index === errors.length - 1 && recovers) emit('TaskScheduled');
+  });
+  if (recovers) emit('TaskSucceeded');
+  const execution = { machine: 'm', arn: `arn:${name}`, status: 'SUCCEEDED', startDate: 0 };
+  return { execution, events };
+}
+
+test('a task that was lost and tried again is told with its state, what it met and how often', () => {
+  const lost = 'Lambda.SdkClientException';
+  expect(retried([history('Fence', [lost]), history('Copy', [lost, 'States.Timeout'])])).toEqual([
+    '“Fence” was lost and tried again: Lambda.SdkClientException.',
+    '“Copy” was lost and tried again 2 times: Lambda.SdkClientException, States.Timeout.',
+  ]);
+});
+
+test('what was not tried again was not survived, and what Passage waits for was not lost', () => {
+  expect(retried([history('Fence', ['Lambda.Unknown'], false), history('Ask', ['RequesterUnknown'])])).toEqual([]);
+});
