@@ -48,7 +48,7 @@ export function manifestFile(collected: Collected): UserFile {
   return {
     name: 'extra-env-vars.json',
     text: `${JSON.stringify(listed, null, 2)}\n`,
-    why: `The manifest of secret ${targetSecret(collected, 'extra-env-vars')}: every variable of the source with what becomes of it, where its value is and a keyed fingerprint. ${carried} of the ${moved} that are carried go into this secret, the other ${moved - carried} where it says; ${held} are held back until the target was checked. It holds no value.`,
+    why: `The manifest of secret ${targetSecret(collected, 'extra-env-vars')}: every variable of the source with what becomes of it, where its value is and a keyed fingerprint. ${carried} of the ${moved} that are carried go into this secret${moved > carried ? ', the others where it says' : ''}; ${held} are held back until the target was checked. It holds no value.`,
     how: 'Read what is held back, dropped and asked about. Unknown variables (fate “ask”) go nowhere until source.ecs.variables of the migration says “carry” or “drop”.',
   };
 }

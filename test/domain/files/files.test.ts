@@ -57,6 +57,15 @@ function written(more: Partial<Collected> = {}) {
 }
 const withVariables = (...variables: SourceVariable[]) => written({ source: { ...known().source, variables } });
 
+test('the manifest counts what goes into its secret among all that is carried, as the variables do', () => {
+  const why = (...variables: SourceVariable[]) =>
+    withVariables(...variables).files.find(({ name }) => name === 'extra-env-vars.json')?.why;
+  expect(why(variable('SCIM_AUTH_TOKEN'), variable('JWT_SECRET'), variable('BASE_DOMAIN'))).toContain(
+    '1 of the 3 that are carried go into this secret, the others where it says; 0 are held back',
+  );
+  expect(why(variable('SCIM_AUTH_TOKEN'))).toContain('1 of the 1 that are carried go into this secret; 0 are held');
+});
+
 test('files come in the order in which they are used, each with what it is and what to do', () => {
   const { files } = written();
   expect(files.map(({ name }) => name)).toEqual([
