@@ -5,6 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 import { folderOf, lambdaNames } from '../workflow/registry.ts';
 import { esm, PROJECT } from './esm.ts';
+import { ownSourceMap } from './own-source-map.ts';
 
 const OUT = join(PROJECT, 'out');
 
@@ -47,10 +48,10 @@ function bundleHandlers(directory: string): void {
     outdir: OUT,
   });
   // Written by hand, because source maps hold paths relative to `outdir`, and the asset's own folder varies.
-  for (const { path, contents } of outputFiles) {
+  for (const { path, contents, text } of outputFiles) {
     const file = join(directory, relative(OUT, path));
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, contents);
+    writeFileSync(file, path.endsWith('.map') ? ownSourceMap(text) : contents);
   }
   // Statements, and programs for people, are read from files, found beside the chunks.
   cpSync(join(PROJECT, 'lib/sql'), join(directory, 'sql'), { recursive: true });
