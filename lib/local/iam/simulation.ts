@@ -44,8 +44,16 @@ export const applicable = (policies: Policies, { identity, resource }: Question)
 export function decide(question: Question, by: Applicable): Decision {
   const identity = by.identity.flatMap((policy) => about(policy, question.action) ?? []);
   const resource = by.resource && about(by.resource, question.action);
-  return library().runUnsafeSimulation(simulation(question, { identity, resource: resource && named(resource) }), {});
+  const asked = { ...question, resource: ofAll(question.resource) };
+  return library().runUnsafeSimulation(simulation(asked, { identity, resource: resource && named(resource) }), {});
 }
+
+/**
+ * A question about all of a kind, as AWS asks it (`db:*`, or `*` alone), is for a permission on all: the library would take
+ * the star for a pattern, and one on any single thing for enough.
+ */
+const ofAll = (resource: string): string =>
+  resource === '*' ? 'arn:aws:all:all:all:all' : resource.replaceAll('*', 'all');
 
 /**
  * The same question with the library's checks before it: whether policies are well formed, the service has the action,

@@ -177,6 +177,17 @@ test.each<[string, object]>([
   await expect(check).rejects.toThrow(roleArn);
 });
 
+test('a question about all of a kind is answered by no permission on one of it', () => {
+  const db = (name: string) => `arn:aws:rds:eu-central-1:${account}:db:${name}`;
+  const list = (Resource: string, on: string) =>
+    decide({ identity: [allow({ Resource })], action: 'rds:DescribeDBInstances', on });
+  for (const on of [db('*'), '*']) {
+    expect(list(db('acme'), on)).not.toBe('allowed');
+    expect(list('*', on)).toBe('allowed');
+  }
+  expect(list(db('*'), db('*'))).toBe('allowed');
+});
+
 test('a policy variable stands for who asks', () => {
   const own = allow({ Resource: 'arn:aws:s3:::evidence/${aws:PrincipalTag/team}/*' });
   const who = (team: string): Principal => ({ ...session, keys: { 'aws:PrincipalTag/team': team } });
