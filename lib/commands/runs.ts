@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runsUnderWay } from '../local/world/deployment.ts';
 import { bytes, duration, utc } from '../pages/format.ts';
 import { Summary } from '../workflow/summary.ts';
 import { type Command, exitCodes } from './command.ts';
@@ -24,16 +25,20 @@ export const runs: Command = {
   options: { json: { type: 'boolean', help: 'as a JSON array of summaries (docs/schemas/summary.schema.json)' } },
   async run({ options, console }) {
     const summaries = savedSummaries();
-    if (options.json === true) console.line(JSON.stringify(summaries, null, 2));
-    else if (summaries.length === 0) console.line('No run yet. "npm run rehearse" makes the first.');
-    else {
-      const widest = Math.max(...summaries.map(({ run }) => run.length));
-      for (const { run, migration, verdict, startedAt, seconds, totals } of summaries) {
-        const copied = totals ? `, ${bytes(totals.bytes)} copied` : '';
-        console.line(
-          `${run.padEnd(widest)}  ${migration}  ${verdict}, ${utc(startedAt)}, ${duration(seconds)}${copied}`,
-        );
-      }
+    if (options.json === true) {
+      console.line(JSON.stringify(summaries, null, 2));
+      return exitCodes.ok;
+    }
+    const underWay = runsUnderWay(DIRECTORY);
+    for (const run of underWay) {
+      console.line(`${run}  under way; where its command was killed, "npm run passage -- diagnose" goes on with it`);
+    }
+    if (summaries.length === 0 && underWay.length === 0)
+      console.line('No run yet. "npm run rehearse" makes the first.');
+    const widest = Math.max(...summaries.map(({ run }) => run.length));
+    for (const { run, migration, verdict, startedAt, seconds, totals } of summaries) {
+      const copied = totals ? `, ${bytes(totals.bytes)} copied` : '';
+      console.line(`${run.padEnd(widest)}  ${migration}  ${verdict}, ${utc(startedAt)}, ${duration(seconds)}${copied}`);
     }
     return exitCodes.ok;
   },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { summarize } from '../../lib/domain/summary.ts';
+import { createEngine } from '../../lib/local/engine/engine.ts';
 import { shortText } from '../../lib/pages/short-text.ts';
 import { cutoverRun, rehearsalRun } from '../pages/fixtures/runs.ts';
 import { passage } from './calling.ts';
@@ -54,4 +55,35 @@ test('runs are listed the newest first, and each is shown with where its report 
   expect(shown.output).toContain(`Report: ${join('.passage', 'runs', cutover.run, 'report.html')}`);
   const short = await passage('show', cutover.run, '--text');
   expect(short.output).toBe(shortText(cutover, join('.passage', 'runs', cutover.run, 'report.html')));
+});
+
+test('a run whose command was killed is listed first, with what goes on with it; no part of it is', async () => {
+  const directory = join(folder, '.passage', 'states');
+  const engine = createEngine({
+    directory,
+    clock: { now: () => 0, sleep: () => new Promise(() => {}) },
+    integrations: {},
+    region: 'eu-west-1',
+    accountId: '111111111111',
+  });
+  const create = (name: string, state: object) =>
+    engine.createStateMachine({
+      name,
+      definition: JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'A', States: { A: state } }),
+      roleArn: 'arn:aws:iam::111111111111:role/machine',
+    }).stateMachineArn;
+  const part = create('part', { Type: 'Wait', Seconds: 60, End: true });
+  const whole = create('whole', {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::states:startExecution.sync:2',
+    Arguments: { StateMachineArn: part },
+    TimeoutSeconds: 90,
+    End: true,
+  });
+  engine.startExecution({ stateMachineArn: whole, name: 'cutover-killed' });
+  while (engine.listExecutions().length < 2) await new Promise(setImmediate);
+  engine.close();
+  const { output } = await passage('runs');
+  expect(output.split('\n')[0]).toMatch(/^cutover-killed {2}under way; .* diagnose/);
+  expect(output.match(/under way/g)).toHaveLength(1);
 });

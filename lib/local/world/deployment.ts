@@ -5,7 +5,7 @@ import type { ExecutionDescription } from '../engine/engine.ts';
 import { Bucket } from '../s3/bucket.ts';
 import { openStateFile } from '../state-file.ts';
 import { WorldBusy } from './lock.ts';
-import type { WorldPaths } from './paths.ts';
+import { type WorldPaths, worldPaths } from './paths.ts';
 
 /** What an account was started with: runs can go on only in the one in which they began. */
 export interface Deployment {
@@ -41,6 +41,15 @@ export function takeDeployment(
   file.value.last = { command, sample, migrations, databases };
   file.save();
   return executions;
+}
+
+/** Names of the executions that nobody else started and that have not ended, by the histories in a world's folder. */
+export function runsUnderWay(workDirectory: string): string[] {
+  const states = worldPaths(workDirectory).service('states');
+  if (!existsSync(states)) return [];
+  return [...readArchive(states)]
+    .filter(({ status, caller }) => status === 'RUNNING' && !caller)
+    .map(({ name }) => name);
 }
 
 /** Runs that have ended and still hold a migration: what they changed is put back from its ledger. */
