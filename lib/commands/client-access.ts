@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorldInfo } from '../local/world/world.ts';
 
@@ -31,14 +31,18 @@ export function writeClientAccess(directory: string, account: Served): ClientAcc
     rmSync(folder, { recursive: true, force: true });
     rmSync(KUBECONFIG, { force: true });
   };
+  const credentials = ini({ default: keys(account.viewer), [OPERATOR]: keys(account.credentials) });
+  const { AWS_SHARED_CREDENTIALS_FILE: file } = aws;
+  // Keys are new with each start of the account: the command that has this one up wrote them, and deletes them.
+  if (existsSync(file) && readFileSync(file, 'utf8') === credentials) return { environment, remove: () => {} };
   // What an earlier command left may have other rights.
   remove();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const write = (file: string, text: string) => writeFileSync(file, text, { mode: 0o600 });
+  const write = (path: string, text: string) => writeFileSync(path, text, { mode: 0o600 });
   // TestState alone is asked for at `sync-` before the host, which no address of loopback can carry.
   const settings = { region: account.region, endpoint_url: account.url, disable_host_prefix_injection: 'true' };
   write(aws.AWS_CONFIG_FILE, ini({ default: settings, [`profile ${OPERATOR}`]: settings }));
-  write(aws.AWS_SHARED_CREDENTIALS_FILE, ini({ default: keys(account.viewer), [OPERATOR]: keys(account.credentials) }));
+  write(file, credentials);
   write(KUBECONFIG, `${JSON.stringify(kubeconfig(account, aws), null, 2)}\n`);
   return { environment, remove };
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { utc } from '../pages/format.ts';
 import { MigrationConfiguration } from '../workflow/configuration.ts';
 import { WorkflowError } from '../workflow/errors.ts';
+import { fieldProblems } from '../workflow/migrations.ts';
 import { type Command, exitCodes } from './command.ts';
 
 const examples = { aws: 'migrations/acme-retool.json', local: 'migrations/my-databases.json' };
@@ -20,18 +21,11 @@ export function readConfiguration(file: string): MigrationConfiguration {
   const result = MigrationConfiguration.safeParse(json);
   if (result.success) return result.data;
   const platform = (json as { platform?: unknown } | null)?.platform === 'local' ? 'local' : 'aws';
-  const issues = result.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => `  ${[...issue.path, key].join('.')}: is not a known field`)
-      : [`  ${issue.path.join('.') || '(the whole file)'}: ${plain(issue.message)}`],
-  );
+  const issues = fieldProblems(result.error).map((problem) => `  ${problem}`);
   throw invalid(
     `${file} is not a migration:\n${issues.join('\n')}\nAn example is ${examples[platform]}; every field, with what it means, is in ${SCHEMA}.`,
   );
 }
-
-/** zod's words for a field that is not there. */
-const plain = (message: string): string => (/received undefined$/.test(message) ? 'is missing' : message);
 
 export const validate: Command = {
   name: 'validate',

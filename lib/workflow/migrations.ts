@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { z } from 'zod';
 import { type DeployedMigration, MigrationConfiguration } from './configuration.ts';
 import { WorkflowError } from './errors.ts';
 
@@ -44,7 +45,16 @@ function readFile(file: string): { migration?: DeployedMigration; problems: stri
     return { problems: [] };
   const { success, data, error } = MigrationConfiguration.safeParse(json);
   if (success) return { problems: [], ...(data.platform === 'aws' && { migration: data }) };
-  return {
-    problems: error.issues.map(({ path, message }) => `${shown}: ${path.join('.') || '(all of it)'}: ${message}`),
-  };
+  return { problems: fieldProblems(error).map((problem) => `${shown}: ${problem}`) };
 }
+
+/** For each wrong field where it is and what is wrong: `approvals.required: is missing`. */
+export const fieldProblems = ({ issues }: z.ZodError): string[] =>
+  issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => `${[...issue.path, key].join('.')}: is not a known field`)
+      : [`${issue.path.join('.') || '(the whole file)'}: ${plain(issue.message)}`],
+  );
+
+/** zod's words for a field that is not there. */
+const plain = (message: string): string => (/received undefined$/.test(message) ? 'is missing' : message);

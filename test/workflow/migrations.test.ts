@@ -35,6 +35,12 @@ test('says what is wrong in every file at once, as a mistake in the configuratio
   expect(() => loadMigrations(directory)).toThrow(expect.objectContaining(refusal));
 });
 
+test('says of a field that nobody knows, and of one that is missing, that it is so', () => {
+  write('acme.json', sample.replace('"required": 2', '"requird": 2'));
+  expect(() => loadMigrations(directory)).toThrow(/acme\.json: approvals\.required: is missing\n/);
+  expect(() => loadMigrations(directory)).toThrow(/acme\.json: approvals\.requird: is not a known field/);
+});
+
 test('says which file is not JSON', () => {
   write('acme.json', '{');
   expect(() => loadMigrations(directory)).toThrow(/acme\.json is not JSON/);
