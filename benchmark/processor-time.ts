@@ -28,15 +28,21 @@ function statOf(pid: number | 'self'): Stat | undefined {
  * have ended, which it has collected. Undefined on systems without /proc.
  */
 export function serverSeconds(postmaster: number): number | undefined {
-  const server = statOf(postmaster);
-  if (!server) return undefined;
-  const living = readdirSync('/proc')
+  for (;;) {
+    const [before, living, after] = [statOf(postmaster), childrenOf(postmaster), statOf(postmaster)];
+    if (!before || !after) return undefined;
+    // A child that was collected meanwhile is in neither: not among the living any more, not among the ended yet.
+    if (before.ended !== after.ended) continue;
+    const ticks = living.reduce((sum, { own, ended }) => sum + own + ended, after.own + after.ended);
+    return ticks / TICKS_PER_SECOND;
+  }
+}
+
+const childrenOf = (parent: number): Stat[] =>
+  readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((name) => statOf(Number(name)))
-    .filter((stat) => stat?.parent === postmaster);
-  const ticks = living.reduce((sum, stat) => sum + (stat?.own ?? 0) + (stat?.ended ?? 0), server.own + server.ended);
-  return ticks / TICKS_PER_SECOND;
-}
+    .filter((stat): stat is Stat => stat?.parent === parent);
 
 /** Of the children of this process that have ended, and of theirs. */
 export function endedChildrenSeconds(): number | undefined {

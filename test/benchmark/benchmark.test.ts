@@ -93,3 +93,22 @@ onLinux("a server's processor time holds that of sessions which have ended", asy
   expect(serverSeconds(pid)! - before).toBeGreaterThan(0.05);
   expect(endedChildrenSeconds()).toBeGreaterThan(0);
 });
+
+onLinux("a server's processor time does not fall in the moment in which a session ends", async () => {
+  const { pid } = stage.source.cluster;
+  const sessions = Array.from({ length: 20 }, () =>
+    query(application, 'SELECT sum(sqrt(n)) FROM generate_series(1, 300000) n'),
+  );
+  let ended = false;
+  const all = Promise.all(sessions).finally(() => {
+    ended = true;
+  });
+  const seen: number[] = [];
+  while (!ended) {
+    seen.push(serverSeconds(pid)!);
+    await new Promise(setImmediate);
+  }
+  await all;
+  seen.push(serverSeconds(pid)!);
+  expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+});
