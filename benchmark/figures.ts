@@ -8,7 +8,7 @@ export function spread(values: readonly (number | undefined)[], digits: number):
   return known.length === 1 ? text(middle) : `${text(middle)} (${text(low)}–${text(high)})`;
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const half = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;

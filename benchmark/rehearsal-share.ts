@@ -11,7 +11,7 @@ const root = new URL('../', import.meta.url);
 const path = (file: string) => fileURLToPath(new URL(file, root));
 
 /** Whose a moment is: the engine's, which evaluates its expressions by jsonata; somebody else's; nobody's. */
-export type Owner = 'engine' | 'expressions' | 'other' | 'collector' | 'idle';
+type Owner = 'engine' | 'expressions' | 'other' | 'collector' | 'idle';
 
 /**
  * Microseconds of a profile by owner. A moment belongs to the nearest caller, from the innermost outwards, that is a file of the

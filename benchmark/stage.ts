@@ -23,12 +23,12 @@ import { jsonEndpoint, operation } from '../lib/local/wire/json.ts';
 import { fromDockerfile } from '../lib/local/world/images.ts';
 
 /** One side: a running server, and the login that contestants use. */
-export interface Side {
+interface Side {
   readonly cluster: Cluster;
   readonly login: SampleLogin;
 }
 
-export interface Sides {
+interface Sides {
   /** Its login reads everything, and nothing writes to it meanwhile. */
   readonly source: Side;
   /** Its login may create databases. */
@@ -36,7 +36,7 @@ export interface Sides {
 }
 
 /** A worker process: the bundle that AWS runs, and what it wrote into its log. */
-export interface Worker {
+interface Worker {
   /** `kill -9` */
   kill(): void;
   /** Milliseconds since the epoch at which it entered a phase; undefined before. */

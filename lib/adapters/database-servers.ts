@@ -13,7 +13,7 @@ import type { Problem } from '../workflow/documents/findings.ts';
 import { isDenied } from './refused.ts';
 
 /** What RDS and CloudWatch know of a database's server. */
-export interface FoundServer {
+interface FoundServer {
   /** Null for a server that is none of this account and region, and where RDS could not be asked. */
   readonly server: DatabaseServer | null;
   /** What could not be looked at; a run goes on without. */
@@ -31,7 +31,7 @@ interface Described {
   readonly cluster: DBCluster | undefined;
 }
 
-export interface Sources {
+interface Sources {
   readonly rds: RDSClient;
   readonly cloudWatch: CloudWatchClient;
   /** The names to which a name leads in DNS, one after another; none where it is no alias. */

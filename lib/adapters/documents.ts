@@ -15,7 +15,7 @@ import { parseJson } from './json.ts';
 import { refused } from './refused.ts';
 
 /** A document as it stands in a bucket, and the ETag that a compare-and-swap needs. */
-export interface Stored<T> {
+interface Stored<T> {
   readonly value: T;
   readonly etag: string;
   /** The bytes as stored, for hashes. */

@@ -33,7 +33,7 @@ export interface EcsContainer {
   readonly secrets: ReadonlyMap<string, string>;
 }
 
-export interface EcsTaskDefinition {
+interface EcsTaskDefinition {
   /** Of one task: what it states itself, else the sum of its containers. */
   readonly size: Sizing;
   /** Null where it states no `runtimePlatform`. */

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { refused, refusedSecretly } from './refused.ts';
 
-export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE';
+type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE';
 
 export interface Execution {
   readonly arn: string;

@@ -8,7 +8,7 @@ import type { ServiceScaling } from './autoscaling.ts';
 import type { Ecs, EcsContainer } from './ecs.ts';
 import type { Reading, SecretValues } from './secret-values.ts';
 
-export type SourceCluster = NonNullable<DeployedMigration['source']['ecs']>;
+type SourceCluster = NonNullable<DeployedMigration['source']['ecs']>;
 
 /** Finds every service that has a SERVICE_TYPE, and reads what its variables say. Names tell nothing. Holds secrets. */
 export async function findSource(

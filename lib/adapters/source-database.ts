@@ -6,7 +6,7 @@ import type { SourceDatabase } from './postgres/source-fence.ts';
 import type { Secrets } from './secrets.ts';
 
 /** The source database as the fence sees it: Passage's own login, and the application's. */
-export interface FencedSource extends SourceDatabase {
+interface FencedSource extends SourceDatabase {
   readonly applicationLogins: readonly string[];
 }
 

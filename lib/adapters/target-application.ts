@@ -3,12 +3,13 @@ import { MAIN_BACKEND } from '../domain/target-application.ts';
 import { givenPlace, notIn, placeOf, unseen } from '../domain/target-missing.ts';
 import type { IngressFindings, Problem } from '../workflow/documents/findings.ts';
 import { WorkflowError } from '../workflow/errors.ts';
-import type { Application, Deployment } from './kubernetes/application.ts';
+import type { Application } from './kubernetes/application.ts';
+import type { Deployment } from './kubernetes/deployments.ts';
 import type { Survey } from './kubernetes/survey.ts';
 import type { WholeEnvironment } from './kubernetes/whole-environment.ts';
 
 /** The application on the target cluster. Holds a secret: it never leaves the function that reads it. */
-export interface TargetApplication {
+interface TargetApplication {
   readonly namespace: string;
   readonly deployments: readonly Deployment[];
   /** With the variables of the objects that it takes all keys of, as far as these may be known. */
@@ -24,7 +25,7 @@ export interface TargetApplication {
 }
 
 /** What was found of it, or why it cannot be looked at; the cluster around it, as far as that was seen. */
-export type LookedFor =
+type LookedFor =
   | { readonly found: TargetApplication; readonly application: Application; readonly survey: Survey }
   | { readonly found: null; readonly survey: Survey | null; readonly problem: Problem };
 

@@ -2,10 +2,11 @@ import type { LoginSecret } from '../domain/address.ts';
 import { databaseOf } from '../domain/retool.ts';
 import type { TargetLogin } from '../workflow/documents/sessions.ts';
 import { WorkflowError } from '../workflow/errors.ts';
-import type { Application, Deployment } from './kubernetes/application.ts';
+import type { Application } from './kubernetes/application.ts';
+import type { Deployment } from './kubernetes/deployments.ts';
 
 /** The application's login on the target. Holds its password: it never leaves the function that reads it. */
-export interface ApplicationLogin {
+interface ApplicationLogin {
   readonly found: TargetLogin;
   /** Null where Passage may not read it. */
   readonly password: string | null;

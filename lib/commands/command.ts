@@ -33,7 +33,7 @@ export interface Console {
   readonly isTerminal: boolean;
 }
 
-export interface Option {
+interface Option {
   readonly type: 'string' | 'boolean';
   /** `<file>`: what a string stands for. */
   readonly value?: string;

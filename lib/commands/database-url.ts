@@ -3,7 +3,7 @@ import { WorkflowError } from '../workflow/errors.ts';
 import { usage } from './command.ts';
 
 /** Where the password of a side is looked for. */
-export const passwordVariables = (side: Side) => [`${side.toUpperCase()}_PASSWORD`, 'PGPASSWORD'] as const;
+const passwordVariables = (side: Side) => [`${side.toUpperCase()}_PASSWORD`, 'PGPASSWORD'] as const;
 
 const isLoopback = (host: string) => ['localhost', '127.0.0.1', '[::1]'].includes(host);
 const example = 'postgresql://reader@db.example.com:5432/app?sslmode=require';

@@ -9,7 +9,7 @@ import { machineNames, machines } from '../workflow/registry.ts';
 import { Summary } from '../workflow/summary.ts';
 
 /** A file that follows from the code, and what it must hold. */
-export interface GeneratedFile {
+interface GeneratedFile {
   readonly path: string;
   readonly text: string;
 }

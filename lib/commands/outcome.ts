@@ -18,7 +18,7 @@ interface Acknowledged {
 }
 
 /** What the writes of the sample's user say of a cutover that is over. */
-export interface Writes {
+interface Writes {
   readonly acknowledged: readonly Acknowledged[];
   /** How many of these the side that may be written holds. */
   readonly stored: number;

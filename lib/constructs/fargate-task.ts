@@ -10,7 +10,7 @@ import type { TaskNetwork } from './task-network.ts';
 import type { TaskResource } from './task-resource.ts';
 import type { WorkerImage } from './worker-image.ts';
 
-export interface FargateTaskProps {
+interface FargateTaskProps {
   readonly task: WorkerName;
   /** Role of the copier: the container's only argument. */
   readonly command: string;

@@ -10,7 +10,7 @@ import { passageLogs } from './logs.ts';
 import type { TaskNetwork } from './task-network.ts';
 import type { TaskResource } from './task-resource.ts';
 
-export interface LambdaTaskProps {
+interface LambdaTaskProps {
   readonly task: LambdaName;
   readonly code: lambda.Code;
   readonly bindings: Bindings;

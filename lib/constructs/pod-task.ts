@@ -6,7 +6,7 @@ import { tasks, type WorkerName } from '../workflow/registry.ts';
 import { allow } from './allow.ts';
 import { type Bindings, statementsOf } from './binding.ts';
 
-export interface PodTaskProps {
+interface PodTaskProps {
   readonly task: WorkerName;
   /** Names of the EKS clusters in which its pods may run. */
   readonly clusters: readonly string[];

@@ -12,7 +12,7 @@ import type { Binding, Bindings, Grant } from './binding.ts';
 import { executionArns, stateMachineArn } from './machine-arns.ts';
 import { PARAMETER_PATH } from './migration-parameter.ts';
 
-export interface Deployed {
+interface Deployed {
   readonly settings: Settings;
   readonly migrations: readonly DeployedMigration[];
   readonly evidence: s3.IBucket;

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { machineNames, machines } from '../workflow/registry.ts';
 import { stateMachineArn } from './machine-arns.ts';
 
-export interface TriggersProps {
+interface TriggersProps {
   readonly evidence: s3.IBucket;
   readonly reconcileRuns: lambda.IFunction;
   readonly decideApproval: lambda.IFunction;

@@ -9,7 +9,7 @@ import { passageLogs } from './logs.ts';
 import { executionArns, stateMachineArn, stateMachineName } from './machine-arns.ts';
 import type { TaskResource } from './task-resource.ts';
 
-export interface WorkflowProps {
+interface WorkflowProps {
   readonly machine: MachineName;
   readonly tasks: readonly TaskResource[];
 }

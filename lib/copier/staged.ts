@@ -32,7 +32,7 @@ export const keys = {
 export const Hash = z.tuple([z.string(), z.string()]);
 export type Hash = z.infer<typeof Hash>;
 
-export const PlannedColumn = z.object({
+const PlannedColumn = z.object({
   name: z.string(),
   /** Hashed by its text, because its binary form holds an oid that differs between clusters. */
   hashedAsText: z.boolean(),
@@ -119,7 +119,7 @@ export const Part = z.object({ bytes: z.int(), raw: z.int().max(64 << 20), crc32
 export type Part = z.infer<typeof Part>;
 
 /** What the snapshot holds of a piece, hashed at the source. */
-export const StagedMeasure = z.object({
+const StagedMeasure = z.object({
   rows: z.int(),
   /** Of the rows' binary form. */
   bytes: z.int(),
@@ -129,7 +129,6 @@ export const StagedMeasure = z.object({
   /** Of large objects. */
   count: z.int().optional(),
 });
-export type StagedMeasure = z.infer<typeof StagedMeasure>;
 
 export const DonePiece = z.object({
   /** Its place in the plan's tables; -1 for large objects. */

@@ -10,14 +10,14 @@ export const CHANGES_ANNOTATION = 'passage.dev/changes';
 /** However Passage itself may end, the pod ends by then: the hour that a boot may take, and half of one around it. */
 const LONGEST_SECONDS = 5_400;
 
-export interface Container {
+interface Container {
   readonly name: string;
   readonly env?: EnvironmentVariable[];
   readonly envFrom?: object[];
   readonly ports?: { readonly containerPort: number; readonly hostPort?: number }[];
 }
 
-export interface Volume {
+interface Volume {
   readonly name: string;
   readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean };
 }

@@ -93,7 +93,7 @@ const fires = (cron: Cron, at: Local): boolean => {
   return cron.eitherDay ? day || weekday : day && weekday;
 };
 
-export interface Schedule {
+interface Schedule {
   readonly crontab: string;
   /** As in `Europe/Berlin`; null means UTC. */
   readonly timezone: string | null;

@@ -1,7 +1,7 @@
 import type { Boot } from '../workflow/documents/boot.ts';
 
 /** How many encrypted values a database holds, by the hash of the key that encrypted them. */
-export type KeyHashes = ReadonlyMap<string, number>;
+type KeyHashes = ReadonlyMap<string, number>;
 
 export type Decryption = Boot['decryption'] | { readonly refused: string };
 

@@ -21,7 +21,7 @@ export interface Circumstances {
   readonly dns: { readonly name: string; readonly answer: readonly string[]; readonly target: string };
 }
 
-export interface Diagnosis {
+interface Diagnosis {
   readonly lines: readonly { readonly about: string; readonly says: string }[];
   /** What it comes to, and what to do. */
   readonly verdict: string;

@@ -7,7 +7,7 @@ import { openWarnings } from './preflight/preflight.ts';
 import { openPoints, openText } from './readiness.ts';
 import { moment } from './window.ts';
 
-export interface Fact {
+interface Fact {
   readonly label: string;
   readonly value: string;
 }

@@ -3,7 +3,7 @@ import { isStopped } from './decided-end.ts';
 import type { ExecutionHistory } from './timeline.ts';
 
 /** The section of a declared error: its heading is the error's name; a run may be stopped under several. */
-export const runbookOf = (error: string): string =>
+const runbookOf = (error: string): string =>
   `docs/runbook.md#${isStopped(error) ? 'aborted' : error.toLowerCase().replace(/[^a-z0-9_-]/g, '')}`;
 
 /** Ends of an execution that no state of it can catch or explain. */

@@ -28,7 +28,7 @@ export const emptyLedger = (migration: string, at: string): Ledger => ({
   updatedAt: at,
 });
 
-export interface Taking {
+interface Taking {
   readonly run: string;
   readonly execution: string;
   readonly mode: Mode;

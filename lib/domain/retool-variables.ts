@@ -2,7 +2,7 @@ import type { Fate } from '../workflow/documents/findings.ts';
 import type { Variables } from './retool.ts';
 
 /** What becomes of a variable, and why. */
-export interface Rule {
+interface Rule {
   readonly fate: Fate;
   /** Whether the value may be a secret, and so never leaves Secrets Manager. */
   readonly secret: boolean;

@@ -14,7 +14,7 @@ export function runOf(executionArn: string): string {
 }
 
 /** A run looks at both sides first of all, and a cutover once more after "go": people may have taken days to decide. */
-export type Look = 'first' | 'last';
+type Look = 'first' | 'last';
 
 /** Where a look keeps its documents: the first with the run's own, the last beside them. */
 export const whereOf = (run: string, look: Look): string => (look === 'first' ? run : `${run}/last-look`);

@@ -237,7 +237,7 @@ export function workOf(
   return [...proved, ...unproved, ...effects, ...waits].sort((a, b) => a.from.localeCompare(b.from));
 }
 
-export interface Window {
+interface Window {
   readonly from: string;
   /** Null while it lasts. */
   readonly to: string | null;

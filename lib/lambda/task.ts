@@ -1,7 +1,7 @@
 import type { Environment, Input, LambdaName, Output } from '../workflow/registry.ts';
 
 /** Who calls, as far as a task may know: enough to log, nothing to authorize by. */
-export interface Call {
+interface Call {
   readonly requestId: string;
   /** Milliseconds that the function may still run. */
   remaining(): number;

@@ -14,7 +14,7 @@ export interface Answer {
  * `no-referrer` a browser sends `Origin: null` with the form, so nothing may ask for another.
  * @param style the text of the page's one style element, admitted by its hash
  */
-export const securityHeaders = (style: string): Record<string, string> => ({
+const securityHeaders = (style: string): Record<string, string> => ({
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': `default-src 'none'; style-src ${hashOf(style)}; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   'referrer-policy': 'no-referrer',

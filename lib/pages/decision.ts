@@ -1,10 +1,10 @@
 import { phrase } from '../domain/approval.ts';
 import type { Vote } from '../workflow/documents/approval.ts';
 
-export type Decision = Pick<Vote, 'decision' | 'digest' | 'comment'>;
+type Decision = Pick<Vote, 'decision' | 'digest' | 'comment'>;
 
 /** A form as it was posted: a decision, or what is wrong with it. */
-export type Posted =
+type Posted =
   | { readonly kind: 'decision'; readonly decision: Decision }
   /** Not what the page's form sends: 400. */
   | { readonly kind: 'malformed'; readonly problem: string }

@@ -9,7 +9,7 @@ export class Html {
   }
 }
 
-export type Content = Html | string | number | null | undefined | false | readonly Content[];
+type Content = Html | string | number | null | undefined | false | readonly Content[];
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -6,7 +6,7 @@ import { utc } from './format.ts';
 import { html, visible } from './html.ts';
 
 /** A mail to one person. */
-export interface Mail {
+interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;

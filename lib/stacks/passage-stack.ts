@@ -22,7 +22,7 @@ import type { DeployedMigration } from '../workflow/configuration.ts';
 import { type LambdaName, lambdaNames, machineNames } from '../workflow/registry.ts';
 import type { Settings } from '../workflow/settings.ts';
 
-export interface PassageStackProps extends StackProps {
+interface PassageStackProps extends StackProps {
   readonly settings: Settings;
   readonly migrations: readonly DeployedMigration[];
 }

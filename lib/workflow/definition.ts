@@ -4,7 +4,7 @@ import { type MachineName, machines } from './registry.ts';
 const PLACEHOLDER = /\$\{([A-Za-z0-9]+)\}/g;
 
 /** A state machine as its file states it, before CloudFormation puts identities in for the placeholders. */
-export interface Definition {
+interface Definition {
   readonly name: MachineName;
   readonly text: string;
   /** Names between `${` and `}`, each once, in alphabetical order. */

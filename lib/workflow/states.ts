@@ -29,7 +29,7 @@ export interface Retrier {
   readonly MaxAttempts?: number;
 }
 
-export interface Catcher {
+interface Catcher {
   readonly ErrorEquals: readonly string[];
   readonly Next: string;
   readonly Assign?: Readonly<Record<string, unknown>>;
@@ -37,7 +37,7 @@ export interface Catcher {
 }
 
 /** One condition of a Choice. */
-export interface ChoiceRule {
+interface ChoiceRule {
   readonly Condition: string;
   readonly Next: string;
   readonly Assign?: Readonly<Record<string, unknown>>;
@@ -75,7 +75,7 @@ export function waysOut({ Next, Assign = {}, Default, Choices = [], Catch = [] }
   return [...own, ...Choices, ...Catch].map((way) => ({ next: way.Next, assigned: Object.keys(way.Assign ?? {}) }));
 }
 
-export interface WayOut {
+interface WayOut {
   readonly next: string;
   readonly assigned: readonly string[];
 }

@@ -3,7 +3,7 @@ import { collectSource } from '../../lambdas/collect-source/handler.ts';
 import { collectTarget } from '../../lambdas/collect-target/handler.ts';
 import { inspectDatabases } from '../../lambdas/inspect-databases/handler.ts';
 import { runPreflight } from '../../lambdas/run-preflight/handler.ts';
-import type { Variable } from '../../lib/adapters/kubernetes/application.ts';
+import type { Variable } from '../../lib/adapters/kubernetes/deployments.ts';
 import { canaryProblems } from '../../lib/domain/canaries.ts';
 import { keys } from '../../lib/domain/run.ts';
 import { Preflight } from '../../lib/workflow/documents/preflight.ts';

@@ -1,5 +1,6 @@
 import { collectTarget } from '../../lambdas/collect-target/handler.ts';
-import type { Application, Deployment, Variable } from '../../lib/adapters/kubernetes/application.ts';
+import type { Application } from '../../lib/adapters/kubernetes/application.ts';
+import type { Deployment, Variable } from '../../lib/adapters/kubernetes/deployments.ts';
 import { namespaceOf } from '../../lib/adapters/target-namespace.ts';
 import { TargetFindings } from '../../lib/workflow/documents/collected.ts';
 import type { IngressFindings } from '../../lib/workflow/documents/findings.ts';

@@ -1,5 +1,5 @@
 import { proveTargetWrite } from '../../lambdas/prove-target-write/handler.ts';
-import type { Variable } from '../../lib/adapters/kubernetes/application.ts';
+import type { Variable } from '../../lib/adapters/kubernetes/deployments.ts';
 import type { Login } from '../../lib/adapters/postgres/connect.ts';
 import { keys } from '../../lib/domain/run.ts';
 import type { WriteRight } from '../../lib/workflow/documents/proofs.ts';

@@ -14,8 +14,6 @@ import { connectCluster, isForbidden, isMissing, kubernetesRefused } from './clu
 import { type Deployment, readDeployment } from './deployments.ts';
 import { type WholeEnvironment, wholeEnvironment } from './whole-environment.ts';
 
-export type { Deployment, Variable } from './deployments.ts';
-
 /** Backend of a closed gate: the load balancer controller answers it from the annotation of the same name. */
 const GATE = 'passage-gate';
 const ANNOTATION = 'alb.ingress.kubernetes.io/';

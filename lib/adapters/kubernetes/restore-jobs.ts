@@ -4,12 +4,12 @@ import { WORKER_ARCHITECTURE } from '../../workflow/documents/capacity.ts';
 import { connectCluster, isConflict, isMissing, kubernetesRefused } from './cluster.ts';
 
 /** Where restore Jobs live, apart from the application. */
-export const JOBS_NAMESPACE = 'passage';
+const JOBS_NAMESPACE = 'passage';
 /** Its pods take their AWS role from this service account. */
-export const JOBS_SERVICE_ACCOUNT = 'passage-restore';
+const JOBS_SERVICE_ACCOUNT = 'passage-restore';
 const RUN_LABEL = 'passage.dev/run';
 
-export interface RestoreJob {
+interface RestoreJob {
   /** Deterministic, so that creating it twice is creating it once. */
   readonly name: string;
   readonly run: string;

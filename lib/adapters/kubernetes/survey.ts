@@ -10,7 +10,7 @@ import { readNode } from './nodes.ts';
 export interface Survey extends ControlPlane, ClusterSurvey {}
 
 /** Of that, what its own API tells. */
-export interface ClusterSurvey {
+interface ClusterSurvey {
   /** As in `v1.33.5-eks-…`. */
   readonly version: string;
   /** Names of the API groups that are served, those of custom resources included. */

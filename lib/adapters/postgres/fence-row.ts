@@ -5,7 +5,7 @@ import { applicationPrefix } from './names.ts';
 import { statement } from './statements.ts';
 
 /** Source: `fenced`, then `sealed`. Target: `loading`. */
-export type FenceState = 'fenced' | 'sealed' | 'loading';
+type FenceState = 'fenced' | 'sealed' | 'loading';
 
 export interface FenceRow extends Holder {
   readonly state: FenceState;
@@ -94,5 +94,5 @@ export async function takeOver(client: pg.Client, holder: Holder): Promise<Fence
 }
 
 /** Ends the sessions named `passage/<run>/<earlier epoch>` in this database. */
-export const endOldSessions = (client: pg.Client, holder: Holder) =>
+const endOldSessions = (client: pg.Client, holder: Holder) =>
   client.query(statement('end-old-sessions'), [applicationPrefix(holder.run), holder.epoch]);

@@ -5,7 +5,7 @@ import { sqlState } from './connect.ts';
 import { statement } from './statements.ts';
 
 /** What the server and the contents of a database tell beyond `inspectDatabase`. */
-export interface ContentsInspection
+interface ContentsInspection
   extends Pick<DatabaseFindings, 'provider' | 'settings' | 'sessions' | 'largestTables' | 'schemaMigrations'>,
     Pick<DatabaseFindings, 'resourceTypes' | 'preparedTransactions'> {
   /** Null where the database holds no table of Retool. */

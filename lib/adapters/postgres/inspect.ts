@@ -19,7 +19,7 @@ export interface DatabaseInspection {
   readonly rights: Readonly<Record<Right, boolean>>;
 }
 
-export type Right =
+type Right =
   | 'superuser'
   | 'createDatabase'
   | 'createRole'

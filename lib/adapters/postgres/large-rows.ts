@@ -7,7 +7,7 @@ import { statement } from './statements.ts';
  * PostgreSQL sends a row as one message, and hashes it as one value; both end at 1 GB - 1 (MaxAllocSize). The 64 KiB are
  * for what stands around the values: 1,600 columns × 8 bytes and some headers.
  */
-export const LARGEST_ROW_BYTES = (1 << 30) - 1 - (64 << 10);
+const LARGEST_ROW_BYTES = (1 << 30) - 1 - (64 << 10);
 
 /**
  * Compressed values are smaller than they are sent: by 87 times at most with pglz (8 matches of 273 bytes in 25 bytes), by

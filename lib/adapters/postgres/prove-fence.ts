@@ -9,7 +9,7 @@ import type { Saved } from './source-rights.ts';
 import { statement } from './statements.ts';
 import { readWriting } from './write-rights.ts';
 
-export interface TableState {
+interface TableState {
   readonly oid: string;
   /** The table's file: another one after TRUNCATE or a rewriting ALTER. */
   readonly file: string;
@@ -19,14 +19,14 @@ export interface TableState {
   readonly changed: number;
 }
 
-export interface Attack {
+interface Attack {
   readonly login: string;
   readonly database: string;
   /** The server's own words. */
   readonly result: string;
 }
 
-export interface FenceProof {
+interface FenceProof {
   /** Foreign sessions that are left; the provider's own, or the proof has failed. */
   readonly sessions: readonly ForeignSession[];
   readonly attacks: readonly Attack[];

@@ -7,7 +7,7 @@ import { statement } from './statements.ts';
 import { type Lacking, lackingOf, readWriting, writesNone } from './write-rights.ts';
 
 /** What a session of the application met. */
-export interface WriteProof {
+interface WriteProof {
   /** Whose row was written and rolled back; null where no table has a row that can be written without side effects. */
   readonly table: string | null;
   /** What the session began with that is not the server's. */

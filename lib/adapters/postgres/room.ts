@@ -10,7 +10,7 @@ const TEMPORARY_FILES_FULL = '53400';
 export const isFull = (error: unknown) => [DISK_FULL, TEMPORARY_FILES_FULL].includes(sqlState(error) ?? '');
 
 /** What fills a target. Bytes. */
-export interface Room {
+interface Room {
   /** Of the database, as far as it was copied. */
   readonly taken: number;
   /** Of tables and indexes at the source. */

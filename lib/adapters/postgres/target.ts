@@ -16,14 +16,14 @@ export interface TargetDatabase extends Holder {
 }
 
 /** What the target must be able to take over from the source. */
-export interface SourceFacts {
+interface SourceFacts {
   readonly encoding: string;
   readonly collation: Collation;
   /** Of PostgreSQL. */
   readonly major: number;
 }
 
-export interface PreparedTarget {
+interface PreparedTarget {
   readonly login: Login;
   /** False when the database was there before. */
   readonly created: boolean;

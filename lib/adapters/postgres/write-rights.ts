@@ -3,7 +3,7 @@ import type { WriteRight } from '../../workflow/documents/proofs.ts';
 import { statement } from './statements.ts';
 
 /** A table or sequence as a role meets it that would write it. */
-export interface Writing extends WriteRight {
+interface Writing extends WriteRight {
   /** Quoted. */
   readonly schema: string;
   readonly sequence: boolean;

@@ -1,5 +1,5 @@
 /** Why something is granted that no run on the sample needs. Reviewed: a line that a run disproves is to be removed. */
-export interface Reason {
+interface Reason {
   /** Roles and resources, by their short names. */
   readonly of: RegExp;
   readonly actions: readonly string[];

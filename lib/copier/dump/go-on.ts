@@ -18,14 +18,6 @@ import type { Taken } from './plan.ts';
 /** The table was dropped, is locked by somebody else, or is wanted by somebody else: then the chunk is copied again. */
 const NOT_COMPARABLE = ['42P01', '55P03', '57014'];
 
-/** What a new snapshot proves of an attempt that was interrupted. */
-export interface Kept {
-  /** How many chunks it had copied. */
-  readonly copied: number;
-  /** The marks of those that the new snapshot shows unchanged, in the plan's order. */
-  readonly marks: readonly DoneMark[];
-}
-
 /** The chunks of a plan that are complete in staging. */
 export async function readMarks(staging: Staging, plan: Plan): Promise<DoneMark[]> {
   const attempts = [...new Set(plan.chunks.map(({ attempt }) => attempt))];

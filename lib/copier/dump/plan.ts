@@ -14,7 +14,7 @@ import { keys, Plan, type PlannedChunk } from '../staged.ts';
 import { chunkBytesAt, planChunks } from './chunks.ts';
 
 /** A chunk that is to be copied: where it will lie is known when the attempt has its number. */
-export type NewChunk = Omit<PlannedChunk, 'attempt'>;
+type NewChunk = Omit<PlannedChunk, 'attempt'>;
 
 /** What the catalog says under a snapshot that was just taken. */
 export interface Taken extends Omit<Plan, 'attempt' | 'schema' | 'chunks'> {

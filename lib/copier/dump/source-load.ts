@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 1000;
 const QUIET_LOOKS = 3;
 
 /** What one look at the source finds. */
-export interface Load {
+interface Load {
   /** Sessions of this database that wait for a lock, ours left out. */
   readonly waits: number;
   /** Whether this login may see how far standbys are. */

@@ -3,7 +3,7 @@ import type { Clock, Log } from '../ports.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** What holds a dump back. */
-export type Brake = 'rate' | 'replica lag' | 'lock waits';
+type Brake = 'rate' | 'replica lag' | 'lock waits';
 
 /** A chunk that is under way when a pause begins may wait so long, and then gives its locks back. */
 export const PAUSED_CHUNK_MS = 5000;

@@ -7,7 +7,7 @@ import type { Database } from './session.ts';
 const STDERR_BYTES = 4000;
 
 /** Owners and grants are left out unless they are asked for: both (`true`), or grants alone. */
-export interface WithRights {
+interface WithRights {
   readonly rights?: boolean | 'grants';
 }
 
@@ -52,7 +52,7 @@ export async function dumpSchema(
   });
 }
 
-export type Section = 'pre-data' | 'post-data';
+type Section = 'pre-data' | 'post-data';
 
 /**
  * The SQL of one section or of all, each entry headed by a comment with its id and dependencies; one character a byte,

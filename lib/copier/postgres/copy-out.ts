@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type pg from 'pg';
 
 /** Fixed, so that memory does not grow with rows: a row larger than a part spans several. */
-export const PART_BYTES = 2 << 20;
+const PART_BYTES = 2 << 20;
 /** Parts that may wait for the consumer before the socket is paused: one being used, one ready, one being filled. */
 const READY_PARTS = 1;
 /** Buffers of finished queries, for the next ones: garbage of this size waits long for its collection. */

@@ -3,7 +3,7 @@ import { type Measure, measureRows } from './row-hash.ts';
 import type { SteadySession } from './steady-session.ts';
 
 /** As many in one chunk; each holds a descriptor until its transaction ends. */
-export const LARGE_OBJECTS_PER_CHUNK = 500;
+const LARGE_OBJECTS_PER_CHUNK = 500;
 const PAGE = 1 << 20;
 const INV_READ = 0x40000;
 

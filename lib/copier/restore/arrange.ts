@@ -4,7 +4,7 @@ import type { SchemaEntry } from './schema-entries.ts';
 /** Created when everything else is there and measured: it fires on what we do, or hides rows. */
 const created = new Set(['EVENT TRIGGER', 'ROW SECURITY']);
 
-export interface Arranged {
+interface Arranged {
   readonly before: readonly SchemaEntry[];
   /** As the data allows. */
   readonly after: readonly SchemaEntry[];

@@ -18,7 +18,7 @@ const LOCATED_TABLES = 20;
 const TRIES = 3;
 
 /** Both sides of the copy, as far as they are known at the target. */
-export interface Copied {
+interface Copied {
   readonly plan: Plan;
   /** The source's schema, from staging. */
   readonly schema: readonly SchemaEntry[];

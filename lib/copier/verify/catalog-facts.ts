@@ -3,7 +3,7 @@ import { type Collation, collationOf } from '../../adapters/postgres/collation.t
 import { foreignSchemas } from '../postgres/catalog.ts';
 
 /** How an object stands, where pg_dump does not tell or tells it by leaving the object out. */
-export interface ObjectState {
+interface ObjectState {
   /** As pg_dump names types. */
   readonly type: string;
   readonly schema: string;

@@ -7,7 +7,7 @@ import type { CatalogComparison } from './findings.ts';
 import type { Around, LiveSide } from './live-side.ts';
 import { readPositions } from './sequences.ts';
 
-export interface CatalogOptions {
+interface CatalogOptions {
   /** In which both schemas are written. */
   readonly encoding: string;
   /** Whether owners and grants are compared too. */

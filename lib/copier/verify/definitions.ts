@@ -2,7 +2,7 @@ import type { SchemaEntry } from '../restore/schema-entries.ts';
 import type { CatalogDifference } from './findings.ts';
 
 /** Objects by type, schema and name. Some share them (operators, casts): then there are several definitions. */
-export type Definitions = ReadonlyMap<string, readonly SchemaEntry[]>;
+type Definitions = ReadonlyMap<string, readonly SchemaEntry[]>;
 
 /** What pg_restore writes between entries, wherever its settings change. */
 const settings = /^SET default_(tablespace|table_access_method) = .*;$/gm;
@@ -36,7 +36,7 @@ export function definitionsOf(entries: readonly SchemaEntry[]): Definitions {
   return found;
 }
 
-export interface ComparedDefinitions {
+interface ComparedDefinitions {
   readonly objects: number;
   readonly differences: readonly (CatalogDifference & { readonly entry: SchemaEntry })[];
   readonly remarks: readonly string[];

@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** As many rows of a table are named; the counts are of all. */
 export const NAMED_ROWS = 100;
 
-export const rowDifferenceKinds = ['missing', 'unexpected', 'changed', 'duplicated'] as const;
+const rowDifferenceKinds = ['missing', 'unexpected', 'changed', 'duplicated'] as const;
 
 /** One row by its key. Its other values are never told: they may be secret. */
 export const RowDifference = z.object({

@@ -119,7 +119,7 @@ async function* pairs(
 const identity = (group: readonly RowDigest[]) => (group[0] as RowDigest).identity;
 
 /** Side by side, unless both are read through one session. */
-export async function both<T>(source: Rows, target: Rows, read: (side: Rows) => Promise<T>): Promise<[T, T]> {
+async function both<T>(source: Rows, target: Rows, read: (side: Rows) => Promise<T>): Promise<[T, T]> {
   if (source.client !== target.client) return await Promise.all([read(source), read(target)]);
   return [await read(source), await read(target)];
 }

@@ -8,7 +8,7 @@ import type { ManifestTable, Piece, PlannedTable } from '../staged.ts';
 import type { Around, LiveSide } from './live-side.ts';
 
 /** What has been read so far of one piece. */
-export type OnMeasured = (done: { rows: number; bytes: number }) => void;
+type OnMeasured = (done: { rows: number; bytes: number }) => void;
 
 /**
  * Counts and hashes `tables` of one side, each cut into ranges of pages, by `workers` side by side; the largest first.

@@ -63,7 +63,7 @@ function identityOf({ columns, key, encoding }: RowShape): string {
   );
 }
 
-export interface Bucket {
+interface Bucket {
   readonly rows: string;
   readonly first: string;
   readonly second: string;

@@ -1,7 +1,7 @@
 import type { Change } from '../../workflow/documents/measurement.ts';
 
 /** What a change is about and means; whether it matters is said by whoever compares. */
-export type Meaning = Pick<Change, 'about' | 'because'> & Partial<Pick<Change, 'matters' | 'stops'>>;
+type Meaning = Pick<Change, 'about' | 'because'> & Partial<Pick<Change, 'matters' | 'stops'>>;
 
 type Shown = string | number | boolean | null | undefined;
 

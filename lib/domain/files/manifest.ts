@@ -53,7 +53,7 @@ export function manifestFile(collected: Collected): UserFile {
   };
 }
 
-export function manifest(collected: Collected): Manifest {
+function manifest(collected: Collected): Manifest {
   const { plan, source } = collected;
   return {
     about: `What secret ${targetSecret(collected, 'extra-env-vars')} and its neighbours are made of. create-secrets.mjs reads this file; no value is in it.`,

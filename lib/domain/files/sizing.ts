@@ -3,7 +3,7 @@ import type { SourceFindings } from '../../workflow/documents/collected.ts';
 import { entry, Tree } from './tree.ts';
 
 /** A part of the chart that has pods of its own. */
-export interface Part {
+interface Part {
   /** The role of the source's services that it stands for. */
   readonly role: string;
   /** What the chart gives it where nothing is said. */
@@ -29,7 +29,7 @@ export const parts = {
 } as const;
 
 /** What the source gives a role; null where it has no such service. */
-export interface SourceSize {
+interface SourceSize {
   readonly services: readonly string[];
   /** Of all of them; the autoscaling's lower bound where that is more than runs now. */
   readonly replicas: number;

@@ -6,7 +6,7 @@ import { openStateFile } from '../state-file.ts';
 import { type Authorize, AwsError, type Endpoint } from '../wire/endpoint.ts';
 import { epochSeconds, jsonEndpoint, operation } from '../wire/json.ts';
 
-export interface AcmOptions {
+interface AcmOptions {
   /** Holds `certificates.json`. */
   readonly directory: string;
   readonly authorize: Authorize;

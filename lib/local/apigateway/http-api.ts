@@ -16,7 +16,7 @@ export interface HttpApiServer {
   close(): Promise<void>;
 }
 
-export interface HttpApiOptions {
+interface HttpApiOptions {
   /** Remembers the address: links that people were sent still lead here after another start. */
   readonly directory: string;
   readonly clock: Clock;
@@ -25,7 +25,7 @@ export interface HttpApiOptions {
 }
 
 /** What an API answers with and to. */
-export interface HttpApiBackend {
+interface HttpApiBackend {
   readonly api: HttpApi;
   readonly lambda: LambdaRuntime;
   readonly authorize: Authorize;

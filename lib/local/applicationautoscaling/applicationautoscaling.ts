@@ -6,7 +6,7 @@ import { openStateFile } from '../state-file.ts';
 import { type Authorize, AwsError, type Endpoint, type Principal } from '../wire/endpoint.ts';
 import { epochSeconds, jsonEndpoint, operation } from '../wire/json.ts';
 
-export interface ApplicationAutoScalingOptions {
+interface ApplicationAutoScalingOptions {
   /** Holds `targets.json`. */
   readonly directory: string;
   readonly authorize: Authorize;
@@ -16,7 +16,7 @@ export interface ApplicationAutoScalingOptions {
 }
 
 /** An ECS service that is scaled, as its owner has set it up. */
-export interface ScaledService {
+interface ScaledService {
   readonly cluster: string;
   readonly service: string;
   readonly min: number;

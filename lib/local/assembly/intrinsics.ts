@@ -1,5 +1,5 @@
 /** Answers the references of one template: `Ref` and `Fn::GetAtt`. */
-export interface References {
+interface References {
   /** A parameter, a pseudo parameter or a resource. */
   ref(logicalId: string): unknown;
   attribute(logicalId: string, name: string): unknown;

@@ -60,7 +60,7 @@ const apiId = (resource: Identified): string => token(resource, 10);
  * A family carries the digest of what the definition says, so that its revision is 1 whenever it is registered:
  * ARNs in machines and policies are known before ECS is.
  */
-export const familyOf = (resource: Identified): string => {
+const familyOf = (resource: Identified): string => {
   const said = createHash('sha256').update(JSON.stringify(resource.properties())).digest('hex').slice(0, 8);
   return `${resource.name}-${said}`;
 };

@@ -3,12 +3,12 @@ import type { Clock } from '../clock.ts';
 import { type Authorize, AwsError, type Endpoint } from '../wire/endpoint.ts';
 import { jsonEndpoint, operation } from '../wire/json.ts';
 
-export interface CloudWatchOptions {
+interface CloudWatchOptions {
   readonly authorize: Authorize;
   readonly clock: Clock;
 }
 
-export interface Metric {
+interface Metric {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;

@@ -13,7 +13,7 @@ import type { Clock } from '../clock.ts';
 import { type Resolution, resolve, type Zone } from './answers.ts';
 import { listenForDns } from './transport.ts';
 
-export interface DnsServerOptions {
+interface DnsServerOptions {
   /** What the name servers answer from, asked at every query: `route53.published`. */
   readonly zones: () => readonly Zone[];
   /** Whether a name is a load balancer's (`….elb.amazonaws.com`): those have the address 127.0.0.1. */

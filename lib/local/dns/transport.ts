@@ -2,7 +2,7 @@ import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
-export interface DnsListener {
+interface DnsListener {
   readonly port: number;
   close(): Promise<void>;
 }

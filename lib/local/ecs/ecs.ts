@@ -48,7 +48,7 @@ export interface Ecs {
   close(): Promise<void>;
 }
 
-export interface ServiceInput {
+interface ServiceInput {
   readonly cluster: string;
   readonly serviceName: string;
   /** ARN, family or family:revision. */
@@ -59,7 +59,7 @@ export interface ServiceInput {
   readonly tags?: ServiceRecord['tags'];
 }
 
-export interface RunTaskInput {
+interface RunTaskInput {
   readonly cluster: string;
   readonly taskDefinition: string;
   readonly overrides?: TaskRequest['overrides'];

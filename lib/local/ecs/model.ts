@@ -1,7 +1,7 @@
 import type { ContainerDefinition, Deployment, Service, Task, TaskDefinition, TaskOverride } from '@aws-sdk/client-ecs';
 
 /** A shape of the SDK as it is on the wire: instants are seconds since the epoch. */
-export type Wire<T> = T extends Date
+type Wire<T> = T extends Date
   ? number
   : T extends readonly (infer Item)[]
     ? Wire<Item>[]

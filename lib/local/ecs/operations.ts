@@ -6,7 +6,7 @@ import type { Cluster, TaskPlacement } from './ecs.ts';
 import { ecsArn, type Location, nameOf, type TaskDefinitionRecord } from './model.ts';
 
 /** What the wire needs of the service behind it. */
-export interface EcsService extends Location {
+interface EcsService extends Location {
   cluster(nameOrArn: string | undefined): Cluster;
   definition(reference: string): TaskDefinitionRecord;
   register(definition: DefinitionInput): TaskDefinitionRecord;
@@ -237,7 +237,7 @@ export function ecsEndpoint(service: EcsService, authorize: Authorize): Endpoint
   });
 }
 
-export const invalid = (message: string) => new AwsError('InvalidParameterException', 400, message);
+const invalid = (message: string) => new AwsError('InvalidParameterException', 400, message);
 export const serviceNotFound = () => new AwsError('ServiceNotFoundException', 400, 'Service not found.');
 
 /** AWS's paging: the token is opaque to callers; here it is where the next page begins. */

@@ -4,7 +4,7 @@ import { epochSeconds } from '../wire/json.ts';
 import type { DeploymentRecord, EcsState, ServiceRecord, TaskDefinitionRecord, TaskRecord } from './model.ts';
 import type { TaskRunner } from './task-runner.ts';
 
-export interface ServiceScheduler {
+interface ServiceScheduler {
   /** Brings a service's tasks to its desired count and task definition; called after every change. */
   reconcile(service: ServiceRecord): void;
   /** To be told of every task that stopped. */

@@ -2,13 +2,13 @@ import type { AccessEntry } from '../kubernetes/authentication.ts';
 import { type Authorize, AwsError, type Endpoint } from '../wire/endpoint.ts';
 import { json, restEndpoint, route } from '../wire/rest.ts';
 
-export interface EksOptions {
+interface EksOptions {
   readonly region: string;
   readonly accountId: string;
   readonly authorize: Authorize;
 }
 
-export interface EksCluster {
+interface EksCluster {
   readonly name: string;
   /** `1.33` */
   readonly version: string;

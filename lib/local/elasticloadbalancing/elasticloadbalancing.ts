@@ -5,7 +5,7 @@ import { listOf, type QueryOperation, queryEndpoint } from '../wire/query.ts';
 import { createNames } from './names.ts';
 import { type Page, pageOf } from './paging.ts';
 
-export interface ElasticLoadBalancingOptions {
+interface ElasticLoadBalancingOptions {
   /** The proxies that are described: whatever runs, and as it runs. */
   readonly loadBalancers: Pick<LoadBalancers, 'all'>;
   readonly authorize: Authorize;

@@ -1,4 +1,4 @@
-export type Delimiter = 'COMMA' | 'PIPE' | 'SEMICOLON' | 'SPACE' | 'TAB';
+type Delimiter = 'COMMA' | 'PIPE' | 'SEMICOLON' | 'SPACE' | 'TAB';
 
 const delimiters: Readonly<Record<Delimiter, string>> = {
   COMMA: ',',

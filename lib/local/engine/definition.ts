@@ -169,12 +169,12 @@ const state: z.ZodType<State> = z.lazy(() =>
   z.discriminatedUnion('Type', [pass, task, choice, wait, succeed, fail, parallel, map]),
 ) as z.ZodType<State>;
 
-export type PassState = z.output<typeof pass>;
+type PassState = z.output<typeof pass>;
 export type TaskState = z.output<typeof task>;
 export type ChoiceState = z.output<typeof choice>;
 export type WaitState = z.output<typeof wait>;
-export type SucceedState = z.output<typeof succeed>;
-export type FailState = z.output<typeof fail>;
+type SucceedState = z.output<typeof succeed>;
+type FailState = z.output<typeof fail>;
 export type Retrier = z.output<typeof retrier>;
 export type Catcher = z.output<typeof catcher>;
 

@@ -20,9 +20,8 @@ import { Tokens } from './tokens.ts';
 
 export type { Engine, EngineOptions } from './api.ts';
 export type { ExecutionDescription, MachineRecord, StateMachine } from './execution.ts';
-export type { ExecutionStatus } from './execution-state.ts';
 export { TaskFailure } from './failure.ts';
-export type { HistoryEvent, HistoryEventType } from './history.ts';
+export type { HistoryEvent } from './history.ts';
 export type { Json, JsonObject } from './json.ts';
 export { DefinitionRefused } from './load.ts';
 export type { StatusChange } from './status-change.ts';

@@ -9,7 +9,7 @@ import { runDistributedMap } from './map-run.ts';
 import { Run } from './run.ts';
 
 /** Runs a branch to its end and returns its output. */
-export type RunBranch = (run: Run) => Promise<Json>;
+type RunBranch = (run: Run) => Promise<Json>;
 
 /** A part of a Map or Parallel failed. AWS links what follows to the last event of that part. */
 export class PartFailure extends StateFailure {

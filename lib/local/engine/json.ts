@@ -3,7 +3,7 @@ export type Json = null | boolean | number | string | Json[] | JsonObject;
 export type JsonObject = { [key: string]: Json };
 
 /** AWS's limit for the input or output of a task, a state or an execution: 256 KiB of UTF-8. */
-export const PAYLOAD_LIMIT_BYTES = 262_144;
+const PAYLOAD_LIMIT_BYTES = 262_144;
 
 /** Whether the compact JSON text of a payload is larger than AWS carries. */
 export const exceedsPayloadLimit = (text: string): boolean =>

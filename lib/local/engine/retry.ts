@@ -5,7 +5,7 @@ import { HeartbeatFailure, type StateFailure } from './failure.ts';
 const NOT_IN_ALL = new Set(['States.DataLimitExceeded', 'States.Runtime']);
 
 /** Whether a list of error names matches, by AWS's rules for the wildcards. */
-export function matches(names: readonly string[], failure: StateFailure): boolean {
+function matches(names: readonly string[], failure: StateFailure): boolean {
   const { error } = failure;
   return names.some((name) => {
     if (name === 'States.ALL') return !NOT_IN_ALL.has(error ?? '');
@@ -16,7 +16,7 @@ export function matches(names: readonly string[], failure: StateFailure): boolea
   });
 }
 
-export interface Retry {
+interface Retry {
   /** Index of the retrier. */
   readonly retrier: number;
   readonly delaySeconds: number;

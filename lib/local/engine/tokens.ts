@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { AwsError } from '../wire/endpoint.ts';
 
 /** A task that somebody else answers. Each call takes effect, in the history too, before it returns. */
-export interface PendingTask {
+interface PendingTask {
   readonly stateMachineArn: string;
   beat(): void;
   /** `output` is JSON text. */

@@ -2,8 +2,6 @@ import { type Authorize, AwsError, type ConditionKeys, type Principal } from '..
 import { ADMINISTRATOR, type Policies } from './policies.ts';
 import { type Applicable, applicable, decide, present, type Question } from './simulation.ts';
 
-export type { Policies } from './policies.ts';
-
 /** A question with its answer: `refused` is AWS's reason. */
 export interface Evaluated extends Question {
   readonly refused?: string | undefined;
@@ -55,7 +53,7 @@ export function createAuthorize(
 }
 
 /** Why it is refused, in AWS's words; undefined when it is allowed. */
-export function refusal(question: Question, by: Applicable): string | undefined {
+function refusal(question: Question, by: Applicable): string | undefined {
   const decision = decide(question, by);
   if (decision === 'Allowed') return undefined;
   // Which side it was, the other one tells by its absence.

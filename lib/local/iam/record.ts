@@ -9,7 +9,7 @@ export interface RecordedCall extends Evaluated {
   readonly times: number;
 }
 
-export interface Recorder {
+interface Recorder {
   add(call: Evaluated, first: boolean): void;
   /** Writes how often each call came again. */
   close(): void;

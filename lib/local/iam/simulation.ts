@@ -15,7 +15,7 @@ export interface Question {
   readonly keys: Readonly<Record<string, string | readonly string[]>>;
 }
 
-export type Decision = 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied';
+type Decision = 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied';
 
 /** The policies that one question is decided by. */
 export interface Applicable {

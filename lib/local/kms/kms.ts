@@ -6,7 +6,7 @@ import { openStateFile } from '../state-file.ts';
 import { type Authorize, AwsError, type ConditionKeys, type Endpoint, type SignedRequest } from '../wire/endpoint.ts';
 import { epochSeconds, jsonEndpoint, operation } from '../wire/json.ts';
 
-export interface KmsOptions {
+interface KmsOptions {
   /** Holds `keys.json`, readable by its owner only: it has the keys' material. */
   readonly directory: string;
   readonly authorize: Authorize;

@@ -37,7 +37,7 @@ export interface ApiAnswer {
   readonly type?: string;
 }
 
-export interface ApiOptions {
+interface ApiOptions {
   readonly store: ObjectStore;
   readonly changes: Changes;
   readonly kubelet: Kubelet;

@@ -16,7 +16,7 @@ type Role = KubernetesObject & Pick<Json<V1Role>, 'rules'>;
 type Binding = KubernetesObject & Pick<Json<V1RoleBinding | V1ClusterRoleBinding>, 'roleRef' | 'subjects'>;
 type Rule = NonNullable<Role['rules']>[number];
 
-export interface Attributes {
+interface Attributes {
   /** `get`, `list`, `watch`, `create`, … */
   readonly verb: string;
   readonly resource: Pick<Resource, 'group' | 'plural'>;

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 
-export interface ControlLoop {
+interface ControlLoop {
   /** Something changed: everything is compared again, soon and once however often this is called. */
   wake(): void;
   close(): void;

@@ -80,7 +80,7 @@ export const SECRETS = resource('', 'Secret', 'secrets');
 export const CONFIG_MAPS = resource('', 'ConfigMap', 'configmaps', { shortNames: ['cm'] });
 export const SERVICES = resource('', 'Service', 'services', { shortNames: ['svc'] });
 /** Nothing here records any; clients that describe an object ask for its events. */
-export const EVENTS = resource('', 'Event', 'events', { shortNames: ['ev'] });
+const EVENTS = resource('', 'Event', 'events', { shortNames: ['ev'] });
 export const JOBS = resource('batch', 'Job', 'jobs');
 export const DEPLOYMENTS = resource('apps', 'Deployment', 'deployments', { shortNames: ['deploy'] });
 export const INGRESSES = resource('networking.k8s.io', 'Ingress', 'ingresses', { shortNames: ['ing'] });

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Pod } from './objects.ts';
 import { badRequest } from './status.ts';
 
-export interface PodLog {
+interface PodLog {
   readonly container: string;
   readonly file: string;
   readonly restarts: number;

@@ -11,7 +11,7 @@ import type { Forward } from './port-forward.ts';
 import { fromProtobuf } from './protobuf.ts';
 import { badRequest, StatusError } from './status.ts';
 
-export interface ApiServer {
+interface ApiServer {
   /** `https://127.0.0.1:41234` */
   readonly url: string;
   close(): Promise<void>;

@@ -35,7 +35,7 @@ export function createChanges(from: number): Changes {
   };
 }
 
-export interface WatchOptions {
+interface WatchOptions {
   readonly changes: Changes;
   readonly clock: Clock;
   readonly resource: Resource;

@@ -7,7 +7,7 @@ const MAGIC = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const [TEXT, BINARY, CLOSE, PING, PONG] = [1, 2, 8, 9, 10];
 const LONGEST_MESSAGE = 16 * 1024 * 1024;
 
-export interface WebSocket {
+interface WebSocket {
   send(message: Buffer): void;
   close(): void;
 }

@@ -7,7 +7,7 @@ import { openStateFile } from '../state-file.ts';
 import { AwsError } from '../wire/endpoint.ts';
 import { type Outcome, type Sandbox, startSandbox } from './sandbox.ts';
 
-export interface RuntimeOptions {
+interface RuntimeOptions {
   readonly functions: readonly FunctionModel[];
   /** Logs are `<directory>/logs/<function>.log`; `<directory>/queue.json` holds the asynchronous calls that have not ended. */
   readonly directory: string;
@@ -21,7 +21,7 @@ export interface RuntimeOptions {
   readonly warm?: number;
 }
 
-export interface InvokeResult extends Outcome {
+interface InvokeResult extends Outcome {
   readonly requestId: string;
 }
 

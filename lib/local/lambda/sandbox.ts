@@ -36,7 +36,7 @@ export interface Sandbox {
   end(): Promise<void>;
 }
 
-export interface SandboxOptions extends SandboxData {
+interface SandboxOptions extends SandboxData {
   readonly name: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMegabytes: number;

@@ -23,7 +23,7 @@ export interface ListenerRequest {
   readonly headers: IncomingHttpHeaders;
 }
 
-export type Scheme = 'internet-facing' | 'internal';
+type Scheme = 'internet-facing' | 'internal';
 
 /** A listener as ELBv2 tells of it. The proxy answers for all of them on its one port, and without TLS. */
 export interface Listener {

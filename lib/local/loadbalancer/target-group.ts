@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 
-export interface TargetGroupOptions {
+interface TargetGroupOptions {
   /** Where the targets listen at this moment: `127.0.0.1:41234`. */
   readonly targets: () => readonly string[];
   readonly clock: Clock;
@@ -10,7 +10,7 @@ export interface TargetGroupOptions {
   readonly intervalMs?: number;
 }
 
-export interface TargetGroup {
+interface TargetGroup {
   /** The targets that were healthy when last checked. */
   healthy(): readonly string[];
   close(): Promise<void>;

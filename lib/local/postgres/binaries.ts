@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 
 const OLDEST_MAJOR = 14;
 const tools = ['initdb', 'pg_ctl', 'postgres', 'psql', 'pg_dump', 'pg_restore'] as const;
-export type PostgresTool = (typeof tools)[number];
+type PostgresTool = (typeof tools)[number];
 
 /** One installed PostgreSQL: its folder holds server and client tools of the same version. */
 export interface PostgresBinaries {

@@ -20,9 +20,9 @@ import { findPostgres, type PostgresBinaries } from './binaries.ts';
 import { type StepDownUser, sharedTemporaryFolder, stepDownUser } from './step-down.ts';
 
 /** The provider's own login, as RDS names it: superuser, reached over the socket by this operating system user only. */
-export const SUPERUSER = 'rdsadmin';
+const SUPERUSER = 'rdsadmin';
 
-export interface ClusterOptions {
+interface ClusterOptions {
   /** From `prepareClusterDirectory`. A directory that holds a cluster is started again, after a crash too. */
   readonly directory: string;
   /** Shown in process titles and logs: `source`, `target`. */

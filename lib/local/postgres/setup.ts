@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { findPostgres, type PostgresBinaries, PostgresMissing } from './binaries.ts';
 
-export interface Step {
+interface Step {
   readonly command: string;
   readonly arguments: readonly string[];
 }
@@ -76,14 +76,4 @@ export function ensurePostgres(say: (line: string) => void, machine: Machine = t
     if (result.status !== 0) throw new PostgresMissing(`\`${line}\` failed. ${advice(machine)}`);
   }
   return findPostgres();
-}
-
-if (import.meta.main) {
-  try {
-    const { version, directory } = ensurePostgres((line) => console.log(line));
-    console.log(`PostgreSQL ${version} in ${directory}`);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
 /** When a living process started: its id alone may be somebody else's by now. */
-export interface ProcessStart {
+interface ProcessStart {
   /** Equal for the same process, and for no other of the same id. */
   readonly token: string;
   /** Milliseconds since the epoch, to the second or so. */

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import { processStart } from './process-start.ts';
 
 /** What a container runs, on this machine. */
-export interface ProcessRequest {
+interface ProcessRequest {
   /** For people who look at the process list of the world. */
   readonly name: string;
   readonly command: readonly string[];
@@ -42,7 +42,7 @@ export interface Processes {
   close(): Promise<void>;
 }
 
-export interface ProcessesOptions {
+interface ProcessesOptions {
   /** Holds one file for each running process, by which `killLeftovers` knows them. */
   readonly directory: string;
   readonly clock: Clock;

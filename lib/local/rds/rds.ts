@@ -2,7 +2,7 @@ import type { DBCluster, DBInstance, PendingMaintenanceAction } from '@aws-sdk/c
 import { type Authorize, AwsError, type Endpoint, type Principal } from '../wire/endpoint.ts';
 import { queryEndpoint } from '../wire/query.ts';
 
-export interface RdsOptions {
+interface RdsOptions {
   readonly authorize: Authorize;
   readonly accountId: string;
   readonly region: string;

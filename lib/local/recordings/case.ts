@@ -13,7 +13,7 @@ export interface Answer {
   readonly timesOut?: JsonObject;
 }
 
-export type Kind = 'execution' | 'outcome' | 'validation' | 'teststate';
+type Kind = 'execution' | 'outcome' | 'validation' | 'teststate';
 
 /** What was recorded on AWS, with its placeholders replaced. */
 export interface RecordedCase {
@@ -44,7 +44,7 @@ export interface RanAs {
   readonly startedAt: number;
 }
 
-export interface Expected {
+interface Expected {
   readonly status?: string;
   readonly output?: Json;
   readonly error?: Json;
@@ -65,7 +65,7 @@ export interface Row {
 }
 
 /** What stands for the account in which cases are played. */
-export const account = { partition: 'aws', region: 'us-east-1', accountId: '111111111111' };
+const account = { partition: 'aws', region: 'us-east-1', accountId: '111111111111' };
 export const roleArn = `arn:${account.partition}:iam::${account.accountId}:role/machine`;
 export const anyone: RanAs = {
   region: account.region,

@@ -3,7 +3,7 @@ import { isObject } from '../engine/json.ts';
 import type { Answer, RanAs, RecordedCase } from './case.ts';
 
 /** What the AWS CLI prints of an execution, and `passage record` writes. */
-export interface OwnHistory {
+interface OwnHistory {
   /** `describe-state-machine-for-execution` */
   readonly machine: string;
   /** `get-execution-history` */
@@ -89,7 +89,7 @@ function parseTexts(details: JsonObject): JsonObject {
 const parsed = (text: Json): Json => (typeof text === 'string' ? (JSON.parse(text) as Json) : text);
 
 /** The details member of an event, whatever its name. */
-export const detailsOf = (event: JsonObject): JsonObject =>
+const detailsOf = (event: JsonObject): JsonObject =>
   (Object.entries(event).find(([name]) => name.endsWith('EventDetails'))?.[1] as JsonObject | undefined) ?? {};
 
 /** What each task answered, by its state, in the order of being scheduled. */

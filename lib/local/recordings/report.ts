@@ -17,7 +17,7 @@ export function report(played: readonly Played[]): string[] {
 }
 
 /** `N passed, N failed`. */
-export const sum = (played: readonly Played[]): string =>
+const sum = (played: readonly Played[]): string =>
   `${count(played, 'passed')} passed, ${count(played, 'failed')} failed`;
 
 const count = (played: readonly Played[], verdict: Played['verdict']): number =>

@@ -58,7 +58,7 @@ const changeRequest = z.object({
 });
 
 /** What the wire needs of the service behind it. */
-export interface Route53Service {
+interface Route53Service {
   zones(): readonly HostedZone[];
   /** Throws InvalidChangeBatch. */
   change(zone: HostedZone, changes: readonly Change[], comment: string | undefined): ZoneChange;

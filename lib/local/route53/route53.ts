@@ -6,7 +6,7 @@ import { type Authorize, AwsError, type Endpoint } from '../wire/endpoint.ts';
 import { route53Endpoint } from './operations.ts';
 import { applyBatch, type Change, dnsName, inOrder, type RecordSet } from './zone.ts';
 
-export interface Route53Options {
+interface Route53Options {
   readonly directory: string;
   readonly clock: Clock;
   readonly authorize: Authorize;

@@ -15,7 +15,7 @@ export interface Checksum {
 }
 
 /** Follows a stream: `update` with each piece, then `digest` once, in base64. */
-export interface RunningChecksum {
+interface RunningChecksum {
   update(piece: Buffer): void;
   digest(): string;
 }

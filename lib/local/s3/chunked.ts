@@ -5,7 +5,7 @@ import { AwsError, type NextChunkSignature } from '../wire/endpoint.ts';
 const LONGEST_LINE = 4096;
 const TRAILER_SIGNATURE = 'x-amz-trailer-signature';
 
-export interface ChunkedBody {
+interface ChunkedBody {
   /** What follows the last chunk lands here, names in lower case. */
   readonly trailers: Map<string, string>;
   /** Where chunks are signed one by one: what the next must carry. */

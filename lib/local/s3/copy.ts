@@ -8,7 +8,7 @@ import { allowWrite, commit, encryptionHeaders, keptHeaders } from './objects.ts
 import { failedCondition, readConditions, readSegments } from './read.ts';
 import { tagsOfHeader } from './tagging.ts';
 
-export interface CopySource {
+interface CopySource {
   readonly bucket: Bucket;
   readonly version: ObjectVersion;
 }

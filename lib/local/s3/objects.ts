@@ -78,7 +78,7 @@ export function commit(
   return added;
 }
 
-export const writtenHeaders = (version: ObjectVersion): Record<string, string> => ({
+const writtenHeaders = (version: ObjectVersion): Record<string, string> => ({
   etag: version.etag,
   ...versionHeader(version),
   ...checksumHeaders(version.checksum),

@@ -6,7 +6,7 @@ import { ALGORITHMS, type Algorithm, algorithmNamed, type Checksum, startChecksu
 import { decodeChunks } from './chunked.ts';
 
 /** Bytes that arrived whole and unharmed. */
-export interface Received {
+interface Received {
   readonly file: string;
   readonly size: number;
   /** Hex. */

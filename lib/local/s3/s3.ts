@@ -8,7 +8,7 @@ import { ACTIONS, dispatch, hasSubresource, splitPath } from './endpoint.ts';
 
 export type { ObjectCreated } from './call.ts';
 
-export interface S3Options {
+interface S3Options {
   /** One folder a bucket; what is there when it starts is served again. */
   readonly directory: string;
   readonly authorize: Authorize;

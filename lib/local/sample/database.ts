@@ -17,8 +17,8 @@ export interface SampleLogin {
   readonly password: string;
 }
 
-export const SOURCE_DATABASE = 'hammerhead_production';
-export const TARGET_DATABASE = 'retool';
+const SOURCE_DATABASE = 'hammerhead_production';
+const TARGET_DATABASE = 'retool';
 const APPLICATION = 'retool';
 const MASTER = 'master';
 const PASSAGE = 'passage';
@@ -32,7 +32,7 @@ export interface SampleSource {
   readonly master: SampleLogin;
 }
 
-export interface SampleOptions {
+interface SampleOptions {
   /** The `ENCRYPTION_KEY` that the stored secrets are encrypted with. */
   readonly encryptionKey: string;
   readonly passwords: { readonly master: string; readonly retool: string; readonly passage: string };

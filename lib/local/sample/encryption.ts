@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, scryptSync } from 'node:crypto';
 
 /** The shape in which Retool stores a secret: AES-192-CBC, the same text for the same value and key. */
-export interface EncryptedValue {
+interface EncryptedValue {
   readonly canaryValue: '__RETOOL_ENCRYPTED_JSON__';
   readonly methodVersion: 2;
   /** 64 hexadecimal digits, the same in every value of one key. */

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type pg from 'pg';
 import { encrypt } from './encryption.ts';
 
-export interface ApiAnswer {
+interface ApiAnswer {
   readonly status: number;
   /** None for 204. */
   readonly body?: object;

@@ -15,7 +15,7 @@ export interface SampleRows {
 export type SampleSize = 'small' | 'medium';
 
 /** What a size is made of, and what it takes. */
-export interface SampleScale {
+interface SampleScale {
   readonly rows: SampleRows;
   /** The source's database on disk. */
   readonly bytes: number;

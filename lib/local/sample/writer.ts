@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import type { Clock } from '../clock.ts';
 
-export interface WriterOptions {
+interface WriterOptions {
   /** The name that users know the application by: `retool.acme.example`. */
   readonly name: string;
   /** The DNS server to ask: `127.0.0.1:53124`. */
@@ -28,7 +28,7 @@ export interface Acknowledgement {
   readonly side: string;
 }
 
-export interface Writer {
+interface Writer {
   acknowledged(): readonly Acknowledgement[];
   /** Attempts that failed, by what happened: a status (`503`) or an error code (`ECONNREFUSED`, `ENOTFOUND`). */
   failures(): Readonly<Record<string, number>>;

@@ -8,7 +8,7 @@ import { type Authorize, AwsError, type Endpoint, type SignedRequest } from '../
 import { epochSeconds, jsonEndpoint, operation } from '../wire/json.ts';
 import { type Secret, SecretStore, type SecretVersion } from './store.ts';
 
-export interface SecretsManagerOptions {
+interface SecretsManagerOptions {
   /** Holds `secrets.json`, readable by its owner only. */
   readonly directory: string;
   readonly authorize: Authorize;

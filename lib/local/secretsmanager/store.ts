@@ -26,7 +26,7 @@ export interface Secret {
   readonly versions: Record<string, SecretVersion>;
 }
 
-export type SecretValue = Pick<SecretVersion, 'string' | 'binary'>;
+type SecretValue = Pick<SecretVersion, 'string' | 'binary'>;
 
 /** The secrets of the account: names, ARNs with their suffix, and which version holds which stage. */
 export class SecretStore {

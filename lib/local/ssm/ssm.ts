@@ -7,7 +7,7 @@ import { openStateFile } from '../state-file.ts';
 import { type Authorize, AwsError, type Endpoint, type SignedRequest } from '../wire/endpoint.ts';
 import { epochSeconds, jsonEndpoint, operation } from '../wire/json.ts';
 
-export interface SsmOptions {
+interface SsmOptions {
   /** Holds `parameters.json`. */
   readonly directory: string;
   readonly authorize: Authorize;

@@ -3,7 +3,7 @@ import { type Credentials, sessionArn } from '../iam/credentials.ts';
 import { type Authorize, AwsError, type Endpoint, type Principal } from '../wire/endpoint.ts';
 import { queryEndpoint } from '../wire/query.ts';
 
-export interface StsOptions {
+interface StsOptions {
   readonly credentials: Credentials;
   readonly authorize: Authorize;
   readonly accountId: string;

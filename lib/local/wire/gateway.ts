@@ -23,7 +23,7 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-export interface GatewayOptions extends Verifier {
+interface GatewayOptions extends Verifier {
   readonly endpoints: readonly Endpoint[];
   readonly region: string;
   /** Called with what an endpoint threw that is not an AwsError: a defect. Written to standard error unless given. */

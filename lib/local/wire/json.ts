@@ -2,10 +2,7 @@ import type { z } from 'zod';
 import { AwsError, type Endpoint, type SignedRequest, type WireResponse } from './endpoint.ts';
 
 /** One operation of a JSON service: parsed input in, plain output out (timestamps as epoch seconds, blobs in base64). */
-export type JsonOperation = (
-  input: unknown,
-  request: SignedRequest,
-) => object | undefined | Promise<object | undefined>;
+type JsonOperation = (input: unknown, request: SignedRequest) => object | undefined | Promise<object | undefined>;
 
 /** An operation whose input is checked first; what does not fit is a ValidationException that names the field. */
 export function operation<S extends z.ZodType>(

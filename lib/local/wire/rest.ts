@@ -6,7 +6,7 @@ export interface RoutedRequest extends SignedRequest {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-export interface Route {
+interface Route {
   /** The IAM action without its prefix. */
   readonly operation: string;
   readonly method: string;

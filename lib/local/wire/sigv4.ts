@@ -13,7 +13,7 @@ export interface RequestParts {
 }
 
 /** A signature as the request states it: nothing of it is believed yet. */
-export interface Signature {
+interface Signature {
   readonly accessKeyId: string;
   readonly scopeDate: string;
   readonly region: string;
@@ -38,7 +38,7 @@ const SKEW = 15 * 60 * 1000;
 /** A presigned URL lives for 7 days at most. */
 const LONGEST_PRESIGN = 7 * 24 * 3600;
 
-export const EMPTY_HASH = sha256('');
+const EMPTY_HASH = sha256('');
 
 export function sha256(data: string | Buffer): string {
   return createHash('sha256').update(data).digest('hex');

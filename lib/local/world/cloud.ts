@@ -46,7 +46,7 @@ import { ecsDeployment, ecsTask, executionStatusChange, objectCreated, parameter
 import { trailed } from './trail.ts';
 import { VIEWER, viewerPolicy } from './viewer.ts';
 
-export interface CloudOptions {
+interface CloudOptions {
   readonly paths: WorldPaths;
   /** Whose services and pods: without the sample's databases its services must not start. */
   readonly compute: 'sample' | 'own';

@@ -22,7 +22,7 @@ export interface TargetClusters {
   close(): Promise<void>;
 }
 
-export interface TargetClustersOptions {
+interface TargetClustersOptions {
   readonly assembly: Assembly;
   /** One folder a cluster. */
   readonly directory: string;

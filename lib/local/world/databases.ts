@@ -38,7 +38,7 @@ const secret = () => randomBytes(24).toString('hex');
 const apiTokenOf = ({ encryptionKey }: Memory): string =>
   `retool_${createHmac('sha256', encryptionKey).update('management API').digest('hex').slice(0, 40)}`;
 
-export interface DatabasesOptions {
+interface DatabasesOptions {
   /** Of the data where there is none yet; small unless given. What is there already keeps its size. */
   readonly size?: SampleSize | undefined;
   /** Told what takes seconds. */

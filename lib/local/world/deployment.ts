@@ -8,7 +8,7 @@ import { WorldBusy } from './lock.ts';
 import { type WorldPaths, worldPaths } from './paths.ts';
 
 /** What an account was started with: runs can go on only in the one in which they began. */
-export interface Deployment {
+interface Deployment {
   readonly sample: boolean;
   /** The folder of migrations, when it is not the checkout's own. */
   readonly migrations?: string | undefined;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { processStart } from '../processes/process-start.ts';
 
 /** Who has the world up. `T` is what a second command needs to join it; it is there once the world is. */
-export interface Holder<T> {
+interface Holder<T> {
   readonly pid: number;
   /** When the process started: a process id alone may be somebody else's by now. */
   readonly started: string;
@@ -14,7 +14,7 @@ export interface Holder<T> {
   readonly info?: T;
 }
 
-export interface Lock<T> {
+interface Lock<T> {
   /** Tells those who want to join that the world is up. */
   publish(info: T): void;
   /** The world is about to end: who wants to join waits, and then has one of its own. */
@@ -25,7 +25,7 @@ export interface Lock<T> {
 /** Another command has the world up, and there is one a folder. */
 export class WorldBusy extends Error {}
 
-export type Taken<T> =
+type Taken<T> =
   /** We have it; `stale` says that its last holder died with it. */
   | { readonly lock: Lock<T>; readonly stale: boolean }
   /** Somebody else has it and the world is up. */

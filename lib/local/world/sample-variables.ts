@@ -39,7 +39,7 @@ export const plainVariables = {
   ACME_THEME: 'dark',
 };
 
-export interface ContainerSecret {
+interface ContainerSecret {
   readonly name: string;
   readonly valueFrom: string;
 }

@@ -26,9 +26,8 @@ import { deployTarget } from './sample-target.ts';
 import { setSecret } from './secrets.ts';
 
 export { type SampleSize, sampleSizes } from '../sample/size.ts';
-export type { Acknowledgement } from '../sample/writer.ts';
 export { NoRoom } from './databases.ts';
-export type { Mail, WorldInfo } from './info.ts';
+export type { WorldInfo } from './info.ts';
 export { WorldBusy } from './lock.ts';
 export { resetWorld } from './reset.ts';
 

@@ -7,7 +7,7 @@ const Instant = z.iso.datetime();
 const Count = z.int().nonnegative();
 
 /** What the source's fence changed, so that exactly that can be undone. Written by the PostgreSQL adapter. */
-export const SavedFence = z.record(z.string(), z.unknown());
+const SavedFence = z.record(z.string(), z.unknown());
 
 /** Everything that `unwind` needs to put back, written before it is changed. */
 export const SavedState = z.strictObject({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const Instant = z.iso.datetime();
 
-export const Severity = z.enum(['PASS', 'INFO', 'WARNING', 'BLOCKER']);
+const Severity = z.enum(['PASS', 'INFO', 'WARNING', 'BLOCKER']);
 export const Finding = z.strictObject({
   id: z.string(),
   title: z.string(),

@@ -2,7 +2,7 @@ import { everyState, type State, type States } from '../states.ts';
 import { type Reading, read } from './jsonata.ts';
 
 /** A text of a definition that holds `{%` or `%}`. */
-export interface Expression {
+interface Expression {
   /** Null where it stands in the machine, and in no state. */
   readonly state: string | null;
   /** Where it stands: `Catch.0.Output.reason`. */

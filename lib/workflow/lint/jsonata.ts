@@ -12,7 +12,7 @@ export interface Reading {
   readonly contextual: ReadonlySet<string>;
 }
 
-export interface StatesPath {
+interface StatesPath {
   readonly path: readonly string[];
   /** Only the hash of it is used. */
   readonly hashed: boolean;

@@ -11,7 +11,7 @@ import type { Inspection, Mock, StateConfiguration } from './request.ts';
 import type { TestRun } from './test-run.ts';
 
 /** What is put in the place of the state's work. */
-export interface Mocked {
+interface Mocked {
   readonly result: Json | undefined;
   readonly error: Mock['errorOutput'];
   readonly configuration: StateConfiguration;
