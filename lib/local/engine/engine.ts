@@ -248,6 +248,7 @@ export function createEngine(o: EngineOptions): Engine {
     accountId: o.accountId,
     tokens,
     random: o.random ?? Math.random,
+    linksPastEntry: o.linksPastEntry ?? false,
     integrationOf: (resource) => o.anyResource ?? integrations[resource],
     startChild: startsChildren({
       directory: o.directory,

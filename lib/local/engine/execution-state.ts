@@ -51,7 +51,7 @@ export interface Visit {
   /** Id and time of …StateEntered. */
   readonly entered: number;
   readonly enteredAt: number;
-  /** The branch's `last` before it: AWS links an EvaluationFailed at the door to that. */
+  /** The branch's `last` before it: until December 2024 AWS linked an EvaluationFailed at the door to that. */
   readonly before: number;
   readonly input: Json;
   /** Attempts used, by retrier. */
@@ -60,8 +60,10 @@ export interface Visit {
   result?: Json;
   failure?: FailureMemo & {
     readonly heartbeat?: boolean;
-    /** The last of the state's rules that let it pass. */
-    readonly passed?: 'Retry' | 'Catch';
+    /** The last of the state's rules that let it pass; after `All` nothing is left but to fail. */
+    readonly passed?: 'Retry' | 'Catch' | 'All';
+    /** Of a Map or Parallel that failed: what its event names. */
+    readonly before?: number;
   };
   /** The task under way. */
   token?: string;

@@ -1,4 +1,5 @@
 import jsonata from 'jsonata';
+import { bound, newEffort } from './evaluation-bounds.ts';
 import { about, StateFailure } from './failure.ts';
 import { registerStatesFunctions } from './functions.ts';
 import type { Json } from './json.ts';
@@ -19,12 +20,9 @@ export interface Place {
 /** An expression failed. `location` names the field as AWS's EvaluationFailed event does (`Output/result`, `Items[0]`). */
 export class QueryFailure extends StateFailure {
   readonly location: string | undefined;
-  /** The expression was evaluated, but its value cannot be used: AWS then links the event to the state's entry. */
-  readonly afterEvaluation: boolean;
-  constructor(place: Place, location: string | undefined, text: string, afterEvaluation = false) {
+  constructor(place: Place, location: string | undefined, text: string) {
     super('States.QueryEvaluationError', about(place, text));
     this.location = location;
-    this.afterEvaluation = afterEvaluation;
   }
 }
 
@@ -43,6 +41,7 @@ export function parse(source: string): jsonata.Expression {
   if (expression === undefined) {
     expression = jsonata(source);
     registerStatesFunctions(expression);
+    bound(expression);
     parsed.set(source, expression);
   }
   return expression;
@@ -106,27 +105,29 @@ export async function evaluateWhole(
   if (Number.isInteger(number) && number >= least && number <= most) return number;
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   const problem = `The field '${location}' must be a whole number ${range}, but was: ${number}`;
-  throw new QueryFailure(place, location, problem, true);
+  throw new QueryFailure(place, location, problem);
 }
 
 async function evaluateExpression(source: string, scope: Scope, place: Place, location: string): Promise<Json> {
   const subject = aboutExpression(source, location);
   let result: unknown;
   try {
-    result = await parse(source).evaluate(undefined, { ...scope.variables, states: scope.states });
+    result = await parse(source).evaluate(undefined, { ...scope.variables, states: scope.states, ...newEffort() });
   } catch (error) {
     const { code, message } = error as { code?: string; message?: string };
-    throw new QueryFailure(
-      place,
-      location,
-      `${subject} threw an error during evaluation. ${code === undefined ? '' : `${code}: `}${message}`,
-    );
+    // AWS's ending, with a code and without [github.com/floci-io/floci #2736].
+    const ending = code === undefined ? `: ${message}` : `. ${code}: ${message}`;
+    throw new QueryFailure(place, location, `${subject} threw an error during evaluation${ending}`);
   }
   if (result === undefined) throw new QueryFailure(place, location, `${subject} returned nothing (undefined).`);
   if (holdsFunction(result)) throw new QueryFailure(place, location, `${subject} returned an unsupported result type.`);
   // The library marks its arrays with hidden members; a round trip leaves plain JSON.
-  return JSON.parse(JSON.stringify(result)) as Json;
+  return JSON.parse(JSON.stringify(result, finite)) as Json;
 }
+
+/** JSON has no infinite numbers, nor what is none: AWS writes them as texts [github.com/floci-io/floci #2783]. */
+const finite = (_: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 
 const aboutExpression = (source: string, location: string): string =>
   `The JSONata expression '${source}' specified for the field '${location}'`;

@@ -196,7 +196,7 @@ function applyToVisit(state: ExecutionState, branch: Branch, visit: Visit, event
     }
     case 'MapStateFailed':
     case 'ParallelStateFailed':
-      visit.failure = { ...memo.failure, passed: 'Retry' };
+      visit.failure = { ...memo.failure, passed: memo.inCatch ? 'All' : 'Retry', before: event.previousEventId };
       return;
     case 'MapRunStarted':
       if (visit.fork) visit.fork.mapRunArn = text(event, 'mapRunArn');

@@ -55,7 +55,7 @@ export interface Memo {
   readonly failure?: FailureMemo;
   /** With `failure`, while the parts are stopped: the key of the part that failed. */
   readonly part?: string;
-  /** Of EvaluationFailed, when it happened in a catcher: no other may have it. */
+  /** Of what follows a failure in a catcher: no other may have it. */
   readonly inCatch?: boolean;
   /** Of MapStateStarted: the items. Of ParallelStateStarted and MapIterationStarted: the input of what begins. */
   readonly items?: Json[];

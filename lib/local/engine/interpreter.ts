@@ -2,10 +2,11 @@ import type { Catcher, ChoiceState, State, WaitState } from './definition.ts';
 import { type Execution, whole } from './execution.ts';
 import { latestIn } from './execution-state.ts';
 import { evaluateAs, evaluateWhole, MOST_SECONDS, QueryFailure } from './expressions.ts';
-import { about, Ended, errorOutput, failureMemo, RuntimeFailure, restored, StateFailure } from './failure.ts';
+import { Ended, errorOutput, failureMemo, RuntimeFailure, restored, StateFailure } from './failure.ts';
 import { PartFailure, runMap, runParallel } from './fork.ts';
 import type { Memo } from './history.ts';
 import { exceedsPayloadLimit, type Json, type JsonObject } from './json.ts';
+import { linked } from './map-items.ts';
 import { findCatcher, nextRetry } from './retry.ts';
 import { dataLimitExceeded, hasEnded, payloadText, Run, type Services } from './run.ts';
 import { runTask } from './task.ts';
@@ -75,7 +76,8 @@ export interface Exit {
 async function visitState(run: Run, state: State): Promise<void> {
   // What was written of this visit before the engine was started again.
   const { failure: past } = run.visit;
-  if (past?.passed === 'Catch') throw restored(past);
+  if (past?.passed === 'Catch') throw failedAgain(run, state, restored(past));
+  if (past?.passed === 'All') throw restored(past);
   if (past?.passed === 'Retry') return recover(run, state, restored(past));
   let failure = past && restored(past);
   let previous: number | undefined;
@@ -87,12 +89,21 @@ async function visitState(run: Run, state: State): Promise<void> {
       failure = undefined;
       continue;
     }
-    if (state.Type === 'Map' || state.Type === 'Parallel') {
-      const memo = { failure: failureMemo(failure) };
-      run.record(`${state.Type}StateFailed`, undefined, { ...(previous !== undefined && { previous }), memo });
-    }
+    recordFailed(run, state, { failure: failureMemo(failure) }, previous);
     return recover(run, state, failure);
   }
+}
+
+/** A Map or Parallel has an event for its failure, whose last part's event is `previous` where a part failed. */
+function recordFailed(run: Run, state: State, memo: Memo, previous?: number): void {
+  if (state.Type !== 'Map' && state.Type !== 'Parallel') return;
+  run.record(`${state.Type}StateFailed`, undefined, { ...linked(previous), memo });
+}
+
+/** The catcher of a state failed: a Map or Parallel then fails once more. */
+function failedAgain(run: Run, state: State, failure: StateFailure): StateFailure {
+  recordFailed(run, state, { failure: failureMemo(failure), inCatch: true });
+  return failure;
 }
 
 /** One attempt; undefined when the state was left, else how it failed. */
@@ -116,8 +127,8 @@ function failNow(run: Run, failure: RuntimeFailure): never {
 
 function recordEvaluation(run: Run, failure: StateFailure, memo: Memo = {}): void {
   if (!(failure instanceof QueryFailure)) return;
-  const { visit, branch } = run;
-  const atTheDoor = branch.last === visit.entered && !failure.afterEvaluation;
+  const { visit, branch, services } = run;
+  const atTheDoor = services.linksPastEntry && branch.last === visit.entered ? visit.before : undefined;
   run.record(
     'EvaluationFailed',
     {
@@ -126,7 +137,8 @@ function recordEvaluation(run: Run, failure: StateFailure, memo: Memo = {}): voi
       state: visit.name,
       ...(failure.location !== undefined && { location: failure.location }),
     },
-    { ...(atTheDoor && { previous: visit.before }), memo: run.memo(memo) },
+    // Of a catcher: past the failure of its Map or Parallel.
+    { ...linked(memo.inCatch ? visit.failure?.before : atTheDoor), memo: run.memo(memo) },
   );
 }
 
@@ -153,8 +165,9 @@ async function recover(run: Run, state: State, failure: StateFailure): Promise<v
   try {
     await leave(run, state, caughtExit(catcher, index, failure));
   } catch (error) {
-    if (error instanceof StateFailure) recordEvaluation(run, error, { inCatch: true });
-    throw error;
+    if (!(error instanceof StateFailure)) throw error;
+    recordEvaluation(run, error, { inCatch: true });
+    throw failedAgain(run, state, error);
   }
 }
 
@@ -256,10 +269,9 @@ async function choose(run: Run, state: ChoiceState): Promise<Exit> {
     if (met) return { next: rule.Next, rule, prefix, shown: {}, output };
   }
   if (state.Default === undefined) {
-    throw new StateFailure(
-      'States.NoChoiceMatched',
-      about(run.place, 'No choice rule matched, and the state has no Default.'),
-    );
+    // AWS documents States.NoChoiceMatched, but fails so [github.com/floci-io/floci #3167].
+    const problem = 'Failed to transition out of the state. The state does not point to a next state.';
+    throw new RuntimeFailure(run.place, problem);
   }
   return { next: state.Default, rule: state, prefix: '', shown: {}, output };
 }
@@ -288,7 +300,6 @@ async function pause(run: Run, state: WaitState): Promise<void> {
       run.place,
       'Timestamp',
       `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${timestamp}`,
-      true,
     );
   }
   if (until > clock.now()) await run.sleep((until - clock.now()) / 1000);

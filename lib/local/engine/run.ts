@@ -21,6 +21,8 @@ export interface Services {
   readonly startChild: StartChild;
   /** Uniform in [0, 1): the jitter of retries. */
   readonly random: () => number;
+  /** As AWS did until December 2024: what fails at a state's entry names the event before it. */
+  readonly linksPastEntry: boolean;
 }
 
 /** The types of states that have Retry, and so a RetryCount in their context [recorded]. */

@@ -29,6 +29,8 @@ export interface RecordedCase {
   readonly notes?: string;
   /** Of a TestState: the request but for definition, input and role. */
   readonly request?: JsonObject;
+  /** ISO 8601, where it is known: AWS is not the same at all times. */
+  readonly validatedOnAws?: string | null;
   /** Under which names and from when on it ran, where that is known. */
   readonly ranAs?: RanAs;
   readonly expected: Expected;

@@ -95,7 +95,7 @@ test.each<[string, string, string]>([
   [
     '$eval',
     machine({ A: { ...end, Output: "{% [1].$eval('1') %}" } }),
-    'state "A": Output: $eval does not exist here; use $parse',
+    'state "A": Output: $eval does not exist; use $parse',
   ],
   [
     'a wait for two things',

@@ -220,7 +220,7 @@ test('enters a Fail again, which fails again; a Choice is asked again', async ()
   const Choices = [{ Condition: '{% $states.context.Execution.RedriveCount > 0 %}', Next: 'Yes' }];
   const chosen = stage.start({ Which: { Type: 'Choice', Choices }, Yes: { Type: 'Succeed' } });
   await settle();
-  expect(end(chosen)).toMatchObject({ status: 'FAILED', error: 'States.NoChoiceMatched' });
+  expect(end(chosen)).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
   expect(await mended(chosen)).toEqual([
     'ExecutionRedriven',
     'ChoiceStateExited',

@@ -23,7 +23,7 @@ function* findIn(block: States): Iterable<Found> {
     if (state.Type === 'Choice' && state.Default === undefined) {
       yield {
         state: name,
-        message: 'There is no "Default": what fits no condition fails with States.NoChoiceMatched.',
+        message: 'There is no "Default": what fits no condition fails with States.Runtime.',
       };
     }
     for (const part of inner(state)) yield* findIn(part);
