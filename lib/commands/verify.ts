@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import { type Login, type Side, withClient } from '../adapters/postgres/connect.ts';
 import { refuseUnreadable } from '../adapters/postgres/missing-rights.ts';
 import { refuseSameDatabase } from '../adapters/postgres/same-database.ts';
+import { systemClock } from '../copier/clock.ts';
 import { verify as proveEqual, type VerifyProgress } from '../copier/verify/verify.ts';
 import { progressLine } from '../pages/terminal.ts';
 import { type Call, type Command, exitCodes, text, usage } from './command.ts';
@@ -69,7 +69,7 @@ export const verify: Command = {
           source: { ...source, ...holder, side: 'source' },
           target: { ...target, ...holder, side: 'target' },
         },
-        { clock: { now: Date.now, sleep }, log: () => {}, signal },
+        { clock: systemClock, log: () => {}, signal },
         { workers, grants: options.grants === true, onProgress: show },
       );
       console.line(options.json ? JSON.stringify(proof, null, 2) : verificationText(proof));
@@ -80,10 +80,6 @@ export const verify: Command = {
     }
   },
 };
-
-async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  await setTimeout(ms, undefined, { signal });
-}
 
 function sideOf(call: Call, side: Side): Login {
   const url = text(call, side);

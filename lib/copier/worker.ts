@@ -7,34 +7,18 @@ import { WorkflowError } from '../workflow/errors.ts';
 import { openDatabase } from './aws/database.ts';
 import { patience, S3Staging } from './aws/s3-staging.ts';
 import { StepFunctionsHeart } from './aws/step-functions-heart.ts';
+import { systemClock as clock } from './clock.ts';
 import { CopierInput, type CopierOutput, type Role, roles } from './contract.ts';
 import { dump } from './dump/dump.ts';
 import { Incidents } from './incidents.ts';
 import { perform } from './perform.ts';
-import type { Clock, Log } from './ports.ts';
+import type { Log } from './ports.ts';
 import { restore } from './restore/restore.ts';
 
 /**
  * The container's entry: `node worker.mjs <role>`, in Fargate, in a pod and on one machine. Its task token and input
  * come in the environment; it answers to Step Functions and exits, 0 when its success was delivered.
  */
-
-const clock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const abort = () => {
-        clearTimeout(timer);
-        reject(signal?.reason);
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', abort);
-        resolve();
-      }, ms);
-      signal?.addEventListener('abort', abort, { once: true });
-    }),
-};
 
 /** A call that hangs must not cost the heartbeat: three tries of 10 s fit into any HeartbeatSeconds of 45 and more. */
 const small = { requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true } };
