@@ -9,8 +9,9 @@ import { type SendMail, ses } from '../../lib/adapters/mail.ts';
 import { kmsTokens, type Tokens } from '../../lib/adapters/tokens.ts';
 import { electorate, keyHash, votesNeeded } from '../../lib/domain/approval.ts';
 import { facts } from '../../lib/domain/facts.ts';
+import { utc } from '../../lib/domain/quantities.ts';
 import { approvalOf, keys, stagingKeys } from '../../lib/domain/run.ts';
-import { deadline, moment, windowOf } from '../../lib/domain/window.ts';
+import { deadline, windowOf } from '../../lib/domain/window.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { approvalMail } from '../../lib/pages/mail.ts';
@@ -67,7 +68,7 @@ export const openApproval = task('OpenApproval')(async (deps: Deps, input) => {
   if (until <= now()) {
     throw new WorkflowError(
       'OutsideWindow',
-      `"${subject}" of run ${run} had to be decided by ${moment(until)}, which the window in the configuration allows. Nobody was asked.`,
+      `"${subject}" of run ${run} had to be decided by ${utc(until)}, which the window in the configuration allows. Nobody was asked.`,
     );
   }
   const links = eligible.map(({ email }) => ({ email, key: newKey() }));

@@ -1,8 +1,8 @@
 import type { Execution } from '../adapters/executions.ts';
 import { histories } from '../adapters/histories.ts';
 import { Progress as WorkerProgress } from '../copier/staged.ts';
+import { duration } from '../domain/quantities.ts';
 import { stagingKeys } from '../domain/run.ts';
-import { duration } from '../pages/format.ts';
 import { progressLine } from '../pages/terminal.ts';
 import type { Console } from './command.ts';
 import { silentWorker } from './silent-worker.ts';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { ask } from '../adapters/resolver.ts';
+import { plural } from '../domain/quantities.ts';
 import type { WorldInfo } from '../local/world/world.ts';
-import { plural } from '../pages/format.ts';
 import type { DeployedMigration } from '../workflow/configuration.ts';
 import type { Console } from './command.ts';
 import { simulatedAccount } from './simulated-account.ts';

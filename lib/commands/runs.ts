@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bytes, duration, utc } from '../domain/quantities.ts';
 import { runsUnderWay } from '../local/world/deployment.ts';
-import { bytes, duration, utc } from '../pages/format.ts';
 import { Summary } from '../workflow/summary.ts';
 import { type Command, exitCodes } from './command.ts';
 import { DIRECTORY } from './open-world.ts';

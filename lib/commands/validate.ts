@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { utc } from '../pages/format.ts';
+import { utc } from '../domain/quantities.ts';
 import { MigrationConfiguration } from '../workflow/configuration.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import { fieldProblems } from '../workflow/migrations.ts';

@@ -1,6 +1,6 @@
 import { describeCounts, describeRow, type TableDifferences } from '../copier/verify/findings.ts';
 import type { Verification } from '../copier/verify/verify.ts';
-import { bytes, count, duration, plural, rate } from '../pages/format.ts';
+import { bytes, count, duration, plural, rate } from '../domain/quantities.ts';
 import { visible } from '../pages/html.ts';
 
 /** Of each table; `--json` has up to 100. */

@@ -4,9 +4,8 @@ import type { Finding } from '../workflow/documents/preflight.ts';
 import type { Plan } from '../workflow/documents/run.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { decidedEnd } from './decided-end.ts';
-import { duration } from './duration.ts';
 import { openWarnings } from './preflight/preflight.ts';
-import { several } from './preflight/words.ts';
+import { duration, several } from './quantities.ts';
 import { UNKNOWN_VARIABLES } from './readiness.ts';
 
 type Check = z.infer<typeof Finding>;

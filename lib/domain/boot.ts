@@ -2,7 +2,7 @@ import { Boot } from '../workflow/documents/boot.ts';
 import type { ErrorName } from '../workflow/errors.ts';
 import { lastError, migrationFailed } from './boot-log.ts';
 import { CHANGES_ANNOTATION } from './boot-pod.ts';
-import { secondsBetween } from './duration.ts';
+import { secondsBetween } from './quantities.ts';
 
 /** A booting pod, as far as it matters; instants are ISO 8601. */
 export interface BootingPod {

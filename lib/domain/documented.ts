@@ -1,6 +1,6 @@
 import type { FreezePart, Interval } from '../workflow/documents/measurement.ts';
 import type { Predicting } from './prediction.ts';
-import { duration, size } from './preflight/words.ts';
+import { size, wholeDuration } from './quantities.ts';
 
 /** `deregistration_delay.timeout_seconds` of a target group that sets nothing else. */
 const DRAINING_SECONDS = 300;
@@ -32,7 +32,7 @@ export function documented(
       return {
         low: 0.5,
         high: 20 + counting,
-        because: `a transaction and some logins; at most 2 × 10 s with a cold function + ${duration(counting)} to count ${size(sourceBytes)} at the 125 MiB/s of a gp3 volume`,
+        because: `a transaction and some logins; at most 2 × 10 s with a cold function + ${wholeDuration(counting)} to count ${size(sourceBytes)} at the 125 MiB/s of a gp3 volume`,
       };
     case 'Start the workers':
       return {

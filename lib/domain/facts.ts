@@ -4,16 +4,13 @@ import type { Preflight } from '../workflow/documents/preflight.ts';
 import type { CopyProof, FenceProof, Rehearsal, TargetWrite } from '../workflow/documents/proofs.ts';
 import type { Plan } from '../workflow/documents/run.ts';
 import { openWarnings } from './preflight/preflight.ts';
+import { count, interval, size, utc } from './quantities.ts';
 import { openPoints, openText } from './readiness.ts';
-import { moment } from './window.ts';
 
 interface Fact {
   readonly label: string;
   readonly value: string;
 }
-
-const number = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 });
-const megabytes = (bytes: number): string => `${number(bytes / 1_000_000)} MB`;
 
 /** What an approver should know, in a few lines, taken from the evidence itself. */
 export function facts(of: {
@@ -37,7 +34,7 @@ export function facts(of: {
     { label: 'Reason', value: plan.reason },
     {
       label: 'Source',
-      value: `PostgreSQL ${databases.source.version}, ${megabytes(databases.source.sizeBytes)}, ${databases.source.tables} tables`,
+      value: `PostgreSQL ${databases.source.version}, ${size(databases.source.sizeBytes)}, ${databases.source.tables} tables`,
     },
     { label: 'Target', value: `PostgreSQL ${databases.target.version}` },
     {
@@ -47,16 +44,16 @@ export function facts(of: {
     open.length > 0 && { label: 'Stands open', value: `${openText(open)}: whoever approves accepts what stands open` },
     rehearsal && {
       label: 'Predicted freeze',
-      value: `${number(rehearsal.predictedFreezeSeconds.low)} to ${number(rehearsal.predictedFreezeSeconds.high)} s, from rehearsal ${rehearsal.run}`,
+      value: `${interval(rehearsal.predictedFreezeSeconds)}, from rehearsal ${rehearsal.run}`,
     },
-    window && { label: 'Window', value: `${moment(Date.parse(window.from))} to ${moment(Date.parse(window.to))}` },
+    window && { label: 'Window', value: `${utc(window.from)} to ${utc(window.to)}` },
     fence && {
       label: 'Fence',
       value: `${fence.attacks.length} attacks refused, ${fence.sessions} sessions, ${fence.tables.length} tables unchanged`,
     },
     copy && {
       label: 'Copied and proved',
-      value: `${number(copy.rows)} rows in ${copy.tables.length} tables, ${copy.differences.length} differences`,
+      value: `${count(copy.rows)} rows in ${copy.tables.length} tables, ${copy.differences.length} differences`,
     },
     write && { label: 'Write as the application', value: writeTried(write) },
     record && { label: 'DNS', value: `${record.name} → ${record.target}` },

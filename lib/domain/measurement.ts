@@ -2,8 +2,8 @@ import type { HistoryEntry, Interval, Measurement } from '../workflow/documents/
 import type { CopyProof } from '../workflow/documents/proofs.ts';
 import type { Plan } from '../workflow/documents/run.ts';
 import type { Summary } from '../workflow/summary.ts';
-import { secondsBetween } from './duration.ts';
 import { measureParts } from './freeze-parts.ts';
+import { secondsBetween } from './quantities.ts';
 import type { RunDocuments } from './summary.ts';
 
 /** What later predictions take from a run. */

@@ -9,7 +9,7 @@ import {
 } from '../workflow/documents/measurement.ts';
 import type { Rehearsal } from '../workflow/documents/proofs.ts';
 import { documented } from './documented.ts';
-import { duration, size } from './preflight/words.ts';
+import { size, wholeDuration } from './quantities.ts';
 import { type Sample, type Spread, spreadOf } from './spread.ts';
 
 /** What a prediction is made for. */
@@ -192,7 +192,7 @@ const times = (count: number): string => (count === 1 ? 'once' : `${count} times
 
 function range(seconds: readonly number[]): string {
   const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
-  const exact = (value: number) => (value < 10 ? `${Number(value.toFixed(1))} s` : duration(value));
+  const exact = (value: number) => (value < 10 ? `${Number(value.toFixed(1))} s` : wholeDuration(value));
   return exact(least) === exact(most) ? exact(least) : `${exact(least)} to ${exact(most)}`;
 }
 

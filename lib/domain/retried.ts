@@ -1,4 +1,4 @@
-import { several } from './preflight/words.ts';
+import { several } from './quantities.ts';
 import type { ExecutionHistory, HistoryEvent } from './timeline.ts';
 
 /** What is tried again where it is a service's: Lambda.SdkClientException, States.Timeout. Passage's own names, by which it also waits, have no dot. */

@@ -1,6 +1,7 @@
 import type { DeployedMigration } from '../workflow/configuration.ts';
 import type { Rehearsal } from '../workflow/documents/proofs.ts';
 import type { Subject } from '../workflow/documents/run.ts';
+import { utc } from './quantities.ts';
 
 /** A window in milliseconds since 1970. */
 export interface Window {
@@ -29,20 +30,16 @@ export function windowOf(
   return { from: Date.parse(window.from), to, begin, go: begin - LAST_LOOK_SECONDS * 1000 };
 }
 
-/** As in `2026-12-05 22:00 UTC`. */
-export const moment = (milliseconds: number): string =>
-  `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-
 /** Why a cutover may not go on to its approvals now, in a sentence, or null. */
 export function refusalToBegin(window: Window | null, now: number): string | null {
   if (!window) return null;
   const { from, to, go } = window;
-  const words = `the window from ${moment(from)} to ${moment(to)}`;
+  const words = `the window from ${utc(from)} to ${utc(to)}`;
   if (go < from) return `The last look and the longest predicted freeze do not fit into ${words}.`;
   if (now < from) return `${capital(words)} has not begun.`;
   if (now > to) return `${capital(words)} is over.`;
   if (now > go) {
-    return `It is too late in ${words}: "go" must be decided by ${moment(go)}, so that the last look and the longest predicted freeze fit.`;
+    return `It is too late in ${words}: "go" must be decided by ${utc(go)}, so that the last look and the longest predicted freeze fit.`;
   }
   return null;
 }

@@ -1,8 +1,8 @@
 import { counted, phrase } from '../domain/approval.ts';
+import { count, remaining, utc } from '../domain/quantities.ts';
 import type { ApprovalRequest, Outcome, Vote } from '../workflow/documents/approval.ts';
 import type { Subject } from '../workflow/documents/run.ts';
 import { type Answer, page } from './answer.ts';
-import { count, remaining, utc } from './format.ts';
 import { type Html, html } from './html.ts';
 
 /** Everything a page about an approval shows. */

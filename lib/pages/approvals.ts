@@ -1,5 +1,5 @@
+import { count, utc } from '../domain/quantities.ts';
 import type { Summary } from '../workflow/summary.ts';
-import { count, utc } from './format.ts';
 import { type Html, html } from './html.ts';
 
 const decisions = { approved: 'good', rejected: 'bad', expired: 'warn', open: 'info' } as const;

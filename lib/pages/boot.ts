@@ -1,6 +1,6 @@
+import { bytes, count, duration, plural } from '../domain/quantities.ts';
 import type { Boot } from '../workflow/documents/boot.ts';
 import type { Summary } from '../workflow/summary.ts';
-import { bytes, count, duration, plural } from './format.ts';
 import { type Html, html } from './html.ts';
 
 /** What the schema migrations of a boot came to, in a sentence. */

@@ -1,5 +1,5 @@
+import { plural, utc } from '../domain/quantities.ts';
 import type { Summary } from '../workflow/summary.ts';
-import { plural, utc } from './format.ts';
 import { type Html, html } from './html.ts';
 
 type Change = NonNullable<Summary['drift']>['changes'][number];

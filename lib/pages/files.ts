@@ -1,5 +1,5 @@
+import { plural } from '../domain/quantities.ts';
 import type { Summary } from '../workflow/summary.ts';
-import { plural } from './format.ts';
 import { type Html, html } from './html.ts';
 
 /** What was made for people of what was collected: what each file is, and what to do with it, in order. */

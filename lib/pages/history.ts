@@ -1,6 +1,6 @@
+import { bytes, duration, interval, utc } from '../domain/quantities.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { bar, intervalBar, swatch } from './bars.ts';
-import { bytes, duration, interval, utc } from './format.ts';
 import { type Html, html } from './html.ts';
 
 type Entry = Summary['history'][number];

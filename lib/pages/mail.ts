@@ -1,8 +1,8 @@
+import { utc } from '../domain/quantities.ts';
 import type { ApprovalRequest } from '../workflow/documents/approval.ts';
 import type { Ledger } from '../workflow/documents/ledger.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { questions } from './approval.ts';
-import { utc } from './format.ts';
 import { html, visible } from './html.ts';
 
 /** A mail to one person. */

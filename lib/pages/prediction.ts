@@ -1,6 +1,6 @@
+import { count, duration, interval } from '../domain/quantities.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { intervalBar } from './bars.ts';
-import { count, duration, interval } from './format.ts';
 import { type Html, html } from './html.ts';
 
 type Freeze = Summary['freeze'];

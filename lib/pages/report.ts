@@ -1,10 +1,10 @@
+import { bytes, count, duration, plural, rate, utc } from '../domain/quantities.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { approvalsSection } from './approvals.ts';
 import { bootSection } from './boot.ts';
 import { checksSection } from './checks.ts';
 import { driftSection } from './drift.ts';
 import { filesSection } from './files.ts';
-import { bytes, count, duration, plural, rate, utc } from './format.ts';
 import { historySection } from './history.ts';
 import { type Html, html, trusted } from './html.ts';
 import { freezeSection } from './prediction.ts';

@@ -1,7 +1,7 @@
+import { bytes, count, duration, interval, plural, utc } from '../domain/quantities.ts';
 import { pointText } from '../domain/readiness.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { checkSums } from './check-sums.ts';
-import { bytes, count, duration, interval, plural, utc } from './format.ts';
 import { cut, line, STEPS_SHOWN } from './lines.ts';
 
 /** As many characters as a chat shows without folding a message. */

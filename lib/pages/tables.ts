@@ -1,7 +1,7 @@
+import { bytes, count, duration, plural, rate } from '../domain/quantities.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { WIDTH } from './axis.ts';
 import { bar, swatch } from './bars.ts';
-import { bytes, count, duration, plural, rate } from './format.ts';
 import { type Html, html } from './html.ts';
 
 type Table = Summary['tables'][number];

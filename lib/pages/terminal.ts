@@ -1,6 +1,6 @@
+import { bytes, count, duration, interval, plural, rate } from '../domain/quantities.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { bootLine } from './boot.ts';
-import { bytes, count, duration, interval, plural, rate } from './format.ts';
 import { cut, line, STEPS_SHOWN, wrap } from './lines.ts';
 
 const LONGEST_PHASES = 8;

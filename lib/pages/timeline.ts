@@ -1,8 +1,8 @@
+import { duration } from '../domain/quantities.ts';
 import { flatten } from '../domain/timeline.ts';
 import type { Step, Summary, Work } from '../workflow/summary.ts';
 import { type Axis, axis, type Bar, WIDTH } from './axis.ts';
 import { swatch } from './bars.ts';
-import { duration } from './format.ts';
 import { type Html, html } from './html.ts';
 
 const HEIGHT = 20;

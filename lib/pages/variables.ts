@@ -1,5 +1,5 @@
+import { count, plural } from '../domain/quantities.ts';
 import type { Summary } from '../workflow/summary.ts';
-import { count, plural } from './format.ts';
 import { type Html, html } from './html.ts';
 import { breakable } from './tables.ts';
 

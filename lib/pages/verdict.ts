@@ -1,7 +1,7 @@
+import { count, plural, utc } from '../domain/quantities.ts';
 import { pointText } from '../domain/readiness.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { checkSums } from './check-sums.ts';
-import { count, plural, utc } from './format.ts';
 import { type Html, html } from './html.ts';
 
 type Tone = 'good' | 'warn' | 'bad';

@@ -61,7 +61,7 @@ test('before the switch the measured figures of prediction, fence, copy and the 
     record: { name: 'retool.acme.example.com', target: 'eks.elb.example.com' },
   });
   expect(Object.fromEntries(whole.slice(4).map(({ label, value }) => [label, value]))).toEqual({
-    'Predicted freeze': '20 to 40 s, from rehearsal monday',
+    'Predicted freeze': '20.0 s to 40.0 s, from rehearsal monday',
     Window: '2026-12-05 22:00 UTC to 2026-12-06 02:00 UTC',
     Fence: '1 attacks refused, 0 sessions, 1 tables unchanged',
     'Copied and proved': '206,747 rows in 1 tables, 0 differences',

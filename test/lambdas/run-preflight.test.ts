@@ -1,5 +1,5 @@
 import { runPreflight } from '../../lambdas/run-preflight/handler.ts';
-import { interval } from '../../lib/domain/duration.ts';
+import { interval } from '../../lib/domain/quantities.ts';
 import { keys, whereOf } from '../../lib/domain/run.ts';
 import { Drift, Prediction } from '../../lib/workflow/documents/measurement.ts';
 import { Preflight } from '../../lib/workflow/documents/preflight.ts';

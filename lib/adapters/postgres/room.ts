@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { size } from '../../domain/quantities.ts';
 import { WorkflowError } from '../../workflow/errors.ts';
 import { type Login, sqlState } from './connect.ts';
 
@@ -21,8 +22,7 @@ interface Room {
 export function targetFull(error: unknown, { database, host, port }: Omit<Login, 'user' | 'password'>, room?: Room) {
   const words = error instanceof Error ? error.message : String(error);
   const sizes =
-    room &&
-    ` It holds ${megabytes(room.taken)} so far; tables and indexes of the source take ${megabytes(room.needed)}.`;
+    room && ` It holds ${size(room.taken)} so far; tables and indexes of the source take ${size(room.needed)}.`;
   const todo =
     sqlState(error) === TEMPORARY_FILES_FULL
       ? 'Raise temp_file_limit on the target (a parameter group on RDS), then start again.'
@@ -33,8 +33,6 @@ export function targetFull(error: unknown, { database, host, port }: Omit<Login,
     { cause: error },
   );
 }
-
-const megabytes = (bytes: number) => `${Math.ceil(bytes / 1_000_000).toLocaleString('en-US')} MB`;
 
 /** Bytes of the database that the session is connected to. */
 export async function databaseSize(client: pg.Client): Promise<number> {

@@ -1,6 +1,6 @@
 import type { DatabaseFindings, DatabasesFindings } from '../../workflow/documents/collected.ts';
 import type { Change } from '../../workflow/documents/measurement.ts';
-import { size } from '../preflight/words.ts';
+import { size } from '../quantities.ts';
 import { comeAndGone, compare, match } from './change.ts';
 
 /** Inspecting lists so many tables: of more, one that is missing from the list need not be gone. */

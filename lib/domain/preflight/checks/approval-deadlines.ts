@@ -1,5 +1,5 @@
+import { wholeDuration } from '../../quantities.ts';
 import { type Check, info, pass, warning } from '../check.ts';
-import { duration } from '../words.ts';
 
 /** Minutes in which somebody reads a mail, looks at the evidence and decides. */
 const SHORT = 15;
@@ -13,7 +13,7 @@ export const check: Check = {
   look({ configuration }) {
     const minutes = configuration.approvals?.minutesToDecide;
     if (!minutes) return null;
-    const saw = `"go" within ${duration(minutes.go * 60)}, "switch" within ${duration(minutes.switch * 60)}.`;
+    const saw = `"go" within ${wholeDuration(minutes.go * 60)}, "switch" within ${wholeDuration(minutes.switch * 60)}.`;
     if (minutes.go < SHORT || minutes.switch < SHORT) {
       return warning(`${saw} Silence means no.`, `Give at least ${SHORT} minutes in approvals.minutesToDecide.`);
     }

@@ -1,5 +1,5 @@
+import { several } from '../../quantities.ts';
 import { blocker, type Check, info, pass, unlearned, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 /** Domains that are kept for examples (RFC 2606). */
 const RESERVED = /[@.](example\.(com|net|org)|example|invalid|test|localhost)$/i;

@@ -1,6 +1,6 @@
+import { several } from '../../quantities.ts';
 import { type Check, info, pass, warning } from '../check.ts';
 import { versionOf } from '../versions.ts';
-import { several } from '../words.ts';
 
 export const check: Check = {
   id: 'blob-storage',

@@ -1,5 +1,5 @@
+import { several } from '../../quantities.ts';
 import { type Check, info, pass, unlearned, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 /** Each has a check of its own. */
 const ELSEWHERE = [

@@ -1,6 +1,6 @@
 import type { Certificate, LoadBalancer } from '../../../workflow/documents/findings.ts';
+import { several } from '../../quantities.ts';
 import { blocker, type Check, info, type Learned, pass, type Result, unlearned, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 const DAY_MS = 86_400_000;
 /** Time to mend what AWS could not renew, beyond a soak of a week. */

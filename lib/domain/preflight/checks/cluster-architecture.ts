@@ -1,6 +1,6 @@
 import { WORKER_ARCHITECTURE } from '../../../workflow/documents/capacity.ts';
+import { several } from '../../quantities.ts';
 import { blocker, type Check, info, pass, unlearned, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 /** Retool's images, and Passage's own, are built for x86-64. */
 export const check: Check = {

@@ -1,7 +1,7 @@
 import { type ClusterNode, type Sizing, WORKER_ARCHITECTURE } from '../../../workflow/documents/capacity.ts';
 import { RestoreDatabase } from '../../../workflow/tasks/copy.ts';
+import { several } from '../../quantities.ts';
 import { blocker, type Check, info, pass, unlearned, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 interface Pod {
   readonly name: string;

@@ -1,5 +1,5 @@
+import { several } from '../../quantities.ts';
 import { type Check, pass, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 export const check: Check = {
   id: 'collected-secrets',

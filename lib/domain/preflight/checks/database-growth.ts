@@ -1,5 +1,5 @@
+import { size } from '../../quantities.ts';
 import { type Check, pass, unlearned, warning } from '../check.ts';
-import { size } from '../words.ts';
 
 /** A share of the database a day from which a prediction is stale before its rehearsal is. */
 const FAST = 0.05;

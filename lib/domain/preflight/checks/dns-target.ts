@@ -1,6 +1,6 @@
 import { leadsTo, sameHost } from '../../load-balancer.ts';
+import { several } from '../../quantities.ts';
 import { blocker, type Check, pass, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 export const check: Check = {
   id: 'dns-target',

@@ -1,6 +1,6 @@
 import type { Change } from '../../../workflow/documents/measurement.ts';
+import { several } from '../../quantities.ts';
 import { blocker, type Check, info, pass, type Result, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 const told = (changes: readonly Change[]): string =>
   several(changes.map(({ what, was, is }) => `${what}: ${was} → ${is}`));

@@ -1,5 +1,5 @@
+import { several } from '../../quantities.ts';
 import { blocker, type Check, type Collected, info, pass, type Result, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 type InStore = Collected['databases']['extensionsInStore'][number];
 

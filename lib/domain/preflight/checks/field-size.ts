@@ -1,5 +1,5 @@
+import { several, size } from '../../quantities.ts';
 import { type Check, info, pass } from '../check.ts';
-import { several, size } from '../words.ts';
 
 /** PostgreSQL sends no row of more than this. Bytes. */
 const MOST = 1e9;

@@ -1,8 +1,7 @@
 import type { Rehearsal } from '../../../workflow/documents/proofs.ts';
-import { interval } from '../../duration.ts';
-import { moment, refusalToBegin, type Window, windowOf } from '../../window.ts';
+import { interval, utc, wholeDuration } from '../../quantities.ts';
+import { refusalToBegin, type Window, windowOf } from '../../window.ts';
 import { blocker, type Check, info, type Learned, pass, type Result, unlearned, warning } from '../check.ts';
-import { duration } from '../words.ts';
 
 /** Seconds of a predicted freeze beyond which a working day is hardly the time for it. */
 const LONG = 3600;
@@ -15,7 +14,7 @@ export const check: Check = {
     const { configuration, lastRehearsal, now, plan } = collected;
     const window = windowOf(configuration, lastRehearsal?.predictedFreezeSeconds ?? null);
     if (window && window.to <= now) {
-      return blocker(`The window ended at ${moment(window.to)}.`, 'Agree on another "window".');
+      return blocker(`The window ended at ${utc(window.to)}.`, 'Agree on another "window".');
     }
     // A rehearsal predicts by itself, and its report says so.
     if (plan.mode === 'rehearsal' && !window) return null;
@@ -28,7 +27,7 @@ const predicted = ({ predictedFreezeSeconds }: Rehearsal): string => `Predicted:
 
 /** People choose the time by when they start the cutover and say "go". */
 function withoutWindow({ configuration }: Learned, rehearsal: Rehearsal): Result {
-  const saw = `${predicted(rehearsal)}, and up to ${duration(toSwitch(configuration))} more until "switch" is decided. No window is configured.`;
+  const saw = `${predicted(rehearsal)}, and up to ${wholeDuration(toSwitch(configuration))} more until "switch" is decided. No window is configured.`;
   if (rehearsal.predictedFreezeSeconds.high > LONG) {
     return warning(saw, 'Start the cutover when nobody works, and announce the longest time.');
   }
@@ -52,18 +51,18 @@ function inside(window: Window, { configuration, plan, now }: Learned, rehearsal
   const wanted = toSwitch(configuration);
   if (left < wanted) {
     return warning(
-      `${saw} After the longest freeze that begins at ${moment(begin)}, ${duration(left)} of the window are left to decide on "switch", and not ${duration(wanted)}.`,
+      `${saw} After the longest freeze that begins at ${utc(begin)}, ${wholeDuration(left)} of the window are left to decide on "switch", and not ${wholeDuration(wanted)}.`,
       'Shorten approvals.minutesToDecide.switch, or agree on a longer "window"; what is undecided at its end is undone.',
     );
   }
   const fresh = configuration.rehearsalFreshForHours * 3_600_000;
   if (Date.parse(rehearsal.finishedAt) + fresh < window.from) {
     return info(
-      `${saw} The last rehearsal will be stale when the window begins, at ${moment(window.from)}.`,
-      `Rehearse again after ${moment(window.from - fresh)}.`,
+      `${saw} The last rehearsal will be stale when the window begins, at ${utc(window.from)}.`,
+      `Rehearse again after ${utc(window.from - fresh)}.`,
     );
   }
-  return pass(`${saw} "go" is decided by ${moment(window.go)}, "switch" by ${moment(window.to)}.`);
+  return pass(`${saw} "go" is decided by ${utc(window.go)}, "switch" by ${utc(window.to)}.`);
 }
 
 /** Seconds in which people decide on "switch". */

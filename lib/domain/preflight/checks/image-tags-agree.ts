@@ -1,5 +1,5 @@
+import { several } from '../../quantities.ts';
 import { type Check, pass, unlearned, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 /** Workers of another version than the backend run code that does not fit its schema. */
 export const check: Check = {

@@ -1,5 +1,5 @@
+import { several } from '../../quantities.ts';
 import { blocker, type Check, info, pass } from '../check.ts';
-import { several } from '../words.ts';
 
 export const check: Check = {
   id: 'ingress-host',

@@ -1,5 +1,5 @@
+import { size } from '../../quantities.ts';
 import { type Check, info, pass } from '../check.ts';
-import { size } from '../words.ts';
 
 /** Smaller ones do not decide how long a freeze lasts. Bytes. */
 const LARGE = 10e9;

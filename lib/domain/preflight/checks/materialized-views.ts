@@ -1,5 +1,5 @@
+import { several, size } from '../../quantities.ts';
 import { type Check, info, pass } from '../check.ts';
-import { several, size } from '../words.ts';
 
 export const check: Check = {
   id: 'materialized-views',

@@ -1,5 +1,5 @@
+import { several } from '../../quantities.ts';
 import { type Check, pass, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 /** Pods that migrate the schema at the same time have left it half-way before. */
 export const check: Check = {

@@ -1,5 +1,5 @@
+import { wholeDuration } from '../../quantities.ts';
 import { type Check, pass, unlearned, warning } from '../check.ts';
-import { duration } from '../words.ts';
 
 /** Seconds. Longer than a request or a report takes. */
 const OLD = 300;
@@ -14,13 +14,13 @@ export const check: Check = {
     const seconds = source.longestTransactionSeconds;
     if (seconds > OLD) {
       return warning(
-        `One has been open for ${duration(seconds)}.`,
+        `One has been open for ${wholeDuration(seconds)}.`,
         'Find it in pg_stat_activity (xact_start) or pg_prepared_xacts, in every database, and end it.',
       );
     }
     if (source.rights.seeSessions !== true) {
       return unlearned("how old other logins' transactions are.", "GRANT pg_monitor to Passage's login on the source.");
     }
-    return pass(seconds === 0 ? 'None is open.' : `The oldest is ${duration(seconds)} old.`);
+    return pass(seconds === 0 ? 'None is open.' : `The oldest is ${wholeDuration(seconds)} old.`);
   },
 };

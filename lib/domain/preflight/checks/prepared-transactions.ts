@@ -1,5 +1,5 @@
+import { several, wholeDuration } from '../../quantities.ts';
 import { blocker, type Check, pass } from '../check.ts';
-import { duration, several } from '../words.ts';
 
 /** They belong to no session, so nothing ends them, and COMMIT PREPARED writes even into a read-only database. */
 export const check: Check = {
@@ -11,7 +11,7 @@ export const check: Check = {
     const found = databases.source.preparedTransactions;
     if (found.length === 0) return pass('None is prepared.');
     return blocker(
-      `Prepared: ${several(found.map(({ database, seconds }) => `one in ${database}, ${duration(seconds)} ago`))}.`,
+      `Prepared: ${several(found.map(({ database, seconds }) => `one in ${database}, ${wholeDuration(seconds)} ago`))}.`,
       'Ask whoever prepared them, then COMMIT PREPARED or ROLLBACK PREPARED each in its database (pg_prepared_xacts).',
     );
   },

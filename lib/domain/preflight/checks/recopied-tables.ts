@@ -1,5 +1,5 @@
+import { several, size, wholeDuration } from '../../quantities.ts';
 import { type Check, info, pass, warning } from '../check.ts';
-import { duration, several, size } from '../words.ts';
 
 /** Seconds of a freeze that tables without a key may cost before somebody should look at them. */
 const LONG = 60;
@@ -27,7 +27,7 @@ export const check: Check = {
     const takes =
       seconds === null
         ? 'how long is known after a rehearsal'
-        : `about ${duration(seconds)} by the last rehearsal's rate`;
+        : `about ${wholeDuration(seconds)} by the last rehearsal's rate`;
     const saw = `${names}: ${size(bytes)} without a key, copied whole in any case, ${takes}.`;
     const todo = 'A primary key lets their rows be compared one by one.';
     return seconds !== null && seconds > LONG ? warning(saw, todo) : info(saw, todo);

@@ -1,4 +1,5 @@
 import { refusalToAdmit } from '../../ledger.ts';
+import { utc } from '../../quantities.ts';
 import { type Check, pass, warning } from '../check.ts';
 
 /** A warning only: admission itself refuses a cutover, with RehearsalMissing. */
@@ -10,6 +11,6 @@ export const check: Check = {
     if (plan.mode === 'rehearsal') return null;
     const refusal = refusalToAdmit(lastRehearsal, plan, configuration.rehearsalFreshForHours, now);
     if (refusal) return warning(refusal, 'Rehearse; a cutover is refused until then.');
-    return pass(`Rehearsal ${lastRehearsal?.run}, of ${lastRehearsal?.finishedAt.slice(0, 16).replace('T', ' ')} UTC.`);
+    return pass(`Rehearsal ${lastRehearsal!.run}, of ${utc(lastRehearsal!.finishedAt)}.`);
   },
 };

@@ -1,8 +1,6 @@
 import { startsWithin } from '../../cron.ts';
-import { duration } from '../../duration.ts';
-import { moment } from '../../window.ts';
+import { duration, several, utc } from '../../quantities.ts';
 import { type Check, type Collected, info, pass, unlearned, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 /** Seconds for which starts are counted while nobody knows when the freeze begins or how long it lasts. */
 const DAY = 86_400;
@@ -32,7 +30,7 @@ export const check: Check = {
       const oldest = open.flatMap((each) => each.oldest ?? []).sort()[0];
       const states = several(open.map(({ status, count }) => `${count} ${status}`));
       const result = [
-        `${runs} runs have not ended (${states}${oldest ? `; the oldest since ${moment(Date.parse(oldest))}` : ''}): what still runs at the freeze is cut off. ${starts.saw}${left}`,
+        `${runs} runs have not ended (${states}${oldest ? `; the oldest since ${utc(Date.parse(oldest))}` : ''}): what still runs at the freeze is cut off. ${starts.saw}${left}`,
         'Switch schedules and webhooks off before the cutover and let runs end (they last 30 hours at most, with user tasks 60 days), or accept their loss.',
       ] as const;
       return plan.mode === 'rehearsal' ? info(...result) : warning(...result);
@@ -59,12 +57,12 @@ function startsOf({ databases, configuration, lastRehearsal, now, plan }: Collec
   const { starts, first, unreadable } = startsWithin(schedules, from, from + seconds * 1000);
   const on = schedules.reduce((sum, { workflows }) => sum + workflows, 0);
   const when = isKnown
-    ? `in a freeze of ${duration(seconds)} from ${moment(from)}`
-    : `in a day from ${moment(from)}, of which a freeze takes a part,`;
+    ? `in a freeze of ${duration(seconds)} from ${utc(from)}`
+    : `in a day from ${utc(from)}, of which a freeze takes a part,`;
   const words = [
     on === 0
       ? 'No schedule is on.'
-      : `${on} ${on === 1 ? 'workflow has' : 'workflows have'} a schedule that is on; ${when} they start ${starts} ${starts === 1 ? 'time' : 'times'}${first === null ? '' : `, first at ${moment(first)}`}.`,
+      : `${on} ${on === 1 ? 'workflow has' : 'workflows have'} a schedule that is on; ${when} they start ${starts} ${starts === 1 ? 'time' : 'times'}${first === null ? '' : `, first at ${utc(first)}`}.`,
     ...(unreadable > 0 ? [`Schedules of ${unreadable} could not be read.`] : []),
   ];
   return { saw: words.join(' '), any: starts + unreadable > 0 };

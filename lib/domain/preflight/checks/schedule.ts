@@ -1,6 +1,6 @@
 import { readSchedule } from '../../../workflow/schedule.ts';
+import { utc } from '../../quantities.ts';
 import { withinWeekly } from '../../weekly-window.ts';
-import { moment } from '../../window.ts';
 import { type Check, info, type Learned, pass, warning } from '../check.ts';
 
 /** On Saturdays at 3; the check says when a server's maintenance comes then. */
@@ -41,12 +41,12 @@ function ofRehearsals(rehearsal: string, preflight: string | undefined, { databa
   if (maintained.length > 0) {
     const windows = maintained.map(({ name, maintenanceWindow }) => `${name}, ${maintenanceWindow} UTC`).join('; ');
     return info(
-      `A rehearsal starts by ${rehearsal}, next at ${moment(next)}: within the maintenance window of ${windows}.`,
+      `A rehearsal starts by ${rehearsal}, next at ${utc(next)}: within the maintenance window of ${windows}.`,
       'Choose another time: a server that is restarted ends the copy.',
     );
   }
   const looks = preflight ? ` Preflight starts by ${preflight}.` : '';
-  return pass(`A rehearsal starts by ${rehearsal}, UTC${isFixed ? `, next at ${moment(next)}` : ''}.${looks}`);
+  return pass(`A rehearsal starts by ${rehearsal}, UTC${isFixed ? `, next at ${utc(next)}` : ''}.${looks}`);
 }
 
 /** Milliseconds since 1970; null when none is left. What the configuration holds was read when it was loaded. */

@@ -1,5 +1,5 @@
+import { several } from '../../quantities.ts';
 import { type Check, info, pass, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 /** A restart ends the dump's snapshot, or the restore's session. */
 const SOON_MS = 7 * 86_400_000;

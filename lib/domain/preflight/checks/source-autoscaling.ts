@@ -1,6 +1,6 @@
 import type { Autoscaling } from '../../../workflow/documents/capacity.ts';
+import { several } from '../../quantities.ts';
 import { type Check, pass, unlearned, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 /** A scaling policy or a scheduled action starts tasks again that the freeze has stopped. */
 export const check: Check = {

@@ -1,5 +1,5 @@
+import { several } from '../../quantities.ts';
 import { type Check, info, pass, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 /** Single sign-on works under the real name only, and DISABLE_USER_PASS_LOGIN locks out who checks the target before. */
 export const check: Check = {

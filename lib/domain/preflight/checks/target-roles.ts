@@ -1,5 +1,5 @@
+import { several } from '../../quantities.ts';
 import { type Check, pass, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 /** The chart runs connectors within the main backend, where ECS templates may have services of their own. */
 const WITHIN_THE_BACKEND = ['dbconnector', 'db-ssh-connector'];

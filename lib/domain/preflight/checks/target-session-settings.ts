@@ -1,6 +1,6 @@
+import { several } from '../../quantities.ts';
 import { beginsWith, isOn, milliseconds, sameSetting } from '../../session-settings.ts';
 import { blocker, type Check, type Collected, pass, unlearned, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 const READ_ONLY = 'default_transaction_read_only';
 /** They end what the application does, whatever it is. */

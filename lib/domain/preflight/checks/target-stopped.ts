@@ -1,5 +1,5 @@
+import { several } from '../../quantities.ts';
 import { blocker, type Check, pass } from '../check.ts';
-import { several } from '../words.ts';
 
 /** Whatever runs there connects to the database while it is restored, and migrates or fills it. */
 export const check: Check = {

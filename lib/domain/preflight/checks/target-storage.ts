@@ -1,7 +1,7 @@
 import type { DatabaseServer } from '../../../workflow/documents/capacity.ts';
 import type { DatabaseFindings } from '../../../workflow/documents/collected.ts';
+import { size } from '../../quantities.ts';
 import { blocker, type Check, info, pass, type Result, unlearned, warning } from '../check.ts';
-import { size } from '../words.ts';
 
 /** Once the source for tables and indexes; half of it for indexes being sorted beside them and for the write-ahead log. */
 const ROOM = 1.5;

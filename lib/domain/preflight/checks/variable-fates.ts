@@ -1,7 +1,7 @@
 import { nearest } from '../../nearest.ts';
+import { several } from '../../quantities.ts';
 import { ruleOf } from '../../retool-variables.ts';
 import { type Check, info, pass, warning } from '../check.ts';
-import { several } from '../words.ts';
 
 /** A fate that is stated for a name that nobody asks about changes nothing, and looks as if it did. */
 export const check: Check = {

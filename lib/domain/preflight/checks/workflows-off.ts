@@ -1,5 +1,5 @@
+import { several } from '../../quantities.ts';
 import { blocker, type Check, pass } from '../check.ts';
-import { several } from '../words.ts';
 
 const WORKERS = /^(workflow|agent)/;
 

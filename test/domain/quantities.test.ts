@@ -1,4 +1,16 @@
-import { bytes, count, duration, interval, plural, rate, remaining, utc } from '../../lib/pages/format.ts';
+import {
+  bytes,
+  count,
+  duration,
+  interval,
+  plural,
+  rate,
+  remaining,
+  several,
+  size,
+  utc,
+  wholeDuration,
+} from '../../lib/domain/quantities.ts';
 
 describe('quantities', () => {
   test.each([
@@ -34,6 +46,28 @@ describe('quantities', () => {
     [273_600, '3 d 04 h'],
   ])('%d seconds read as %s', (seconds, text) => {
     expect(duration(seconds)).toBe(text);
+  });
+
+  test.each([
+    [0, '1 MB'],
+    [60e6, '60 MB'],
+    [2.5e9, '2.5 GB'],
+    [1.2345e12, '1.23 TB'],
+  ])('a disk of %d bytes reads as %s', (number, text) => {
+    expect(size(number)).toBe(text);
+  });
+
+  test.each([
+    [119.2, '120 s'],
+    [121, '3 min'],
+    [7_199, '120 min'],
+    [7_201, '3 h'],
+  ])('a limit of %d seconds reads as %s', (seconds, text) => {
+    expect(wholeDuration(seconds)).toBe(text);
+  });
+
+  test('of many names the first are told', () => {
+    expect([several(['a', 'b']), several(['a', 'b', 'c'], 1)]).toEqual(['a, b', 'a and 2 more']);
   });
 
   test('counts, rates and intervals', () => {
