@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
-import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
+import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { refusalToAdmit } from '../../lib/domain/ledger.ts';
 import { predictedToday } from '../../lib/domain/prediction.ts';
 import { refusalToBegin, windowOf } from '../../lib/domain/window.ts';
@@ -37,7 +37,7 @@ export const admitCutover = task('AdmitCutover')(async ({ ledgers, evidence, now
   return { rehearsal: lastRehearsal.run };
 });
 
-export const handler = onLambda(admitCutover, (told) => {
-  const documents = s3Documents(new S3Client({}), told.ledgers);
-  return { ledgers: s3Ledgers(documents), evidence: s3Evidence(documents), now: Date.now };
-});
+export const handler = onLambda(admitCutover, (told) => ({
+  ...evidenceBucket(new S3Client({}), told.ledgers),
+  now: Date.now,
+}));

@@ -3,9 +3,10 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { sampleMemory } from '../../lib/adapters/boot-memory.ts';
 import { bootedIn } from '../../lib/adapters/booted.ts';
 import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
 import { type BootPods, bootPods } from '../../lib/adapters/kubernetes/boot-pods.ts';
-import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { judgeBoot } from '../../lib/domain/boot.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
@@ -33,13 +34,10 @@ export const checkBoot = task('CheckBoot')(async (deps: Deps, { lease }) => {
 
 export const handler = onLambda(checkBoot, (told) => {
   const s3 = new S3Client({});
-  const documents = s3Documents(s3, told.ledgers);
-  const eks = new EKSClient({});
   return {
-    ledgers: s3Ledgers(documents),
-    evidence: s3Evidence(documents),
+    ...evidenceBucket(s3, told.ledgers),
     staging: s3Documents(s3, told.staging),
-    pods: (cluster, namespace) => bootPods(eks, cluster, namespace),
+    pods: bootPods(new EKSClient({})),
     now: Date.now,
   };
 });

@@ -29,10 +29,7 @@ export const checkTargetReady = task('CheckTargetReady')(async (deps: Deps, { le
   return {};
 });
 
-export const handler = onLambda(checkTargetReady, (told) => {
-  const eks = new EKSClient({});
-  return {
-    evidence: s3Evidence(s3Documents(new S3Client({}), told.ledgers)),
-    application: (cluster, namespace) => application(eks, cluster, namespace),
-  };
-});
+export const handler = onLambda(checkTargetReady, (told) => ({
+  evidence: s3Evidence(s3Documents(new S3Client({}), told.ledgers)),
+  application: application(new EKSClient({})),
+}));

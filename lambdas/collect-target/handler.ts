@@ -61,7 +61,7 @@ export const handler = onLambda(collectTarget, (told) => {
   const eks = new EKSClient({});
   return {
     evidence: s3Evidence(s3Documents(new S3Client({}), told.runs)),
-    application: (cluster, namespace) => application(eks, cluster, namespace),
+    application: application(eks),
     survey: (cluster) => surveyCluster(eks, cluster),
     secrets: secretsManager(new SecretsManagerClient({})),
     fingerprintKey: told.fingerprintKey,

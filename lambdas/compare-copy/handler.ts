@@ -1,7 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
-import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
+import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { compareManifests } from '../../lib/copier/compare.ts';
 import { unseal } from '../../lib/copier/sealed.ts';
 import { Manifest } from '../../lib/copier/staged.ts';
@@ -100,11 +101,5 @@ function proofShareOf(manifests: readonly Manifest[]): number {
 
 export const handler = onLambda(compareCopy, (told) => {
   const s3 = new S3Client({});
-  const documents = s3Documents(s3, told.ledgers);
-  return {
-    ledgers: s3Ledgers(documents),
-    evidence: s3Evidence(documents),
-    staging: s3Documents(s3, told.staging),
-    now: Date.now,
-  };
+  return { ...evidenceBucket(s3, told.ledgers), staging: s3Documents(s3, told.staging), now: Date.now };
 });

@@ -1,8 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
-import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
+import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { fenceSource as fence, previewFence } from '../../lib/adapters/postgres/source-fence.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
 import { fencedSource } from '../../lib/adapters/source-database.ts';
@@ -33,11 +33,7 @@ export const fenceSource = task('FenceSource')(async ({ ledgers, evidence, secre
   return {};
 });
 
-export const handler = onLambda(fenceSource, (told) => {
-  const documents = s3Documents(new S3Client({}), told.ledgers);
-  return {
-    ledgers: s3Ledgers(documents),
-    evidence: s3Evidence(documents),
-    secrets: secretsManager(new SecretsManagerClient({})),
-  };
-});
+export const handler = onLambda(fenceSource, (told) => ({
+  ...evidenceBucket(new S3Client({}), told.ledgers),
+  secrets: secretsManager(new SecretsManagerClient({})),
+}));

@@ -4,9 +4,9 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Client } from 'pg';
 import { type DatabaseServers, databaseServers } from '../../lib/adapters/database-servers.ts';
-import { s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
-import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
+import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { loginAt } from '../../lib/adapters/logins.ts';
 import { type Login, type Side, withClient } from '../../lib/adapters/postgres/connect.ts';
 import { extensionsInStore } from '../../lib/adapters/postgres/extensions-in-store.ts';
@@ -116,19 +116,15 @@ async function refusalToFence(client: Client, application: string): Promise<stri
   }
 }
 
-export const handler = onLambda(inspectDatabases, (told) => {
-  const documents = s3Documents(new S3Client({}), told.runs);
-  return {
-    evidence: s3Evidence(documents),
-    ledgers: s3Ledgers(documents),
-    secrets: secretsManager(new SecretsManagerClient({})),
-    servers: databaseServers({
-      rds: new RDSClient(impatient),
-      cloudWatch: new CloudWatchClient(impatient),
-      aliasesOf,
-      now: Date.now,
-    }),
-    fingerprintKey: told.fingerprintKey,
+export const handler = onLambda(inspectDatabases, (told) => ({
+  ...evidenceBucket(new S3Client({}), told.runs),
+  secrets: secretsManager(new SecretsManagerClient({})),
+  servers: databaseServers({
+    rds: new RDSClient(impatient),
+    cloudWatch: new CloudWatchClient(impatient),
+    aliasesOf,
     now: Date.now,
-  };
-});
+  }),
+  fingerprintKey: told.fingerprintKey,
+  now: Date.now,
+}));

@@ -4,9 +4,10 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { sampleMemory } from '../../lib/adapters/boot-memory.ts';
 import { type Booted, bootedIn } from '../../lib/adapters/booted.ts';
 import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
 import { type BootPods, bootPods } from '../../lib/adapters/kubernetes/boot-pods.ts';
-import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { loginAt } from '../../lib/adapters/logins.ts';
 import { encryptedByApplication } from '../../lib/adapters/management-api.ts';
 import { type BootedDatabase, lookAtBooted } from '../../lib/adapters/postgres/scratch-boot.ts';
@@ -129,14 +130,11 @@ function rotates(pod: BootingPod, target: TargetFindings, source: SourceFindings
 
 export const handler = onLambda(measureBoot, (told) => {
   const s3 = new S3Client({});
-  const documents = s3Documents(s3, told.ledgers);
-  const eks = new EKSClient({});
   return {
-    ledgers: s3Ledgers(documents),
-    evidence: s3Evidence(documents),
+    ...evidenceBucket(s3, told.ledgers),
     staging: s3Documents(s3, told.staging),
     secrets: secretsManager(new SecretsManagerClient({})),
-    pods: (cluster, namespace) => bootPods(eks, cluster, namespace),
+    pods: bootPods(new EKSClient({})),
     lookAtBooted,
     now: Date.now,
   };

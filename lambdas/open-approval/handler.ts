@@ -4,7 +4,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { evidenceDigest } from '../../lib/adapters/approvals.ts';
 import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
 import { type SendMail, ses } from '../../lib/adapters/mail.ts';
 import { kmsTokens, type Tokens } from '../../lib/adapters/tokens.ts';
 import { electorate, keyHash, votesNeeded } from '../../lib/domain/approval.ts';
@@ -108,11 +109,9 @@ export const openApproval = task('OpenApproval')(async (deps: Deps, input) => {
 
 export const handler = onLambda(openApproval, (told) => {
   const s3 = new S3Client({});
-  const documents = s3Documents(s3, told.requests);
   return {
-    documents,
+    ...evidenceBucket(s3, told.requests),
     staging: s3Documents(s3, told.tokens),
-    evidence: s3Evidence(documents),
     tokens: kmsTokens(new KMSClient({}), told.tokenKey),
     sendMail: ses(new SESv2Client({}), told.mail),
     pages: told.approvalPages,

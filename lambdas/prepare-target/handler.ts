@@ -1,8 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
-import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
+import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { knownAddress, loginAt } from '../../lib/adapters/logins.ts';
 import { scratchDatabaseName } from '../../lib/adapters/postgres/names.ts';
 import { prepareTarget as prepare } from '../../lib/adapters/postgres/target.ts';
@@ -63,13 +63,9 @@ export const prepareTarget = task('PrepareTarget')(async (deps: Deps, { lease, c
   };
 });
 
-export const handler = onLambda(prepareTarget, (told) => {
-  const documents = s3Documents(new S3Client({}), told.ledgers);
-  return {
-    ledgers: s3Ledgers(documents),
-    evidence: s3Evidence(documents),
-    secrets: secretsManager(new SecretsManagerClient({})),
-    bucket: told.staging,
-    seconds: tasks.PrepareTarget.timeoutSeconds,
-  };
-});
+export const handler = onLambda(prepareTarget, (told) => ({
+  ...evidenceBucket(new S3Client({}), told.ledgers),
+  secrets: secretsManager(new SecretsManagerClient({})),
+  bucket: told.staging,
+  seconds: tasks.PrepareTarget.timeoutSeconds,
+}));

@@ -1,10 +1,10 @@
 import { EKSClient } from '@aws-sdk/client-eks';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
 import { type Application, application } from '../../lib/adapters/kubernetes/application.ts';
-import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { knownAddress } from '../../lib/adapters/logins.ts';
 import { proveWrite } from '../../lib/adapters/postgres/prove-write.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
@@ -56,15 +56,10 @@ export const proveTargetWrite = task('ProveTargetWrite')(async (deps: Deps, { le
   return {};
 });
 
-export const handler = onLambda(proveTargetWrite, (told) => {
-  const documents = s3Documents(new S3Client({}), told.ledgers);
-  const eks = new EKSClient({});
-  return {
-    ledgers: s3Ledgers(documents),
-    evidence: s3Evidence(documents),
-    secrets: secretsManager(new SecretsManagerClient({})),
-    application: (cluster, namespace) => application(eks, cluster, namespace),
-    proveWrite,
-    now: Date.now,
-  };
-});
+export const handler = onLambda(proveTargetWrite, (told) => ({
+  ...evidenceBucket(new S3Client({}), told.ledgers),
+  secrets: secretsManager(new SecretsManagerClient({})),
+  application: application(new EKSClient({})),
+  proveWrite,
+  now: Date.now,
+}));

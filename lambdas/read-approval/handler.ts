@@ -1,7 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { type Approvals, evidenceDigest, s3Approvals } from '../../lib/adapters/approvals.ts';
-import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import type { Documents } from '../../lib/adapters/documents.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
 import { electorate, forgery, votesNeeded } from '../../lib/domain/approval.ts';
 import { approvalOf, keys } from '../../lib/domain/run.ts';
 import { lastMoment, windowOf } from '../../lib/domain/window.ts';
@@ -63,6 +64,6 @@ export const readApproval = task('ReadApproval')(
 );
 
 export const handler = onLambda(readApproval, (told) => {
-  const documents = s3Documents(new S3Client({}), told.requests);
-  return { documents, approvals: s3Approvals(documents), evidence: s3Evidence(documents) };
+  const bucket = evidenceBucket(new S3Client({}), told.requests);
+  return { ...bucket, approvals: s3Approvals(bucket.documents) };
 });

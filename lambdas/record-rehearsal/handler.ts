@@ -1,10 +1,10 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
 import { type Executions, stepFunctions } from '../../lib/adapters/executions.ts';
 import { histories } from '../../lib/adapters/histories.ts';
-import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { type Measurements, s3Measurements } from '../../lib/adapters/measurements.ts';
 import { growthWithin } from '../../lib/domain/growth.ts';
 import { rehearsed } from '../../lib/domain/ledger.ts';
@@ -70,11 +70,10 @@ export const recordRehearsal = task('RecordRehearsal')(async (deps: Deps, { leas
 });
 
 export const handler = onLambda(recordRehearsal, (told) => {
-  const documents = s3Documents(new S3Client({}), told.ledgers);
+  const bucket = evidenceBucket(new S3Client({}), told.ledgers);
   return {
-    ledgers: s3Ledgers(documents),
-    evidence: s3Evidence(documents),
-    measurements: s3Measurements(documents),
+    ...bucket,
+    measurements: s3Measurements(bucket.documents),
     executions: stepFunctions(new SFNClient({})),
     now: Date.now,
   };

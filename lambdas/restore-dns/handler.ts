@@ -1,8 +1,8 @@
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
-import { s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
-import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
+import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { type Dns, route53 } from '../../lib/adapters/route53.ts';
 import { canonical } from '../../lib/domain/digest.ts';
 import { batch } from '../../lib/domain/dns.ts';
@@ -28,7 +28,7 @@ export const restoreDns = task('RestoreDns')(async ({ ledgers, evidence, dns }: 
   return {};
 });
 
-export const handler = onLambda(restoreDns, (told) => {
-  const documents = s3Documents(new S3Client({}), told.ledgers);
-  return { ledgers: s3Ledgers(documents), evidence: s3Evidence(documents), dns: route53(new Route53Client({})) };
-});
+export const handler = onLambda(restoreDns, (told) => ({
+  ...evidenceBucket(new S3Client({}), told.ledgers),
+  dns: route53(new Route53Client({})),
+}));

@@ -1,8 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
+import type { Documents } from '../../lib/adapters/documents.ts';
 import { earlierFindings } from '../../lib/adapters/earlier.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
-import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
+import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { type Measurements, s3Measurements } from '../../lib/adapters/measurements.ts';
 import { driftSince, unlikeApproved } from '../../lib/domain/drift/drift.ts';
 import { isBalanced, predictedToday, predictFreeze } from '../../lib/domain/prediction.ts';
@@ -86,12 +87,6 @@ export const runPreflight = task('RunPreflight')(async (deps: Deps, { lease, loo
 });
 
 export const handler = onLambda(runPreflight, (told) => {
-  const documents = s3Documents(new S3Client({}), told.runs);
-  return {
-    documents,
-    evidence: s3Evidence(documents),
-    ledgers: s3Ledgers(documents),
-    measurements: s3Measurements(documents),
-    now: Date.now,
-  };
+  const bucket = evidenceBucket(new S3Client({}), told.runs);
+  return { ...bucket, measurements: s3Measurements(bucket.documents), now: Date.now };
 });

@@ -1,10 +1,10 @@
 import { EKSClient } from '@aws-sdk/client-eks';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
 import { type BootPods, bootPods } from '../../lib/adapters/kubernetes/boot-pods.ts';
-import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { loginAt } from '../../lib/adapters/logins.ts';
 import { handOver } from '../../lib/adapters/postgres/scratch-boot.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
@@ -71,14 +71,9 @@ export const startBoot = task('StartBoot')(async (deps: Deps, { lease }) => {
   return {};
 });
 
-export const handler = onLambda(startBoot, (told) => {
-  const documents = s3Documents(new S3Client({}), told.ledgers);
-  const eks = new EKSClient({});
-  return {
-    ledgers: s3Ledgers(documents),
-    evidence: s3Evidence(documents),
-    secrets: secretsManager(new SecretsManagerClient({})),
-    pods: (cluster, namespace) => bootPods(eks, cluster, namespace),
-    handOver,
-  };
-});
+export const handler = onLambda(startBoot, (told) => ({
+  ...evidenceBucket(new S3Client({}), told.ledgers),
+  secrets: secretsManager(new SecretsManagerClient({})),
+  pods: bootPods(new EKSClient({})),
+  handOver,
+}));

@@ -1,9 +1,9 @@
 import { EKSClient } from '@aws-sdk/client-eks';
 import { S3Client } from '@aws-sdk/client-s3';
-import { s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
 import { type RestoreJobs, restoreJobs } from '../../lib/adapters/kubernetes/restore-jobs.ts';
-import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { digestOf } from '../../lib/domain/digest.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
@@ -34,14 +34,9 @@ export const startRestore = task('StartRestore')(async (deps: Deps, { lease, tok
   return { job: name };
 });
 
-export const handler = onLambda(startRestore, (told) => {
-  const documents = s3Documents(new S3Client({}), told.ledgers);
-  const eks = new EKSClient({});
-  return {
-    ledgers: s3Ledgers(documents),
-    evidence: s3Evidence(documents),
-    jobs: (cluster) => restoreJobs(eks, cluster),
-    image: told.workerImage,
-    seconds: tasks.StartRestore.timeoutSeconds,
-  };
-});
+export const handler = onLambda(startRestore, (told) => ({
+  ...evidenceBucket(new S3Client({}), told.ledgers),
+  jobs: restoreJobs(new EKSClient({})),
+  image: told.workerImage,
+  seconds: tasks.StartRestore.timeoutSeconds,
+}));

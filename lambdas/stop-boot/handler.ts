@@ -39,10 +39,9 @@ export const stopBoot = task('StopBoot')(async ({ ledgers, pods, sleep }: Deps, 
 
 export const handler = onLambda(stopBoot, (told) => {
   const documents = s3Documents(new S3Client({}), told.ledgers);
-  const eks = new EKSClient({});
   return {
     ledgers: s3Ledgers(documents),
-    pods: (cluster, namespace) => bootPods(eks, cluster, namespace),
+    pods: bootPods(new EKSClient({})),
     sleep,
   };
 });

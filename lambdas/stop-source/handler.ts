@@ -1,9 +1,9 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { S3Client } from '@aws-sdk/client-s3';
-import { s3Documents } from '../../lib/adapters/documents.ts';
 import { type Ecs, ecs } from '../../lib/adapters/ecs.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
-import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
+import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
@@ -39,7 +39,7 @@ export const stopSource = task('StopSource')(async ({ ledgers, evidence, ecs }: 
   return { services: services.length };
 });
 
-export const handler = onLambda(stopSource, (told) => {
-  const documents = s3Documents(new S3Client({}), told.ledgers);
-  return { ledgers: s3Ledgers(documents), evidence: s3Evidence(documents), ecs: ecs(new ECSClient({})) };
-});
+export const handler = onLambda(stopSource, (told) => ({
+  ...evidenceBucket(new S3Client({}), told.ledgers),
+  ecs: ecs(new ECSClient({})),
+}));

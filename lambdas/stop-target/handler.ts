@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { S3Client } from '@aws-sdk/client-s3';
-import { s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
 import { type Application, application } from '../../lib/adapters/kubernetes/application.ts';
-import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { namespaceOf } from '../../lib/adapters/target-namespace.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
@@ -60,13 +60,8 @@ async function haveEnded({ sleep }: Deps, app: Application, deployments: readonl
   }
 }
 
-export const handler = onLambda(stopTarget, (told) => {
-  const documents = s3Documents(new S3Client({}), told.ledgers);
-  const eks = new EKSClient({});
-  return {
-    ledgers: s3Ledgers(documents),
-    evidence: s3Evidence(documents),
-    application: (cluster, namespace) => application(eks, cluster, namespace),
-    sleep,
-  };
-});
+export const handler = onLambda(stopTarget, (told) => ({
+  ...evidenceBucket(new S3Client({}), told.ledgers),
+  application: application(new EKSClient({})),
+  sleep,
+}));

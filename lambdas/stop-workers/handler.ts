@@ -23,12 +23,9 @@ export const stopWorkers = task('StopWorkers')(async ({ evidence, ecs, jobs, wor
   return {};
 });
 
-export const handler = onLambda(stopWorkers, (told) => {
-  const eks = new EKSClient({});
-  return {
-    evidence: s3Evidence(s3Documents(new S3Client({}), told.ledgers)),
-    ecs: ecs(new ECSClient({})),
-    jobs: (cluster) => restoreJobs(eks, cluster),
-    workerCluster: told.workerCluster,
-  };
-});
+export const handler = onLambda(stopWorkers, (told) => ({
+  evidence: s3Evidence(s3Documents(new S3Client({}), told.ledgers)),
+  ecs: ecs(new ECSClient({})),
+  jobs: restoreJobs(new EKSClient({})),
+  workerCluster: told.workerCluster,
+}));

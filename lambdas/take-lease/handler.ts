@@ -1,9 +1,10 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { deployedConfiguration } from '../../lib/adapters/configuration.ts';
-import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
-import { type Ledgers, s3Ledgers } from '../../lib/adapters/ledger.ts';
+import type { Documents } from '../../lib/adapters/documents.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
+import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { digestOf } from '../../lib/domain/digest.ts';
 import { refusalToTake, taken } from '../../lib/domain/ledger.ts';
 import { planDigest } from '../../lib/domain/plan.ts';
@@ -84,12 +85,9 @@ export const takeLease = task('TakeLease')(async (deps: Deps, input) => {
 });
 
 export const handler = onLambda(takeLease, (told) => {
-  const documents = s3Documents(new S3Client({}), told.ledgers);
   const ssm = new SSMClient({});
   return {
-    documents,
-    ledgers: s3Ledgers(documents),
-    evidence: s3Evidence(documents),
+    ...evidenceBucket(new S3Client({}), told.ledgers),
     configuration: (migration) => deployedConfiguration(ssm, told.configurations, migration),
   };
 });

@@ -1,6 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, s3Evidence } from '../../lib/adapters/evidence.ts';
+import type { Documents } from '../../lib/adapters/documents.ts';
+import type { Evidence } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
 import { statement } from '../../lib/adapters/postgres/statements.ts';
 import { program } from '../../lib/adapters/programs.ts';
 import { filesFor } from '../../lib/domain/files/files.ts';
@@ -45,7 +46,4 @@ export const writeFiles = task('WriteFiles')(async ({ documents, evidence }: Dep
   return { document: 'files', files: files.length };
 });
 
-export const handler = onLambda(writeFiles, (told) => {
-  const documents = s3Documents(new S3Client({}), told.runs);
-  return { documents, evidence: s3Evidence(documents) };
-});
+export const handler = onLambda(writeFiles, (told) => ({ ...evidenceBucket(new S3Client({}), told.runs) }));

@@ -3,8 +3,9 @@ import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import { type Approvals, s3Approvals } from '../../lib/adapters/approvals.ts';
-import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
-import { type Evidence, type RunDocument, s3Evidence } from '../../lib/adapters/evidence.ts';
+import type { Documents } from '../../lib/adapters/documents.ts';
+import type { Evidence, RunDocument } from '../../lib/adapters/evidence.ts';
+import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
 import { type Executions, stepFunctions } from '../../lib/adapters/executions.ts';
 import { histories } from '../../lib/adapters/histories.ts';
 import { type SendMail, ses } from '../../lib/adapters/mail.ts';
@@ -130,13 +131,12 @@ export const writeReport = task('WriteReport')(async (deps: Deps, { lease: { run
 });
 
 export const handler = onLambda(writeReport, (told) => {
-  const documents = s3Documents(new S3Client({}), told.runs);
+  const bucket = evidenceBucket(new S3Client({}), told.runs);
   return {
-    documents,
-    evidence: s3Evidence(documents),
-    approvals: s3Approvals(documents),
+    ...bucket,
+    approvals: s3Approvals(bucket.documents),
     executions: stepFunctions(new SFNClient({})),
-    measurements: s3Measurements(documents),
+    measurements: s3Measurements(bucket.documents),
     sendMail: ses(new SESv2Client({}), told.mail),
     now: Date.now,
   };

@@ -34,7 +34,7 @@ async function look(world: WorldInfo, migration: DeployedMigration): Promise<Cir
   const account = simulatedAccount(world);
   const client = { endpoint: world.url, region: world.region, credentials: world.credentials };
   const { eks, application: names } = migration.target;
-  const app = application(new EKSClient(client), eks.cluster, names?.namespace ?? '');
+  const app = application(new EKSClient(client))(eks.cluster, names?.namespace ?? '');
   const cluster = migration.source.ecs?.cluster ?? '';
   const ledger = await account.ledgers.read(migration.name);
   const [holder, running, services, deployments, gate, sourceDatabase, targetDatabase, asked] = await Promise.all([

@@ -42,8 +42,10 @@ export interface Application {
   openGate(ingress: string, backend: Backend): Promise<void>;
 }
 
-export const application = (eks: EKSClient, cluster: string, namespace: string): Application =>
-  applicationOver(() => connectCluster(eks, cluster), namespace);
+export const application =
+  (eks: EKSClient) =>
+  (cluster: string, namespace: string): Application =>
+    applicationOver(() => connectCluster(eks, cluster), namespace);
 
 /** As `application`, over connections that are made otherwise. */
 export function applicationOver(connect: () => Promise<KubeConfig>, namespace: string): Application {

@@ -38,11 +38,12 @@ export interface BootPods {
 }
 
 /** The booted backend in the application's namespace of a cluster. */
-export function bootPods(eks: EKSClient, cluster: string, namespace: string): BootPods {
-  let config: Promise<KubeConfig> | undefined;
-  const connected = () => (config ??= connectCluster(eks, cluster));
-  return bootPodsOver(connected, namespace);
-}
+export const bootPods =
+  (eks: EKSClient) =>
+  (cluster: string, namespace: string): BootPods => {
+    let config: Promise<KubeConfig> | undefined;
+    return bootPodsOver(() => (config ??= connectCluster(eks, cluster)), namespace);
+  };
 
 /** As `bootPods`, over a connection that is there. */
 export function bootPodsOver(connected: () => Promise<KubeConfig>, namespace: string): BootPods {

@@ -25,68 +25,77 @@ export interface RestoreJobs {
   remove(run: string): Promise<number>;
 }
 
-export function restoreJobs(eks: EKSClient, cluster: string): RestoreJobs {
-  const connected = async () => (await connectCluster(eks, cluster)).makeApiClient(BatchV1Api);
-  const namespace = JOBS_NAMESPACE;
-  return {
-    async create(job) {
-      try {
-        const batch = await connected();
-        await batch.createNamespacedJob({
-          namespace,
-          body: {
-            metadata: { name: job.name, labels: { [RUN_LABEL]: job.run, 'app.kubernetes.io/name': 'passage-restore' } },
-            spec: {
-              // The worker answers its callback itself: a second pod would have a token that is spent.
-              backoffLimit: 0,
-              activeDeadlineSeconds: job.deadlineSeconds,
-              ttlSecondsAfterFinished: 86_400,
-              template: {
-                metadata: { labels: { [RUN_LABEL]: job.run } },
-                spec: {
-                  restartPolicy: 'Never',
-                  serviceAccountName: JOBS_SERVICE_ACCOUNT,
-                  // In a cluster of both kinds a pod is put on any node, where an image of the other kind does not start.
-                  nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': WORKER_ARCHITECTURE },
-                  // By number: of a user that the image names, the kubelet cannot tell that it is not root.
-                  securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
-                  containers: [
-                    {
-                      name: 'worker',
-                      image: job.image,
-                      args: ['restore'],
-                      env: Object.entries(job.environment).map(([name, value]) => ({ name, value })),
-                      resources: {
-                        requests: { memory: `${job.memoryMegabytes}Mi` },
-                        limits: { memory: `${job.memoryMegabytes}Mi` },
-                      },
-                      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+export const restoreJobs =
+  (eks: EKSClient) =>
+  (cluster: string): RestoreJobs => {
+    const connected = async () => (await connectCluster(eks, cluster)).makeApiClient(BatchV1Api);
+    const namespace = JOBS_NAMESPACE;
+    return {
+      async create(job) {
+        try {
+          const batch = await connected();
+          await batch.createNamespacedJob({
+            namespace,
+            body: {
+              metadata: {
+                name: job.name,
+                labels: { [RUN_LABEL]: job.run, 'app.kubernetes.io/name': 'passage-restore' },
+              },
+              spec: {
+                // The worker answers its callback itself: a second pod would have a token that is spent.
+                backoffLimit: 0,
+                activeDeadlineSeconds: job.deadlineSeconds,
+                ttlSecondsAfterFinished: 86_400,
+                template: {
+                  metadata: { labels: { [RUN_LABEL]: job.run } },
+                  spec: {
+                    restartPolicy: 'Never',
+                    serviceAccountName: JOBS_SERVICE_ACCOUNT,
+                    // In a cluster of both kinds a pod is put on any node, where an image of the other kind does not start.
+                    nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': WORKER_ARCHITECTURE },
+                    // By number: of a user that the image names, the kubelet cannot tell that it is not root.
+                    securityContext: {
+                      runAsNonRoot: true,
+                      runAsUser: 1000,
+                      seccompProfile: { type: 'RuntimeDefault' },
                     },
-                  ],
+                    containers: [
+                      {
+                        name: 'worker',
+                        image: job.image,
+                        args: ['restore'],
+                        env: Object.entries(job.environment).map(([name, value]) => ({ name, value })),
+                        resources: {
+                          requests: { memory: `${job.memoryMegabytes}Mi` },
+                          limits: { memory: `${job.memoryMegabytes}Mi` },
+                        },
+                        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+                      },
+                    ],
+                  },
                 },
               },
             },
-          },
-        });
-      } catch (error) {
-        if (isConflict(error)) return;
-        throw kubernetesRefused(`create Job "${job.name}" in namespace "${namespace}"`, error);
-      }
-    },
-    async remove(run) {
-      try {
-        const batch = await connected();
-        const { items } = await batch.listNamespacedJob({ namespace, labelSelector: `${RUN_LABEL}=${run}` });
-        for (const { metadata } of items) {
-          const name = metadata?.name ?? '';
-          await batch.deleteNamespacedJob({ name, namespace, propagationPolicy: 'Foreground' }).catch((error) => {
-            if (!isMissing(error)) throw error;
           });
+        } catch (error) {
+          if (isConflict(error)) return;
+          throw kubernetesRefused(`create Job "${job.name}" in namespace "${namespace}"`, error);
         }
-        return items.length;
-      } catch (error) {
-        throw kubernetesRefused(`delete the restore Jobs of run ${run}`, error);
-      }
-    },
+      },
+      async remove(run) {
+        try {
+          const batch = await connected();
+          const { items } = await batch.listNamespacedJob({ namespace, labelSelector: `${RUN_LABEL}=${run}` });
+          for (const { metadata } of items) {
+            const name = metadata?.name ?? '';
+            await batch.deleteNamespacedJob({ name, namespace, propagationPolicy: 'Foreground' }).catch((error) => {
+              if (!isMissing(error)) throw error;
+            });
+          }
+          return items.length;
+        } catch (error) {
+          throw kubernetesRefused(`delete the restore Jobs of run ${run}`, error);
+        }
+      },
+    };
   };
-}

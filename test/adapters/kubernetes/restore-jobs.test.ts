@@ -21,7 +21,7 @@ test('a restore asks for its memory and for a node that its image runs on; creat
   mockClient(EKSClient)
     .on(DescribeClusterCommand)
     .resolves({ cluster: { endpoint: url, certificateAuthority: { data } } });
-  const jobs = restoreJobs(new EKSClient({ region: REGION, credentials: cluster.keysOf(WORKER) }), CLUSTER);
+  const jobs = restoreJobs(new EKSClient({ region: REGION, credentials: cluster.keysOf(WORKER) }))(CLUSTER);
   const job = { name: 'restore-1', run: 'autumn', image: 'worker:1', environment: { A: 'b' }, deadlineSeconds: 60 };
   await jobs.create({ ...job, memoryMegabytes: 2048 });
   await jobs.create({ ...job, memoryMegabytes: 2048 });
