@@ -5,6 +5,7 @@ import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
 import { type Application, application } from '../../lib/adapters/kubernetes/application.ts';
 import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { namespaceOf } from '../../lib/adapters/target-namespace.ts';
+import { targetReplicas } from '../../lib/domain/target-replicas.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { maintenancePage } from '../../lib/pages/maintenance.ts';
@@ -21,17 +22,18 @@ export const startTarget = task('StartTarget')(async (deps: Deps, { lease }) => 
   const { ledgers, evidence } = deps;
   const { target } = await evidence.configuration(lease);
   const { backend } = await evidence.read(lease.run, 'target');
+  const source = await evidence.read(lease.run, 'source');
   if (!target.application || !backend) {
     throw new WorkflowError('TargetNotFound', `Migration "${lease.migration}" names no application on the target.`);
   }
   const app = deps.application(target.eks.cluster, await namespaceOf(evidence, lease, target.application));
-  const deployments = (await app.deployments()).map(({ name, replicas }) => ({ name, replicas }));
-  const saves = { deployments, gate: backend };
+  const deployments = await app.deployments();
+  const saves = { deployments: deployments.map(({ name, replicas }) => ({ name, replicas })), gate: backend };
   const effect = { task: 'StartTarget', seconds: tasks.StartTarget.timeoutSeconds, saves };
   await ledgers.effect(lease, effect, async () => {
     // The gate first: no user may reach a process that has only just been started.
     await app.closeGate(backend.ingress, maintenancePage('Retool'));
-    for (const { name, replicas } of deployments) await app.scale(name, Math.max(1, replicas));
+    for (const deployment of deployments) await app.scale(deployment.name, targetReplicas(source, deployment));
   });
   return { deployments: deployments.length };
 });

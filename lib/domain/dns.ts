@@ -16,6 +16,9 @@ export const withoutDot = (name: string): string => name.replace(/\.$/, '');
 export const recordsOf = (records: readonly RecordSet[], name: string): RecordSet[] =>
   records.filter((record) => withDot(record.name).toLowerCase() === withDot(name).toLowerCase());
 
+/** Whether it leads users to a server. Others of the name (TXT, MX, CAA, HTTPS, …) are not Passage's to delete. */
+export const isAddress = ({ type }: RecordSet): boolean => ['A', 'AAAA', 'CNAME'].includes(type);
+
 /** One CNAME that points the name at the target's load balancer. */
 export const pointedAt = (name: string, target: string, ttlSeconds: number): RecordSet => ({
   name: withDot(name),

@@ -9,7 +9,7 @@ import { startTarget } from '../../lambdas/start-target/handler.ts';
 import { stopSource } from '../../lambdas/stop-source/handler.ts';
 import { keys } from '../../lib/domain/run.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
-import { later, lease, noon, record } from '../support/run-documents.ts';
+import { later, lease, noon, record, source } from '../support/run-documents.ts';
 import { type Account, call, refusedBy, withRun } from './account.ts';
 
 const worker = {
@@ -160,7 +160,7 @@ describe('StartTarget', () => {
   test('closes the gate before it starts anything, and saves how both were', async () => {
     const it = withRun();
     await startTarget.run(it, { lease }, call);
-    expect(it.did).toEqual(['gate close', 'scale retool 1']);
+    expect(it.did).toEqual(['gate close', 'scale retool 2']);
     expect(it.seen[0]?.saved).toMatchObject({
       deployments: [{ name: 'retool', replicas: 0 }],
       gate: { ingress: 'retool', service: 'retool', port: 80 },
@@ -174,11 +174,15 @@ describe('StartTarget', () => {
     expect(it.did).toEqual(['gate close']);
   });
 
-  test('keeps more replicas than one where there are more', async () => {
+  test('starts as many pods as the source ran tasks of that role, or as there are if those are more', async () => {
     const it = withRun();
-    it.deployments.set('retool', { ...it.deployments.get('retool')!, replicas: 3 });
+    const services = [{ ...source().services[0]!, desiredCount: 4 }];
+    it.documents.tamper(keys.document(lease.run, 'source'), source({ services }));
     await startTarget.run(it, { lease }, call);
-    expect(it.did).toContain('scale retool 3');
+    expect(it.did).toContain('scale retool 4');
+    it.deployments.set('retool', { ...it.deployments.get('retool')!, replicas: 6 });
+    await startTarget.run(it, { lease }, call);
+    expect(it.did).toContain('scale retool 6');
   });
 
   test('is over when every deployment has at least one replica, and all of them ready', async () => {
@@ -194,6 +198,16 @@ describe('StartTarget', () => {
 });
 
 describe('ChangeDns', () => {
+  test.each([
+    ['of another type', { type: 'TXT' }, /got a TXT record/],
+    ['that is routed', { setIdentifier: 'east' }, /a routed CNAME record \(east\)/],
+  ])('deletes no record %s, but gives up', async (_, other, why) => {
+    const it = withRun();
+    const dns = { ...it.dns, records: async () => [record(), record(other)] };
+    await expect(changeDns.run({ ...it, dns }, { lease }, call)).rejects.toEqual(refusedBy('WorldChanged', why));
+    expect(it.did).toEqual([]);
+  });
+
   test('saves the records as they are before it changes them', async () => {
     const it = withRun();
     expect(await changeDns.run(it, { lease }, call)).toEqual({ changeId: 'C1' });

@@ -52,7 +52,7 @@ export const ChangeDns = lambda({
   summary: 'Saves the record sets as they are, then points the name at the target in one batch.',
   input: Held,
   output: z.strictObject({ changeId: z.string() }),
-  throws: ['ConfigurationInvalid', 'LeaseLost', 'EffectInFlight', 'ServiceUnavailable'],
+  throws: ['ConfigurationInvalid', 'WorldChanged', 'LeaseLost', 'EffectInFlight', 'ServiceUnavailable'],
   uses: {
     ...holdsLease,
     hostedZones: ['route53:ListResourceRecordSets', 'route53:ChangeResourceRecordSets'],

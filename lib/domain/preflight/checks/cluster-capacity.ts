@@ -1,6 +1,7 @@
 import { type ClusterNode, type Sizing, WORKER_ARCHITECTURE } from '../../../workflow/documents/capacity.ts';
 import { RestoreDatabase } from '../../../workflow/tasks/copy.ts';
 import { several } from '../../quantities.ts';
+import { targetReplicas } from '../../target-replicas.ts';
 import { blocker, type Check, info, pass, unlearned, warning } from '../check.ts';
 
 interface Pod {
@@ -15,18 +16,21 @@ export const check: Check = {
   title: "The target's nodes have room for the restore and for the application",
   about: 'application',
   needsTarget: true,
-  look({ target: { capacity, deployments } }) {
+  look({ source, target: { capacity, deployments } }) {
     if (!capacity) {
       return unlearned(
         "what room the target's nodes have.",
         'kubectl describe nodes: look for 2 GiB of memory for the restore, and for the requests of the chart.',
       );
     }
-    // The restore is over before the application starts, and StartTarget gives each deployment at least one pod.
+    // The restore is over before the application starts.
     const restore: Pod = { name: "Passage's restore", cpuMillis: 0, memoryMiB: RestoreDatabase.memoryMegabytes };
     const starting = deployments
       .filter(({ replicas }) => replicas === 0)
-      .map(({ name, requests }) => asks(name, requests));
+      .map((deployment) => ({
+        ...asks(deployment.name, deployment.requests),
+        count: targetReplicas(source, deployment),
+      }));
     const nodes = capacity.nodes.filter((node) => node.os === 'linux' && node.architecture === WORKER_ARCHITECTURE);
     const open = nodes.filter((node) => node.open);
     const adds = capacity.addsNodes ?? (nodes.some(({ madeBy }) => madeBy === 'fargate') ? 'a Fargate profile' : null);
@@ -44,7 +48,7 @@ export const check: Check = {
           )
         : blocker(saw, 'Add a larger node: these pods would wait for ever.');
     }
-    const needed = total(starting);
+    const needed = total(starting.flatMap((pod) => Array<Pod>(pod.count).fill(pod)));
     const wanted = `the application asks for ${starting.length > 0 ? words(needed) : 'no more'}, the restore before it for ${words(restore)}`;
     if (!capacity.requested) {
       return unlearned(

@@ -9,7 +9,7 @@ export const cases: Cases = {
   'room enough': {
     given: {},
     severity: 'PASS',
-    says: /2 nodes of amd64 with 7.8 vCPU and 28.9 GiB, of which deployments ask for 0.5 vCPU and 0.5 GiB; the application asks for 4 vCPU and 8 GiB, the restore before it for 2 GiB/,
+    says: /2 nodes of amd64 with 7.8 vCPU and 28.9 GiB, of which deployments ask for 0.5 vCPU and 0.5 GiB; the application asks for 6 vCPU and 12 GiB, the restore before it for 2 GiB/,
   },
   'not looked at': { given: withTarget({ capacity: null }), severity: 'INFO', says: /what room/ },
   'what others take is not known': {

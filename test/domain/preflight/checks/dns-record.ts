@@ -27,4 +27,9 @@ export const cases: Cases = {
     severity: 'BLOCKER',
     says: /zone itself/,
   },
+  'records that a CNAME may not stand beside': {
+    given: withDns({ records: [record(), record({ type: 'TXT' }), record({ type: 'MX' }), record({ type: 'TXT' })] }),
+    severity: 'BLOCKER',
+    says: /TXT, MX records as well.*deletes no such record/,
+  },
 };
