@@ -91,9 +91,9 @@ export function nextSteps(run: {
     case 'cut over':
       return [
         'Sign in at the usual address, open an application that reads a resource and run a query.',
-        'Leave the old services at zero and the old database as it is: it is the way back until the soak ends.',
+        'Leave the old services at zero and the old database as it is for at least a week. Going back to it by then loses what was written since the switch.',
         ...leftOpen(run),
-        'After the soak of 7 days, take a last snapshot of the old database and remove the old stack.',
+        'After that, remove the old services one by one, never the stack as a whole: it may hold the secret of the encryption key and Retool Database. Keep every secret that the target reads (files/terraform.tfvars names them), and take a last snapshot before the old database goes.',
       ];
     case 'unwound':
       return [
