@@ -3,7 +3,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { dirname, join } from 'node:path';
 import type { ExecutionDescription, MachineRecord } from './execution.ts';
 import { endStatus } from './fold.ts';
-import { detailsOf, type HistoryEvent, type HistoryRecord, openHistory, readEnds } from './history.ts';
+import {
+  detailsOf,
+  type HistoryEvent,
+  type HistoryRecord,
+  historyRecords,
+  openHistory,
+  readEnds,
+  UnreadableHistory,
+} from './history.ts';
 import type { Json } from './json.ts';
 
 /**
@@ -32,20 +40,22 @@ export function keepDefinition(directory: string, definition: string): string {
   return digest;
 }
 
-/** The machine that an execution was started with, by the beginning of its history. */
+/** The machine that an execution was started with, by the beginning of its history. Throws `UnreadableHistory`. */
 export function machineOf(
   directory: string,
   { stateMachineArn, name, startDate }: ExecutionDescription,
 ): MachineRecord {
   const machineName = stateMachineArn.split(':').at(-1) ?? '';
   const path = historyPath(directory, machineName, name);
-  const first = readEnds(path)?.first;
-  if (!first) throw new Error(`${path} has no history`);
+  const [first] = historyRecords(path);
+  if (!first) throw new UnreadableHistory(path, 'it is empty');
+  const definition = join(directory, 'definitions', `${first.memo?.definition}.asl.json`);
+  if (!existsSync(definition)) throw new UnreadableHistory(path, `its definition ${definition} is gone`);
   return {
     stateMachineArn,
     name: machineName,
     roleArn: String(detailsOf(first.event).roleArn),
-    definition: readFileSync(join(directory, 'definitions', `${first.memo?.definition}.asl.json`), 'utf8'),
+    definition: readFileSync(definition, 'utf8'),
     creationDate: startDate,
   };
 }

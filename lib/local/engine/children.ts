@@ -2,8 +2,9 @@ import type { Clock } from '../clock.ts';
 import { historyPath } from './archive.ts';
 import type { StatesBlock } from './definition.ts';
 import { Execution, type ExecutionDescription, type StateMachine } from './execution.ts';
-import { type HistoryEvent, looseHistory, readHistory } from './history.ts';
+import { type HistoryEvent, looseHistory } from './history.ts';
 import { exceedsPayloadLimit, type Json } from './json.ts';
+import { stateOf } from './reopen.ts';
 import { dataLimitExceeded } from './run.ts';
 
 /** Starts an item of a distributed Map as an execution of its own; resolves with its end, rejects never once it runs. */
@@ -31,13 +32,13 @@ export function startsChildren(o: {
     const text = JSON.stringify(input);
     if (exceedsPayloadLimit(text)) throw dataLimitExceeded(label);
     const path = historyPath(o.directory, stateMachine.name, name);
-    const records = readHistory(path);
+    const state = stateOf(path, stateMachine.machine);
     const execution = new Execution({
       executionArn: `${stateMachine.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`,
       name,
       stateMachine,
       principalArn: parent.principalArn,
-      records,
+      state,
       file: looseHistory(path),
       clock: o.clock,
       onEvent: (event) => o.onEvent(execution.executionArn, event),
@@ -45,7 +46,7 @@ export function startsChildren(o: {
     });
     if (endedBefore(execution, parent)) return execution.describe();
     if (execution.state.status !== 'RUNNING') execution.redrive();
-    if (records.length === 0) execution.start(text, { stateMachineArn: stateMachine.stateMachineArn });
+    if (state.events === 0) execution.start(text, { stateMachineArn: stateMachine.stateMachineArn });
     const stop = () => execution.end('ExecutionAborted', {});
     signal.addEventListener('abort', stop, { once: true });
     const end = await o.run(execution);

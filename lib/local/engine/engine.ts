@@ -6,7 +6,7 @@ import type { Engine, EngineOptions } from './api.ts';
 import { endInterrupted, historyPath, isChild, keepDefinition, machineOf, readArchive } from './archive.ts';
 import { startsChildren } from './children.ts';
 import { Execution, type ExecutionDescription, type StateMachine } from './execution.ts';
-import { openHistory, readHistory } from './history.ts';
+import { openHistory, readHistory, UnreadableHistory } from './history.ts';
 import { runExecution } from './interpreter.ts';
 import { DefinitionRefused, loadMachine } from './load.ts';
 import { nestedExecutions } from './nested.ts';
@@ -29,6 +29,10 @@ export type { Integration, TaskCall } from './task.ts';
 
 /** In an account and Region. */
 const MOST_OPEN = 1_000_000;
+
+/** Why one execution cannot go on, which is no reason for the others. */
+const cannotGoOn = (error: unknown): error is Error =>
+  error instanceof DefinitionRefused || error instanceof UnreadableHistory;
 
 export function createEngine(o: EngineOptions): Engine {
   mkdirSync(join(o.directory, 'definitions'), { recursive: true, mode: 0o700 });
@@ -81,7 +85,7 @@ export function createEngine(o: EngineOptions): Engine {
     try {
       return open(description);
     } catch (error) {
-      if (!(error instanceof DefinitionRefused)) throw error;
+      if (!cannotGoOn(error)) throw error;
       throw new AwsError('ExecutionNotRedrivable', 400, error.message);
     }
   };
@@ -225,7 +229,7 @@ export function createEngine(o: EngineOptions): Engine {
           running.set(execution.executionArn, execution);
           ended.delete(execution.executionArn);
         } catch (error) {
-          if (!(error instanceof DefinitionRefused)) throw error;
+          if (!cannotGoOn(error)) throw error;
           abort(description, error.message);
         }
       }

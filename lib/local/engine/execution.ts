@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Machine } from './definition.ts';
-import type { Branch, ExecutionState, ExecutionStatus } from './execution-state.ts';
+import { type Branch, type ExecutionState, type ExecutionStatus, emptyState } from './execution-state.ts';
 import { Ended } from './failure.ts';
-import { apply, fold } from './fold.ts';
+import { apply } from './fold.ts';
 import {
   type Caller,
   detailsName,
@@ -11,7 +11,6 @@ import {
   type HistoryEvent,
   type HistoryEventType,
   type HistoryFile,
-  type HistoryRecord,
   type Memo,
 } from './history.ts';
 import type { Json } from './json.ts';
@@ -82,8 +81,8 @@ export class Execution {
     stateMachine: StateMachine;
     principalArn: string | undefined;
     caller?: Caller | undefined;
-    /** What is written of it already. */
-    records?: Iterable<HistoryRecord>;
+    /** What its history tells, when there is one. */
+    state?: ExecutionState;
     file: HistoryFile;
     clock: Clock;
     onEvent: (event: HistoryEvent) => void;
@@ -94,7 +93,7 @@ export class Execution {
     this.stateMachine = o.stateMachine;
     this.principalArn = o.principalArn;
     this.caller = o.caller;
-    this.state = fold(o.stateMachine.machine, o.records ?? []);
+    this.state = o.state ?? emptyState();
     if (this.state.events > 0) this.input = JSON.parse(this.state.input) as Json;
     this.#file = o.file;
     this.#clock = o.clock;
@@ -211,8 +210,9 @@ export class Execution {
       ...(details && { [detailsName(type)]: details as Record<string, Json> }),
     };
     const record = { branch, event, ...(memo && { memo }) };
-    this.#file.append(record);
+    // What cannot be folded must not be written: no engine could read that history again.
     apply(this.stateMachine.machine, this.state, record);
+    this.#file.append(record);
     this.#onEvent(event);
     return event;
   }

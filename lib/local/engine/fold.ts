@@ -18,13 +18,13 @@ export function fold(machine: StatesBlock, records: Iterable<HistoryRecord>): Ex
   return state;
 }
 
-/** Moves the state by one record. */
-export function apply(
-  machine: StatesBlock,
-  state: ExecutionState,
-  { branch: key, event, memo = {} }: HistoryRecord,
-): void {
-  state.events = event.id;
+/** Moves the state by one record. Throws an Error for one that does not belong there. */
+export function apply(machine: StatesBlock, state: ExecutionState, record: HistoryRecord): void {
+  move(machine, state, record);
+  state.events = record.event.id;
+}
+
+function move(machine: StatesBlock, state: ExecutionState, { branch: key, event, memo = {} }: HistoryRecord): void {
   if (event.type === 'ExecutionStarted') {
     start(machine, state, event);
     return;

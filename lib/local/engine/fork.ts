@@ -68,7 +68,7 @@ export async function runMap(
   /** Recorded: an iteration names the last event of the one whose place it takes. */
   const iterate = async () => {
     for (let last = fork.started; open.length + waiting.length > 0; ) {
-      const child = open.shift() ?? (await openIteration(run, state, waiting.shift() ?? 0, items, last));
+      const child = open.shift() ?? (await group.open(state, waiting.shift() ?? 0, items, last));
       outputs[child.index] = await group.run(child, runBranch);
       last = child.last;
     }
@@ -82,24 +82,6 @@ export async function runMap(
 /** The Map or Parallel that was under way when the engine was started again. */
 export const forkToTakeUp = ({ takesUp, visit }: Run): Fork | undefined => (takesUp ? visit.fork : undefined);
 
-async function openIteration(
-  run: Run,
-  state: MapState,
-  index: number,
-  items: readonly Json[],
-  previous: number,
-): Promise<Branch> {
-  const { visit, branch, execution } = run;
-  const item = items[index] ?? null;
-  const scope = run.scope({ item: { Index: index, Value: item } });
-  const input = state.ItemSelector === undefined ? item : await run.evaluate(state.ItemSelector, scope, 'ItemSelector');
-  run.record('MapIterationStarted', { index, name: visit.name }, { previous, memo: { item, input } });
-  const key = iterationKey(branch, visit.fork?.started ?? 0, index);
-  const child = execution.state.branches.get(key);
-  if (!child) throw new Error(`the iteration ${key} was not opened`);
-  return child;
-}
-
 /** The parts of one Map or Parallel: when one fails, the others are stopped and their states recorded as aborted. */
 class Group {
   readonly #run: Run;
@@ -107,6 +89,23 @@ class Group {
 
   constructor(run: Run) {
     this.#run = run;
+  }
+
+  /** Begins an iteration of a Map. */
+  async open(state: MapState, index: number, items: readonly Json[], previous: number): Promise<Branch> {
+    const run = this.#run;
+    const { visit, branch, execution } = run;
+    const item = items[index] ?? null;
+    const scope = run.scope({ item: { Index: index, Value: item } });
+    const input =
+      state.ItemSelector === undefined ? item : await run.evaluate(state.ItemSelector, scope, 'ItemSelector');
+    // Another item may have failed meanwhile, and the Map been left.
+    this.#controller.signal.throwIfAborted();
+    run.record('MapIterationStarted', { index, name: visit.name }, { previous, memo: { item, input } });
+    const key = iterationKey(branch, visit.fork?.started ?? 0, index);
+    const child = execution.state.branches.get(key);
+    if (!child) throw new Error(`the iteration ${key} was not opened`);
+    return child;
   }
 
   /** Runs one part; its failure becomes a PartFailure. */

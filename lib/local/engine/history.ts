@@ -90,6 +90,13 @@ export interface HistoryRecord {
   readonly memo?: Memo;
 }
 
+/** Something stands in a file that no engine writes: it was damaged, or an engine had a defect. */
+export class UnreadableHistory extends Error {
+  constructor(path: string, why: string) {
+    super(`The history ${path} cannot be read: ${why}`);
+  }
+}
+
 /** AWS's limit: the execution fails with the event of this id. */
 export const HISTORY_LIMIT = 25_000;
 
@@ -156,15 +163,27 @@ function dropTornLine(path: string): void {
   }
 }
 
-/** All records of a file, one after the other. */
+/** All records of a file, one after the other. Throws `UnreadableHistory` at a line that is none. */
 export function* historyRecords(path: string): Generator<HistoryRecord> {
-  for (const line of completeLines(path)) yield JSON.parse(line) as HistoryRecord;
+  let number = 0;
+  for (const line of completeLines(path)) yield parseLine(path, line, ++number);
+}
+
+function parseLine(path: string, line: string, number: number): HistoryRecord {
+  try {
+    return JSON.parse(line) as HistoryRecord;
+  } catch {
+    throw new UnreadableHistory(path, `line ${number} is no event`);
+  }
 }
 
 /** All records of a file at once. */
 export const readHistory = (path: string): HistoryRecord[] => [...historyRecords(path)];
 
-/** The first and the last record, and the latest redrive, without parsing those between; undefined when nothing was written. */
+/**
+ * The first and the last record, and the latest redrive, without parsing those between; undefined when nothing was written.
+ * A damaged last line gives way to the one before it; at a damaged first one this throws `UnreadableHistory`.
+ */
 export function readEnds(
   path: string,
 ): { first: HistoryRecord; last: HistoryRecord; redriven: HistoryRecord | undefined } | undefined {
@@ -177,10 +196,24 @@ export function readEnds(
   }
   if (first === undefined || last === undefined) return undefined;
   return {
-    first: JSON.parse(first) as HistoryRecord,
-    last: JSON.parse(last) as HistoryRecord,
+    first: parseLine(path, first, 1),
+    last: lastReadable(path, last),
     redriven: redriven === undefined ? undefined : (JSON.parse(redriven) as HistoryRecord),
   };
+}
+
+function lastReadable(path: string, line: string): HistoryRecord {
+  try {
+    return JSON.parse(line) as HistoryRecord;
+  } catch {
+    let last: HistoryRecord | undefined;
+    try {
+      for (const record of historyRecords(path)) last = record;
+    } catch (error) {
+      if (!(error instanceof UnreadableHistory) || last === undefined) throw error;
+    }
+    return last as HistoryRecord;
+  }
 }
 
 /** The lines of a file, none where there is none; a last one that was cut off by a crash did not happen. */

@@ -1,15 +1,18 @@
 import type { Clock } from '../clock.ts';
 import { historyPath, machineOf } from './archive.ts';
 import { callId } from './call-id.ts';
+import type { StatesBlock } from './definition.ts';
 import { Execution, type ExecutionDescription } from './execution.ts';
-import type { Branch } from './execution-state.ts';
-import { type HistoryEvent, historyRecords, openHistory } from './history.ts';
+import type { Branch, ExecutionState } from './execution-state.ts';
+import { fold } from './fold.ts';
+import { type HistoryEvent, historyRecords, openHistory, UnreadableHistory } from './history.ts';
 import { type LoadRules, loadMachine } from './load.ts';
 
 /**
  * An execution that is not at work (an earlier process left it running, or it has ended), as its history tells it;
  * nothing of it works yet.
- * Throws `DefinitionRefused` when this engine has not all that its definition needs.
+ * Throws `DefinitionRefused` when this engine has not all that its definition needs, `UnreadableHistory` when its history
+ * is damaged.
  */
 export function reopen(
   description: ExecutionDescription,
@@ -22,24 +25,34 @@ export function reopen(
   },
 ): Execution {
   const { executionArn, name, principalArn, caller } = description;
-  const machine = machineOf(o.directory, description);
-  const path = historyPath(o.directory, machine.name, name);
+  const record = machineOf(o.directory, description);
+  const path = historyPath(o.directory, record.name, name);
+  // It was admitted when it was started.
+  const machine = loadMachine(record.definition, { resources: o.resources, timeoutsRequired: false });
+  const state = stateOf(path, machine);
   return new Execution({
     executionArn,
     name,
-    // It was admitted when it was started.
-    stateMachine: {
-      ...machine,
-      machine: loadMachine(machine.definition, { resources: o.resources, timeoutsRequired: false }),
-    },
+    stateMachine: { ...record, machine },
     principalArn,
     caller,
-    records: historyRecords(path),
+    state,
     file: openHistory(path),
     clock: o.clock,
     onEvent: o.onEvent,
     onStatusChange: o.onStatusChange,
   });
+}
+
+/** What a history comes to, if there is one. Throws `UnreadableHistory` when it comes to nothing. */
+export function stateOf(path: string, machine: StatesBlock): ExecutionState {
+  try {
+    return fold(machine, historyRecords(path));
+  } catch (error) {
+    // What the system refuses (too many open files) says nothing about the history.
+    if (error instanceof UnreadableHistory || (error as NodeJS.ErrnoException).code !== undefined) throw error;
+    throw new UnreadableHistory(path, (error as Error).message);
+  }
 }
 
 /**

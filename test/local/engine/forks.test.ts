@@ -188,3 +188,52 @@ test('stopping an execution stops every branch', async () => {
   expect(stage.types(arn)).toEqual(events);
   expect(stage.engine.describeExecution(arn)).toMatchObject({ status: 'ABORTED', error: 'Stopped', cause: 'by hand' });
 });
+
+// How many turns an expression takes decides which of two items is first: the sizes cover both.
+describe.each([1, 5, 20, 100])('an item fails while the selector of another works through %i numbers', (size) => {
+  const one = {
+    StartAt: 'Which',
+    States: {
+      Which: { Type: 'Choice', Choices: [{ Condition: '{% $states.input.v = 1 %}', Next: 'Go' }], Default: 'Done' },
+      Done: { Type: 'Pass', End: true },
+      Go: { Type: 'Pass', Next: 'On' },
+      On: { Type: 'Pass', Next: 'Break' },
+      Break: { Type: 'Fail', Error: 'Broken' },
+    },
+  };
+  const map = (more: object) => ({
+    All: {
+      Type: 'Map',
+      Items: [0, 1, 2, 3],
+      MaxConcurrency: 2,
+      ItemSelector: {
+        v: '{% $states.context.Map.Item.Value %}',
+        s: `{% $sum($map([1..${size}], function($x) { $x * 2 })) %}`,
+      },
+      ItemProcessor: one,
+      End: true,
+      ...more,
+    },
+    Ask: callback,
+  });
+  const recovery = { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Ask' }] };
+
+  test.each([
+    ['nothing handles it', {}, 'FAILED'],
+    ['it is caught', recovery, 'RUNNING'],
+    ['it is tried again', { Retry: [{ ErrorEquals: ['Broken'], MaxAttempts: 1 }], ...recovery }, 'RUNNING'],
+  ])('and %s: that item is not begun, and the history can be read again', async (_, more, status) => {
+    const arn = stage.start(map(more));
+    await stage.clock.advance(5);
+    expect(stage.engine.describeExecution(arn).status).toBe(status);
+    const events = stage.types(arn);
+    for (const [at, type] of events.entries()) {
+      if (type !== 'MapIterationStarted') continue;
+      const state = events.slice(0, at).findLast((each) => /^MapState|^MapIterationFailed/.test(each));
+      expect({ at, after: state }).toEqual({ at, after: 'MapStateStarted' });
+    }
+    stage.engine.close();
+    const going = stage.open().resume();
+    expect(going.map((each) => each.executionArn)).toEqual(status === 'RUNNING' ? [arn] : []);
+  });
+});

@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Integration, TaskFailure } from '../../../lib/local/engine/engine.ts';
 import { settle } from './fake-clock.ts';
@@ -161,4 +161,56 @@ test('what needs a service that is not here any more ends as ABORTED and says wh
     cause: expect.stringContaining(`nothing answers ${SERVICE}`),
   });
   other.close();
+});
+
+describe('a history that cannot be read again ends its execution alone, by name', () => {
+  const wait = { Only: { Type: 'Wait', Seconds: 60, End: true } };
+  const stray = (id: number) =>
+    JSON.stringify({
+      branch: '',
+      event: {
+        id,
+        previousEventId: id - 1,
+        timestamp: 0,
+        type: 'MapIterationStarted',
+        mapIterationStartedEventDetails: { index: 0 },
+      },
+    });
+
+  test.each([
+    ['has an event that fits nowhere', (text: string) => `${text}${stray(3)}\n`, 'event 3 opens an iteration outside'],
+    ['ends with a damaged line', (text: string) => `${text}{"branch":"","ev{"branch":""}\n`, 'line 3 is no event'],
+    ['has a damaged line', (text: string) => text.replace(/\n.*\n/, `\n\0\0\0\n${stray(3)}\n`), 'line 2 is no event'],
+  ])('when it %s', async (_, damage, why) => {
+    const broken = stage.start(wait, {}, { name: 'broken' });
+    const sound = stage.start(wait, {}, { name: 'sound' });
+    await settle();
+    stage.engine.close();
+    const path = join(stage.directory, 'executions/machine/broken.jsonl');
+    writeFileSync(path, damage(readFileSync(path, 'utf8')));
+    expect(
+      stage
+        .open()
+        .resume()
+        .map(({ name }) => name),
+    ).toEqual(['sound']);
+    expect(end(broken)).toMatchObject({ status: 'ABORTED', error: 'EngineStopped' });
+    expect(end(broken).cause).toContain(path);
+    expect(end(broken).cause).toContain(why);
+    expect(() => stage.engine.redriveExecution({ executionArn: broken })).toThrow(path);
+    await stage.clock.advance(60);
+    expect(end(sound).status).toBe('SUCCEEDED');
+    // Nor does it stand in the way of the start after that.
+    await restart();
+    expect(end(broken).status).toBe('ABORTED');
+  });
+
+  test('one whose first line is damaged is named: nothing is known of it', () => {
+    stage.start(wait, {}, { name: 'broken' });
+    stage.engine.close();
+    const path = join(stage.directory, 'executions/machine/broken.jsonl');
+    writeFileSync(path, 'nothing\n');
+    expect(() => stage.open()).toThrow(`${path} cannot be read`);
+    writeFileSync(path, '');
+  });
 });
