@@ -5,13 +5,14 @@ import { AwsError } from '../wire/endpoint.ts';
 import type { Engine, EngineOptions } from './api.ts';
 import { endInterrupted, historyPath, isChild, keepDefinition, machineOf, readArchive } from './archive.ts';
 import { startsChildren } from './children.ts';
+import { endOverdue } from './downtime.ts';
 import { Execution, type ExecutionDescription, type StateMachine } from './execution.ts';
 import { openHistory, readHistory, UnreadableHistory } from './history.ts';
 import { runExecution } from './interpreter.ts';
 import { DefinitionRefused, loadMachine } from './load.ts';
 import { nestedExecutions } from './nested.ts';
 import { notRedrivable, redrivenWith } from './redrive.ts';
-import { forsaken, reopen } from './reopen.ts';
+import { reopen } from './reopen.ts';
 import { checkInput, checkName, checkOutput } from './requests.ts';
 import type { Services } from './run.ts';
 import { statusChange } from './status-change.ts';
@@ -233,7 +234,7 @@ export function createEngine(o: EngineOptions): Engine {
           abort(description, error.message);
         }
       }
-      for (const execution of forsaken(executions)) execution.end('ExecutionAborted', {});
+      endOverdue(executions, o.clock.now());
       for (const execution of executions) void runExecution(services, execution);
       return executions.map((execution) => execution.describe());
     },

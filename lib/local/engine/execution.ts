@@ -58,6 +58,9 @@ interface RecordOptions {
   readonly memo?: Memo;
 }
 
+/** AWS lets an execution be open for a year: 365 days of 86,400 seconds. */
+const LONGEST_EXECUTION = 365 * 86_400;
+
 /** A running execution: its state, and the one way to change it, which is to write an event first. */
 export class Execution {
   readonly executionArn: string;
@@ -112,6 +115,13 @@ export class Execution {
     return top;
   }
 
+  /** When it ends as TIMED_OUT. A redrive winds up the machine's timeout again, but not the year. */
+  get deadline(): number {
+    const { TimeoutSeconds = LONGEST_EXECUTION } = this.stateMachine.machine;
+    const { startDate, redriveDate = startDate } = this.state;
+    return Math.min(redriveDate + TimeoutSeconds * 1000, startDate + LONGEST_EXECUTION * 1000);
+  }
+
   start(input: string, memo: Memo): void {
     this.input = JSON.parse(input) as Json;
     const details = { input, inputDetails: whole, roleArn: this.stateMachine.roleArn };
@@ -156,6 +166,10 @@ export class Execution {
     if (this.#sealed) return;
     this.close();
     this.#onStatusChange(this);
+  }
+
+  timeOut(): void {
+    this.end('ExecutionTimedOut', { error: 'States.Timeout' });
   }
 
   /** From now on nothing is written. Executions stop each other: seal all before the first is closed. */

@@ -11,12 +11,11 @@ import { findCatcher, nextRetry } from './retry.ts';
 import { dataLimitExceeded, hasEnded, payloadText, Run, type Services } from './run.ts';
 import { runTask } from './task.ts';
 
-/** AWS lets an execution be open for a year: 365 days of 86,400 seconds. */
-const LONGEST_EXECUTION = 365 * 86_400;
-
 /** Runs an execution that has started until its last event is written. Never rejects. */
 export async function runExecution(services: Services, execution: Execution): Promise<void> {
   void endInTime(services, execution);
+  // Its time was up before it could go on.
+  if (execution.signal.aborted) return;
   try {
     const output = await runBranch(new Run(services, execution, execution.top, execution.signal));
     execution.end('ExecutionSucceeded', { output: JSON.stringify(output), outputDetails: whole });
@@ -27,16 +26,13 @@ export async function runExecution(services: Services, execution: Execution): Pr
 }
 
 async function endInTime({ clock }: Services, execution: Execution): Promise<void> {
-  const { TimeoutSeconds = LONGEST_EXECUTION } = execution.stateMachine.machine;
-  const { startDate, redriveDate = startDate } = execution.state;
-  // A redrive winds up the machine's timeout again, but not the year.
-  const deadline = Math.min(redriveDate + TimeoutSeconds * 1000, startDate + LONGEST_EXECUTION * 1000);
+  const { deadline } = execution;
   try {
     while (deadline > clock.now()) await clock.sleep(deadline - clock.now(), execution.signal);
   } catch {
     return; // The execution has ended.
   }
-  execution.end('ExecutionTimedOut', { error: 'States.Timeout' });
+  execution.timeOut();
 }
 
 /** What is no declared failure is a defect of this engine: said as AWS says its own. */

@@ -42,18 +42,21 @@ export function nestedExecutions(executions: Executions, authorize: Authorize): 
     }
   };
   const startSync: Integration = async (call) => {
+    call.signal.throwIfAborted();
     const child = start(call, true);
-    call.submitted(started(child));
     const { executionArn: execution } = child;
     const may = (occasion: Occasion) =>
       tryDependents(authorize, sessionOf(call), occasion, { execution, managedRule: managedRule(execution) });
-    may('states: a machine waits for another');
     // On AWS, stopping the parent stops what it waits for.
     const stop = () => {
       may('states: a machine that waits for another is stopped');
       executions.stopExecution({ executionArn: execution });
     };
+    if (call.signal.aborted) stop();
     call.signal.addEventListener('abort', stop, { once: true });
+    // With this event the caller's history may be full, and it ends.
+    call.submitted(started(child));
+    may('states: a machine waits for another');
     const end = await executions.whenEnded(child.executionArn);
     call.signal.removeEventListener('abort', stop);
     if (end.status === 'SUCCEEDED') return described(end, (text) => JSON.parse(text) as Json);

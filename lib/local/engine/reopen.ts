@@ -1,9 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { historyPath, machineOf } from './archive.ts';
-import { callId } from './call-id.ts';
 import type { StatesBlock } from './definition.ts';
 import { Execution, type ExecutionDescription } from './execution.ts';
-import type { Branch, ExecutionState } from './execution-state.ts';
+import type { ExecutionState } from './execution-state.ts';
 import { fold } from './fold.ts';
 import { type HistoryEvent, historyRecords, openHistory, UnreadableHistory } from './history.ts';
 import { type LoadRules, loadMachine } from './load.ts';
@@ -53,29 +52,4 @@ export function stateOf(path: string, machine: StatesBlock): ExecutionState {
     if (error instanceof UnreadableHistory || (error as NodeJS.ErrnoException).code !== undefined) throw error;
     throw new UnreadableHistory(path, (error as Error).message);
   }
-}
-
-/**
- * Those whose caller waits no more: it ended or went on, and could not stop them before the engine was gone. For one that
- * was redriven nobody ever waited.
- */
-export function forsaken(executions: readonly Execution[]): Execution[] {
-  const waiting = new Set<string>();
-  for (const { executionArn, state } of executions) {
-    for (const branch of state.branches.values()) {
-      const { task } = branch.visit ?? {};
-      if (task && !isStopped(branch)) waiting.add(callId(executionArn, task.id));
-    }
-  }
-  // What an item of a distributed Map waits for is known only once the Map has taken it up.
-  return executions.filter(
-    ({ caller, state }) =>
-      state.redriveCount === 0 && caller?.waits && !caller.executionArn.includes('/') && !waiting.has(caller.id),
-  );
-}
-
-/** Whether a branch is being stopped because another part of a Map or Parallel failed. */
-function isStopped({ visit, outer }: Branch): boolean {
-  if (visit?.aborted || outer?.visit?.fork?.failure) return true;
-  return outer !== undefined && isStopped(outer);
 }

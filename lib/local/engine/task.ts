@@ -172,6 +172,7 @@ async function seconds(
 
 /** A scheduled task until its end: whichever of answer, failure, timeout, missing heartbeat and abort comes first. */
 function attempt(run: Run, o: AttemptOptions): Promise<Json> {
+  run.signal.throwIfAborted();
   const { clock, tokens } = run.services;
   const { token, family } = o;
   const target: EventDetails = family.target;
@@ -263,6 +264,7 @@ function attempt(run: Run, o: AttemptOptions): Promise<Json> {
   if (timeoutSeconds !== undefined)
     void watch(() => o.startedAt + timeoutSeconds * 1000, new StateFailure('States.Timeout', undefined));
   if (heartbeatSeconds !== undefined) void watch(() => lastBeat + heartbeatSeconds * 1000, new HeartbeatFailure());
-  void call();
+  // A task that timed out while the engine was gone asks nobody for anything.
+  if (!over) void call();
   return end.promise;
 }

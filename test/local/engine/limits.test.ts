@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { systemClock } from '../../../lib/local/clock.ts';
 import type { Json } from '../../../lib/local/engine/engine.ts';
@@ -108,6 +110,25 @@ test.each<[string, object, (executionArn: string) => Promise<unknown>, string]>(
   await settle();
   expect(stage.engine.describeExecution(executionArn).status).toBe(status);
   expect(stage.types(executionArn).filter((type) => type.startsWith('PassState'))).toEqual([]);
+});
+
+test('an execution inside is stopped when telling of its start fills the history', async () => {
+  const StateMachineArn = 'arn:aws:states:us-east-1:111111111111:stateMachine:inner';
+  stage.create('inner', { Long: { Type: 'Wait', Seconds: 1000, End: true } });
+  const call = { ...task, Resource: 'arn:aws:states:::states:startExecution.sync:2', Arguments: { StateMachineArn } };
+  const states = { Wait: { Type: 'Wait', Seconds: 10, Next: 'Call' }, Call: call, ...caught };
+  const executionArn = stage.start(states, {}, { name: 'full' });
+  await settle();
+  stage.engine.close();
+  const path = join(stage.directory, 'executions/machine/full.jsonl');
+  // 24,996 WaitStateExited, 24,997 to 24,999 the task, 25,000 would be TaskSubmitted.
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"id":2,', '"id":24995,'));
+  stage.open();
+  stage.create('inner', { Long: { Type: 'Wait', Seconds: 1000, End: true } });
+  stage.engine.resume();
+  await stage.clock.advance(10);
+  expect(stage.engine.describeExecution(executionArn)).toMatchObject({ status: 'FAILED', lastEventId: 25_000 });
+  expect(stage.engine.listExecutions().map(({ status }) => status)).toEqual(['ABORTED', 'FAILED']);
 });
 
 test('25,000 events end an execution past every Catch', async () => {

@@ -214,3 +214,58 @@ describe('a history that cannot be read again ends its execution alone, by name'
     writeFileSync(path, '');
   });
 });
+
+describe('what was due while the engine was gone', () => {
+  const SYNC = 'arn:aws:states:::states:startExecution.sync:2';
+  const SERVICE = 'arn:aws:states:::ecs:runTask.waitForTaskToken';
+  const nested = (name: string, more: object = {}) => ({
+    Type: 'Task',
+    Resource: SYNC,
+    Arguments: { StateMachineArn: `arn:aws:states:us-east-1:111111111111:stateMachine:${name}`, Input: {} },
+    End: true,
+    ...more,
+  });
+  const long = { W: { Type: 'Wait', Seconds: 10_000, End: true } };
+  const ends = () =>
+    stage.engine
+      .listExecutions()
+      .map(({ stateMachineArn, status }) => `${stateMachineArn.split(':').at(-1)} ${status}`)
+      .sort();
+
+  test.each([
+    ['a task times out', nested('middle', { TimeoutSeconds: 50 }), {}, ['FAILED', 'ABORTED', 'ABORTED']],
+    ['its machine times out', nested('middle'), { TimeoutSeconds: 50 }, ['TIMED_OUT', 'ABORTED', 'ABORTED']],
+    [
+      'its part is timed out before it is',
+      nested('middle', { TimeoutSeconds: 70 }),
+      { TimeoutSeconds: 80 },
+      ['TIMED_OUT', 'TIMED_OUT', 'ABORTED'],
+    ],
+  ])('%s: the executions inside are stopped, down to the last', async (_, state, machine, [top, middle, bottom]) => {
+    stage.create('bottom', long);
+    stage.create('middle', { Call: nested('bottom') }, { TimeoutSeconds: 60 });
+    stage.start({ Call: state }, {}, { machine });
+    await settle();
+    await restart(100);
+    expect(ends()).toEqual([`bottom ${bottom}`, `machine ${top}`, `middle ${middle}`]);
+  });
+
+  test.each([
+    ['its task', { TimeoutSeconds: 50 }, {}, 'FAILED'],
+    ['its machine', {}, { TimeoutSeconds: 50 }, 'TIMED_OUT'],
+  ])('no service is called for what has ended: %s timed out', async (_, more, machine, status) => {
+    let calls = 0;
+    const service: Integration = () => {
+      calls++;
+      return new Promise(() => {});
+    };
+    stage.close();
+    stage = new Stage({ integrations: { [SERVICE]: service } });
+    const arn = stage.start({ Call: { ...ask, Resource: SERVICE, ...more } }, {}, { machine });
+    await settle();
+    expect(calls).toBe(1);
+    await restart(100);
+    expect(end(arn).status).toBe(status);
+    expect(calls).toBe(1);
+  });
+});
