@@ -4,7 +4,7 @@ process.env.CDK_VALIDATION = 'false';
 const project = (displayName, testMatch, more = {}) => ({
   displayName,
   testMatch,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/deadline.js',
   setupFilesAfterEnv: ['<rootDir>/test/support/patience.js'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
@@ -30,7 +30,7 @@ export default {
   reporters: ['default', '<rootDir>/test/support/closing-line.js'],
   projects: [
     project('rules', [
-      '<rootDir>/test/{domain,workflow,pages,lambda,commands}/**/*.test.ts',
+      '<rootDir>/test/{domain,workflow,pages,lambda,commands,support}/**/*.test.ts',
       '<rootDir>/test/lambdas/*.test.ts',
     ]),
     project('contract', ['<rootDir>/test/contract/**/*.test.ts']),

@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { compareManifests } from '../../lib/copier/compare.ts';
 import { measure } from '../../lib/copier/postgres/row-hash.ts';
 import type { Manifest, ManifestTable, PlannedTable } from '../../lib/copier/staged.ts';
 import { connect, createDatabase, startTestCluster, type TestCluster } from '../support/postgres.ts';
-
-jest.setTimeout(60_000);
 
 const table = (name: string, more: Partial<ManifestTable> = {}): ManifestTable => ({
   schema: 'public',
@@ -115,7 +113,7 @@ describe('the hash of a table', () => {
   let cluster: TestCluster;
   beforeAll(async () => {
     cluster = await startTestCluster();
-  }, 30_000);
+  });
   afterAll(() => cluster?.close());
 
   test.each([

@@ -9,7 +9,7 @@ let cluster: TestCluster;
 let copying: Copying;
 beforeAll(async () => {
   cluster = await startTestCluster();
-}, 30_000);
+});
 afterEach(() => copying?.close());
 afterAll(() => cluster?.close());
 
@@ -51,7 +51,7 @@ test('copies every kind of table, value and object, and measures the same on bot
       rows: await query(copying.source, question),
     });
   }
-}, 60_000);
+});
 
 test('a target that holds an earlier snapshot of the run is emptied and filled anew', async () => {
   copying = await prepareCopying(cluster, everyKind);
@@ -62,7 +62,7 @@ test('a target that holds an earlier snapshot of the run is emptied and filled a
   expect(copying.events.filter(({ event }) => event === 'target taken').at(-1)).toMatchObject({ emptied: true });
   expect(schemaOf(copying.target)).toEqual(schemaOf(copying.source));
   expect(await copying.differences()).toEqual([]);
-}, 60_000);
+});
 
 test('an empty database is copied too', async () => {
   copying = await prepareCopying(cluster, '');
@@ -81,4 +81,4 @@ test('a login that only reads everything, and belongs to the owner, is enough fo
   );
   await Promise.all([copying.dump({}, { database: reader }), copying.restore()]);
   expect(await copying.differences()).toEqual([]);
-}, 60_000);
+});

@@ -22,7 +22,7 @@ let copying: Copying;
 beforeAll(async () => {
   // Nobody else shall write or clean up while statistics are compared.
   cluster = await startTestCluster({ settings: { autovacuum: 'off' } });
-}, 60_000);
+});
 afterEach(() => copying?.close());
 afterAll(() => cluster?.close());
 
@@ -243,7 +243,7 @@ describe('a read replica as the source', () => {
   let standby: TestStandby;
   beforeAll(async () => {
     standby = await startTestStandby(cluster);
-  }, 60_000);
+  });
   afterAll(() => standby?.close());
   const caughtUp = async (login: TestLogin) => {
     const [head] = await query<{ lsn: string }>(copying.source, 'SELECT pg_current_wal_lsn()::text AS lsn');

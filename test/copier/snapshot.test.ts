@@ -7,7 +7,7 @@ let cluster: TestCluster;
 let copying: Copying;
 beforeAll(async () => {
   cluster = await startTestCluster();
-}, 30_000);
+});
 afterEach(() => copying?.close());
 afterAll(() => cluster?.close());
 
@@ -50,7 +50,7 @@ test('the target is one moment of a source that is written all the while', async
       '(TABLE debits EXCEPT TABLE credits) UNION ALL (TABLE credits EXCEPT TABLE debits) LIMIT 5',
     ),
   ).toEqual([]);
-}, 30_000);
+});
 
 test('rows of 20 MB and of text that only text can carry are copied in bounded memory', async () => {
   copying = await prepareCopying(
@@ -73,4 +73,4 @@ test('rows of 20 MB and of text that only text can carry are copied in bounded m
   ]);
   // Both roles with two workers each in this one process: 256 MiB each, and never twice the largest row on top.
   expect((process.resourceUsage().maxRSS - before) / 1024).toBeLessThan(512);
-}, 60_000);
+});

@@ -75,7 +75,7 @@ beforeAll(async () => {
     Resource: '*',
   });
   s3 = new S3Client(account.client(keys));
-}, 60_000);
+});
 afterEach(() => {
   answers.clear();
   timedOut = new Set();
@@ -196,7 +196,7 @@ test('dump and restore, started together, answer with equal manifests', async ()
   expect(printed).not.toContain(source.password);
   expect(printed).not.toContain('token-dump');
   for (const line of printed.trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ role: expect.any(String) });
-}, 60_000);
+});
 
 test('a restore that is killed and started again loads every chunk once', async () => {
   const { target, input } = await prepareRun(incompressible);
@@ -221,7 +221,7 @@ test('a restore that is killed and started again loads every chunk once', async 
       Manifest.parse(await read(output('token-2').manifest)),
     ).differences,
   ).toEqual([]);
-}, 60_000);
+});
 
 test('a worker whose heartbeat is refused stops without an answer', async () => {
   const { input, prefix } = await prepareRun('CREATE TABLE t (v int)');
@@ -232,7 +232,7 @@ test('a worker whose heartbeat is refused stops without an answer', async () => 
   expect(answers.has('token-late')).toBe(false);
   const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket: 'staging', Prefix: `${prefix}/attempts` }));
   expect(Contents).toBeUndefined();
-}, 30_000);
+});
 
 test('SIGTERM is answered as WorkerLost', async () => {
   const { input } = await prepareRun('CREATE TABLE t (v int)');
@@ -241,7 +241,7 @@ test('SIGTERM is answered as WorkerLost', async () => {
   restore.child.kill('SIGTERM');
   expect((await restore.ended).code).toBe(1);
   expect(answers.get('token-term')).toMatchObject({ error: 'WorkerLost' });
-}, 30_000);
+});
 
 test.each([
   ['an input that does not fit', 'dump', () => ({ run: 1 }), 'InvalidInput'],
@@ -258,12 +258,8 @@ test.each([
     (input: object) => ({ ...input, staging: { bucket: 'nothing', prefix: 'runs/x' } }),
     'ServiceUnavailable',
   ],
-])(
-  '%s is answered by its declared name',
-  async (_, role, change, name) => {
-    const { input } = await prepareRun('CREATE TABLE t (v int)');
-    const { code } = await start(role, 'token-bad', change(input)).ended;
-    expect([code, answers.get('token-bad')?.error]).toEqual([1, name]);
-  },
-  30_000,
-);
+])('%s is answered by its declared name', async (_, role, change, name) => {
+  const { input } = await prepareRun('CREATE TABLE t (v int)');
+  const { code } = await start(role, 'token-bad', change(input)).ended;
+  expect([code, answers.get('token-bad')?.error]).toEqual([1, name]);
+});

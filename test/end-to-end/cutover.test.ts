@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { histories } from '../../lib/adapters/histories.ts';
 import { ask } from '../../lib/adapters/resolver.ts';
@@ -26,8 +26,6 @@ import { until } from '../support/until.ts';
 
 /** What a user types, in a folder where nothing is yet; most tests look at what it left. */
 const MINUTES = 60_000;
-// On a machine that may be busy: a limit for hangs, not a measure.
-jest.setTimeout(2 * MINUTES);
 const RUN = /Run ((?:rehearsal|cutover)-\d{8}-\d{6})/g;
 
 let place: Workplace;

@@ -46,7 +46,7 @@ describe('the app', () => {
       'worker.mjs',
       'worker.mjs.map',
     ]);
-  }, 60_000);
+  });
 
   test('refuses settings and migrations that are wrong, and says which field of which file', () => {
     const noBundling = { 'aws:cdk:bundling-stacks': [] };
@@ -61,5 +61,5 @@ describe('the app', () => {
     expect(migrations.status).not.toBe(0);
     expect(migrations.stderr).toContain('acme-retool.json: dns.hostedZoneId: must be a hosted zone id');
     expect(existsSync(join(directory, 'cdk.out'))).toBe(true);
-  }, 60_000);
+  });
 });

@@ -88,7 +88,7 @@ inBrowser(CHROMIUM === undefined ? `${name} (skipped: no chromium is installed)`
         '--disable-sync',
       ],
     });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
@@ -123,7 +123,6 @@ inBrowser(CHROMIUM === undefined ? `${name} (skipped: no chromium is installed)`
       ).toEqual([]);
       expect(asked).toEqual([origin + path]);
     },
-    30_000,
   );
 
   test('at 390 pixels nothing of a large report sticks out, not even what waits behind a click', async () => {
@@ -137,7 +136,7 @@ inBrowser(CHROMIUM === undefined ? `${name} (skipped: no chromium is installed)`
     })()`);
     await page.close();
     expect(sticking).toEqual([]);
-  }, 30_000);
+  });
 
   test('every link within a report leads somewhere, and its headings leave out no level', async () => {
     const { page } = await open('/large', 1280);
@@ -150,7 +149,7 @@ inBrowser(CHROMIUM === undefined ? `${name} (skipped: no chromium is installed)`
     expect(broken).toEqual([]);
     expect(levels[0]).toBe(1);
     expect(levels.slice(1).filter((level, index) => level > levels[index]! + 1 || level === 1)).toEqual([]);
-  }, 30_000);
+  });
 
   test('the style is admitted by its hash: the page is not bare', async () => {
     const { page } = await open('/approvals/x/y', 1280);
@@ -158,7 +157,7 @@ inBrowser(CHROMIUM === undefined ? `${name} (skipped: no chromium is installed)`
       'rgb(11, 113, 72)',
     );
     await page.close();
-  }, 30_000);
+  });
 
   test('its fields are found by their labels, its buttons by their words', async () => {
     const { page } = await open('/approvals/x/y', 390);
@@ -167,7 +166,7 @@ inBrowser(CHROMIUM === undefined ? `${name} (skipped: no chromium is installed)`
     expect(await page.getByRole('button').allTextContents()).toEqual(['Approve', 'Reject']);
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Begin the freeze?');
     await page.close();
-  }, 30_000);
+  });
 
   test('a typed phrase and a button decide; the wrong phrase and the Enter key do not', async () => {
     const { page } = await open('/approvals/x/y', 390);
@@ -196,7 +195,7 @@ inBrowser(CHROMIUM === undefined ? `${name} (skipped: no chromium is installed)`
       decision: { decision: 'approve', digest: go.digest, comment: 'Support is informed & ready' },
     });
     await page.close();
-  }, 30_000);
+  });
 
   test('on paper the tables behind the click are printed as well', async () => {
     const { page } = await open('/long', 1280);
@@ -208,5 +207,5 @@ inBrowser(CHROMIUM === undefined ? `${name} (skipped: no chromium is installed)`
     expect(await page.evaluate("document.querySelector('summary').checkVisibility()")).toBe(true);
     expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(20_000);
     await page.close();
-  }, 30_000);
+  });
 });

@@ -1,14 +1,11 @@
 import { createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { type ConnectOptions, connect, withClient } from '../../../lib/adapters/postgres/connect.ts';
 import { inspectDatabase } from '../../../lib/adapters/postgres/inspect.ts';
 import { asSuperuser } from '../../../lib/local/postgres/master.ts';
 import { createLogin, query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
 import { createTestSource, type TestSource } from '../../support/source.ts';
-
-// Real servers on a machine that may be busy: a limit for hangs, not a measure.
-jest.setTimeout(120_000);
 
 let cluster: TestCluster;
 let source: TestSource;

@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { inspectContents } from '../../../lib/adapters/postgres/inspect-contents.ts';
 import { encrypt, encryptionKeyHash } from '../../../lib/local/sample/encryption.ts';
 import { createDatabase, query, startTestCluster, type TestCluster, type TestLogin } from '../../support/postgres.ts';
-
-// A real server on a machine that may be busy: a limit for hangs, not a measure.
-jest.setTimeout(120_000);
 
 let cluster: TestCluster;
 beforeAll(async () => {

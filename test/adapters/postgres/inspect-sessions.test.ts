@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { inspectSessions } from '../../../lib/adapters/postgres/inspect-sessions.ts';
 import { beginsWith } from '../../../lib/domain/session-settings.ts';
 import { asSuperuser } from '../../../lib/local/postgres/master.ts';
@@ -12,9 +12,6 @@ import {
   type TestCluster,
   type TestLogin,
 } from '../../support/postgres.ts';
-
-// Real servers on a machine that may be busy: a limit for hangs, not a measure.
-jest.setTimeout(120_000);
 
 let cluster: TestCluster;
 let passage: TestLogin;

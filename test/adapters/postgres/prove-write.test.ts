@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { proveWrite } from '../../../lib/adapters/postgres/prove-write.ts';
 import { asSuperuser } from '../../../lib/local/postgres/master.ts';
 import { declared } from '../../support/declared.ts';
@@ -11,9 +11,6 @@ import {
   type TestCluster,
   type TestLogin,
 } from '../../support/postgres.ts';
-
-// Real servers on a machine that may be busy: a limit for hangs, not a measure.
-jest.setTimeout(120_000);
 
 const holder = { run: 'autumn', epoch: 3 };
 let cluster: TestCluster;

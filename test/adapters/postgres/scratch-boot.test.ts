@@ -20,7 +20,7 @@ beforeAll(async () => {
     for (const role of ['friend', 'stranger']) await client.query(`CREATE ROLE ${role} LOGIN PASSWORD 'hush'`);
     await client.query('GRANT friend TO mover');
   });
-}, 60_000);
+});
 afterAll(() => cluster.close());
 
 beforeEach(async () => {

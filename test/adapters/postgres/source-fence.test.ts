@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { withClient } from '../../../lib/adapters/postgres/connect.ts';
 import { readFence } from '../../../lib/adapters/postgres/fence-row.ts';
@@ -8,9 +8,6 @@ import { fenceSource, previewFence, sealSource, unfenceSource } from '../../../l
 import { asSuperuser } from '../../../lib/local/postgres/master.ts';
 import { connect, createLogin, query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
 import { createTestSource, readAccess, type TestSource } from '../../support/source.ts';
-
-// Real servers on a machine that may be busy: a limit for hangs, not a measure.
-jest.setTimeout(120_000);
 
 let cluster: TestCluster;
 let source: TestSource;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { withClient } from '../../../lib/adapters/postgres/connect.ts';
 import { checkFence, writing } from '../../../lib/adapters/postgres/fence-row.ts';
 import { inspectDatabase } from '../../../lib/adapters/postgres/inspect.ts';
@@ -13,9 +13,6 @@ import {
   type TestCluster,
   type TestLogin,
 } from '../../support/postgres.ts';
-
-// Real servers on a machine that may be busy: a limit for hangs, not a measure.
-jest.setTimeout(120_000);
 
 let cluster: TestCluster;
 let run: string;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { patience, S3Staging } from '../../../lib/copier/aws/s3-staging.ts';
 import { compareManifests } from '../../../lib/copier/compare.ts';
 import { Incidents } from '../../../lib/copier/incidents.ts';
@@ -22,7 +22,6 @@ import { query, startTestCluster, type TestCluster } from '../../support/postgre
 import { type Copying, fastClock, fourChunks, prepareCopying } from '../support/copying.ts';
 
 /** S3 as it is on a bad day: the unmodified SDK, real HTTP, and a proxy that loses, cuts and throttles. */
-jest.setTimeout(120_000);
 
 let cluster: TestCluster;
 let account: Account;

@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { S3Staging } from '../../../lib/copier/aws/s3-staging.ts';
 import { createS3 } from '../../../lib/local/s3/s3.ts';
 import { type Account, startAccount } from '../../local/account.ts';
 import { realClock } from '../support/copying.ts';
-
-jest.setTimeout(60_000);
 
 let account: Account;
 let client: S3Client;
@@ -82,7 +80,7 @@ test('a listing has every key of a prefix, relative and sorted, over several pag
   }
   await staging.put('f/other', Buffer.from(''));
   expect(await staging.list('e/')).toEqual(keys);
-}, 30_000);
+});
 
 test('what S3 refuses is ServiceUnavailable and names the object', async () => {
   const nowhere = new S3Staging(client, 'nowhere', 'x', around);

@@ -12,7 +12,7 @@ let copying: Copying;
 beforeAll(async () => {
   // As little as possible reaches the disk by itself: the log's writer comes only when it is woken.
   cluster = await startTestCluster({ settings: { wal_writer_delay: '1s', synchronous_commit: 'off' } });
-}, 30_000);
+});
 afterEach(() => copying.close());
 afterAll(async () => {
   await restarted?.stop();
@@ -44,7 +44,7 @@ test('a snapshot counts only when all that it saw is on the disk', async () => {
   await query(copying.source, 'INSERT INTO t SELECT generate_series(1, 1000)');
   const found = await origin();
   expect(found).toMatchObject({ durable: true, origin: { xmin: found.horizon.xmin } });
-}, 30_000);
+});
 
 test('the same server is recognized, and transaction ids are compared only within half of their circle', async () => {
   copying = await prepareCopying(cluster, '');
@@ -54,7 +54,7 @@ test('the same server is recognized, and transaction ids are compared only withi
   expect(comparable(first.origin, second.origin, later)).toBe(false);
   expect(comparable(undefined, second.origin, second.horizon)).toBe(false);
   expect(comparable(first.origin, { xmin: '3', server: 'another' }, second.horizon)).toBe(false);
-}, 30_000);
+});
 
 test('after a restart of the server nothing is kept', async () => {
   copying = await prepareCopying(cluster, eightChunks);
@@ -69,4 +69,4 @@ test('after a restart of the server nothing is kept', async () => {
   ]);
   await copying.restore();
   expect(await copying.differences()).toEqual([]);
-}, 60_000);
+});

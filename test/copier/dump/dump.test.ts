@@ -8,10 +8,10 @@ let cluster: TestCluster;
 let copying: Copying;
 beforeAll(async () => {
   cluster = await startTestCluster();
-}, 30_000);
+});
 beforeEach(async () => {
   copying = await prepareCopying(cluster, fourChunks);
-}, 30_000);
+});
 afterEach(() => copying.close());
 afterAll(() => cluster?.close());
 
@@ -29,7 +29,7 @@ describe('a dump that is interrupted', () => {
     expect((await restoring).rows).toBe(18_001);
     expect(await copying.differences()).toEqual([]);
     expect((await copying.manifest('restore')).attempt).toBe(2);
-  }, 30_000);
+  });
 
   test('answers from its manifest when it was complete', async () => {
     const first = await copying.dump();
@@ -142,4 +142,4 @@ test('a session that waits for the copier’s lock waits seconds, not for the wh
   expect(dumped.rows).toBe(18_000);
   expect((await copying.manifest('dump')).attempt).toBe(1);
   expect(copying.events.map(({ event }) => event)).toContain('stood aside for a waiting session');
-}, 30_000);
+});

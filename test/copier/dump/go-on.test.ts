@@ -9,7 +9,7 @@ let cluster: TestCluster;
 let copying: Copying;
 beforeAll(async () => {
   cluster = await startTestCluster();
-}, 30_000);
+});
 afterEach(() => copying.close());
 afterAll(() => cluster?.close());
 

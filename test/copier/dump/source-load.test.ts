@@ -13,7 +13,7 @@ let copying: Copying;
 beforeAll(async () => {
   cluster = await startTestCluster();
   standby = await startTestStandby(cluster);
-}, 60_000);
+});
 afterEach(() => copying?.close());
 afterAll(async () => {
   await standby?.close();

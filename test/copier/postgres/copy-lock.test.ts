@@ -9,11 +9,11 @@ let copying: Copying;
 let elsewhere: DirectoryStaging;
 beforeAll(async () => {
   cluster = await startTestCluster();
-}, 30_000);
+});
 beforeEach(async () => {
   copying = await prepareCopying(cluster, fourChunks);
   elsewhere = new DirectoryStaging();
-}, 30_000);
+});
 afterEach(async () => {
   await copying.close();
   elsewhere.remove();

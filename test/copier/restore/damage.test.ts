@@ -12,10 +12,10 @@ let cluster: TestCluster;
 let copying: Copying;
 beforeAll(async () => {
   cluster = await startTestCluster();
-}, 30_000);
+});
 beforeEach(async () => {
   copying = await prepareCopying(cluster, fourChunks);
-}, 30_000);
+});
 afterEach(() => copying.close());
 afterAll(() => cluster?.close());
 

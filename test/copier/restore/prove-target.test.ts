@@ -11,7 +11,7 @@ let cluster: TestCluster;
 let copying: Copying;
 beforeAll(async () => {
   cluster = await startTestCluster();
-}, 30_000);
+});
 beforeEach(async () => {
   copying = await prepareCopying(
     cluster,
@@ -29,7 +29,7 @@ beforeEach(async () => {
      CREATE MATERIALIZED VIEW counted AS SELECT count(*) AS n FROM t1`,
   );
   await Promise.all([copying.dump(), copying.restore()]);
-}, 60_000);
+});
 afterEach(() => copying.close());
 afterAll(() => cluster?.close());
 
@@ -54,7 +54,7 @@ test('an untouched copy has no difference, and says how much was compared', asyn
   expect(catalog.remarks).toEqual([
     'SEQUENCE public.behind_id_seq is behind public.behind.id at the target, as it is at the source.',
   ]);
-}, 60_000);
+});
 
 describe('what somebody does to the target', () => {
   test('in its rows is found with table and key, against what lies in staging', async () => {
@@ -73,7 +73,7 @@ describe('what somebody does to the target', () => {
     ]);
     expect(JSON.stringify(found)).not.toContain('secret 3');
     expect(found.catalog.differences.map(({ object }) => object)).toEqual(['CONSTRAINT public.Odd "T" p "k"']);
-  }, 60_000);
+  });
 
   test('in its catalog is found by name', async () => {
     await asSuperuser(cluster, copying.target.database, (client) =>
@@ -90,7 +90,7 @@ describe('what somebody does to the target', () => {
       'VIEW public.all_of_it is missing at the target.',
     ]);
     expect(found.located).toEqual([]);
-  }, 60_000);
+  });
 });
 
 test('rows that cannot be located are said to differ all the same, and why they are not', async () => {
@@ -105,7 +105,7 @@ test('rows that cannot be located are said to differ all the same, and why they 
   expect(found.located).toMatchObject([
     { table: 'public.t1', rows: [], note: expect.stringMatching(/not located: .*chunk/) },
   ]);
-}, 60_000);
+});
 
 test('a holder that came later is obeyed while rows are located', async () => {
   await unproved('DELETE FROM t1 WHERE id = 7');
@@ -119,4 +119,4 @@ test('a holder that came later is obeyed while rows are located', async () => {
   await copying.restore({ staging });
   expect(tried).toBe(1);
   expect(await query(copying.target, 'SELECT epoch FROM passage.fence')).toEqual([{ epoch: 1 }]);
-}, 60_000);
+});

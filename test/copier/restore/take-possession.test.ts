@@ -15,7 +15,7 @@ let second: Plan;
 let session: pg.Client;
 beforeAll(async () => {
   cluster = await startTestCluster();
-}, 30_000);
+});
 beforeEach(async () => {
   copying = await prepareCopying(cluster, fourChunks);
   await copying.dump();
@@ -23,7 +23,7 @@ beforeEach(async () => {
   first = Plan.parse(JSON.parse((await copying.staging.get(keys.plan(1)))?.toString() ?? ''));
   second = { ...first, id: 'second', attempt: 2 };
   session = await openSession(copying.database('target'), copying.around().signal);
-}, 30_000);
+});
 afterEach(async () => {
   await session.end();
   await copying.close();

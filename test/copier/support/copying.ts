@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { compareManifests, type Difference } from '../../../lib/copier/compare.ts';
 import { CopierInput, type CopierOutput } from '../../../lib/copier/contract.ts';
 import { dump } from '../../../lib/copier/dump/dump.ts';
@@ -17,9 +16,6 @@ import {
   type TestLogin,
 } from '../../support/postgres.ts';
 import { DirectoryStaging } from './directory-staging.ts';
-
-// Real servers on a busy machine: a whole copy may take ten times as long as on a quiet one.
-jest.setTimeout(60_000);
 
 export const realClock: Clock = {
   now: () => Date.now(),

@@ -36,7 +36,7 @@ beforeAll(async () => {
   cluster = await startTestCluster();
   original = await prepareOriginal(cluster, schema);
   await createLogin(cluster, 'clerk');
-}, 60_000);
+});
 afterAll(() => cluster?.close());
 
 describe('is found in the catalog:', () => {

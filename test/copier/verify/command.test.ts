@@ -22,7 +22,7 @@ beforeAll(async () => {
   cluster = await startTestCluster();
   reader = await createLogin(cluster, 'reader');
   folder = mkdtempSync(join(tmpdir(), 'passage-verify-'));
-}, 30_000);
+});
 beforeEach(async () => {
   source = await createDatabase(cluster);
   await query(
@@ -54,7 +54,7 @@ test('equal databases are exit code 0 and one word', async () => {
   expect(output).toMatch(/^EQUAL {2}every row and every object\n1 table, 50 rows, .* compared byte for byte in/);
   expect(code).toBe(0);
   expect(await query(source, "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'passage/%'")).toEqual([]);
-}, 30_000);
+});
 
 test('what may not be read on the target is named, with the SQL that lets it', async () => {
   await query(target, 'REVOKE SELECT ON users FROM reader');
@@ -62,7 +62,7 @@ test('what may not be read on the target is named, with the SQL that lets it', a
   expect(code).toBe(7);
   expect(output).toMatch(/may not read in target database .*: table "public"."users"/);
   expect(output).toContain('GRANT SELECT ON ALL TABLES IN SCHEMA "public" TO "reader";');
-}, 30_000);
+});
 
 test('a database is not proved equal to itself, whatever it is called', async () => {
   const { code, output } = await passage(
@@ -70,7 +70,7 @@ test('a database is not proved equal to itself, whatever it is called', async ()
   );
   expect(code).toBe(3);
   expect(output).toContain('two names of one database');
-}, 30_000);
+});
 
 test('different ones are exit code 1, with table, key and object, and no contents', async () => {
   await query(
@@ -98,7 +98,7 @@ test('different ones are exit code 1, with table, key and object, and no content
     located: [{ table: 'public.users', key: ['id'], missing: 1, changed: 1 }],
     catalog: { differences: [{ kind: 'missing', object: 'INDEX public.users_email' }] },
   });
-}, 30_000);
+});
 
 test('both sides of a configuration are taken as they stand there', async () => {
   const database = ({ host, port, database: name, user }: TestLogin, variable: string) => ({
@@ -120,18 +120,14 @@ test('both sides of a configuration are taken as they stand there', async () => 
   const twin = await createDatabase(cluster, { template: target.database });
   await query(target, 'DROP INDEX users_email');
   expect(await passage('verify', '--migration', file, '--target', url(twin))).toMatchObject({ code: 0 });
-}, 30_000);
+});
 
 test.each([
   ['source', 6, 'SourceLoginRefused'],
   ['target', 7, 'TargetLoginRefused'],
-] as const)(
-  'a %s that refuses the login is exit code %d',
-  async (side, code, name) => {
-    process.env[`${side.toUpperCase()}_PASSWORD`] = 'wrong';
-    const refused = await verify();
-    expect(refused).toMatchObject({ code, output: expect.stringContaining(`${name}: The ${side} database`) });
-    expect(refused.output).not.toContain('wrong');
-  },
-  30_000,
-);
+] as const)('a %s that refuses the login is exit code %d', async (side, code, name) => {
+  process.env[`${side.toUpperCase()}_PASSWORD`] = 'wrong';
+  const refused = await verify();
+  expect(refused).toMatchObject({ code, output: expect.stringContaining(`${name}: The ${side} database`) });
+  expect(refused.output).not.toContain('wrong');
+});

@@ -29,7 +29,7 @@ beforeAll(async () => {
      INSERT INTO keyless VALUES (1, 'same'), (1, 'same'), (2, NULL)`,
   );
   whole = await prepareOriginal(cluster, everyKind);
-}, 60_000);
+});
 afterAll(() => cluster?.close());
 
 test('two equal databases are equal: every kind of value and object', async () => {
@@ -145,7 +145,7 @@ test('the rows of many differences are counted whole and named in part', async (
   );
   expect(proof.located).toMatchObject([{ table: 'public.things', changed: 2900, missing: 50 }]);
   expect(proof.located[0]?.rows).toHaveLength(100);
-}, 60_000);
+});
 
 test('rows of partitions, of heirs and in odd names are found where they are', async () => {
   const proof = await whole.changed(

@@ -16,7 +16,7 @@ let login: TestLogin;
 let side: LiveSide;
 beforeAll(async () => {
   cluster = await startTestCluster();
-}, 30_000);
+});
 beforeEach(async () => {
   login = await createDatabase(cluster);
   await query(

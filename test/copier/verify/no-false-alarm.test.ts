@@ -15,7 +15,7 @@ beforeAll(async () => {
      INSERT INTO things SELECT i, '{"a": 1, "b": {"c": 2, "d": 3}}', '2024-02-29 12:00:00+00', repeat('long ', 3000), i / 3.0,
        decode(md5(i::text), 'hex') FROM generate_series(1, 400) i`,
   );
-}, 60_000);
+});
 afterAll(() => cluster?.close());
 
 describe('is no difference:', () => {

@@ -1,12 +1,9 @@
-import { jest } from '@jest/globals';
 import type { Database, Side } from '../../../lib/copier/postgres/session.ts';
 import { describeCounts, describeRow } from '../../../lib/copier/verify/findings.ts';
 import { type Verification, type VerifyOptions, verify } from '../../../lib/copier/verify/verify.ts';
 import { asSuperuser } from '../../../lib/local/postgres/master.ts';
 import { createDatabase, query, type TestCluster, type TestLogin } from '../../support/postgres.ts';
 import { realClock } from '../support/copying.ts';
-
-jest.setTimeout(60_000);
 
 export const at = (side: Side, login: TestLogin): Database => ({
   side,

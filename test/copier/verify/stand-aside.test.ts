@@ -6,7 +6,7 @@ import { prove } from './proving.ts';
 let cluster: TestCluster;
 beforeAll(async () => {
   cluster = await startTestCluster();
-}, 30_000);
+});
 afterAll(() => cluster?.close());
 
 test('while a table is hashed and would be for ever, a LOCK TABLE is through, and the table is hashed again', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { dropCopy } from '../../../lambdas/drop-copy/handler.ts';
 import { inspectDatabases } from '../../../lambdas/inspect-databases/handler.ts';
 import { prepareTarget } from '../../../lambdas/prepare-target/handler.ts';
@@ -20,9 +20,6 @@ import {
   plan,
 } from '../../support/run-documents.ts';
 import { type Account, call, withRun } from '../account.ts';
-
-// Real servers on a machine that may be busy: a limit for hangs, not a measure.
-jest.setTimeout(120_000);
 
 const SCRATCH = scratchDatabaseName(lease.run);
 let cluster: TestCluster;

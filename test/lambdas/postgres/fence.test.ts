@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { fenceSource } from '../../../lambdas/fence-source/handler.ts';
 import { proveFence } from '../../../lambdas/prove-fence/handler.ts';
 import { sealSource } from '../../../lambdas/seal-source/handler.ts';
@@ -12,9 +12,6 @@ import { query, startTestCluster, type TestCluster } from '../../support/postgre
 import { source as findings, lease, noon } from '../../support/run-documents.ts';
 import { createTestSource, readAccess, type TestSource } from '../../support/source.ts';
 import { type Account, call, withRun } from '../account.ts';
-
-// Real servers on a machine that may be busy: a limit for hangs, not a measure.
-jest.setTimeout(120_000);
 
 let cluster: TestCluster;
 let database: TestSource;

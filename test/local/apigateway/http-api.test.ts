@@ -37,7 +37,7 @@ beforeAll(async () => {
   server = await startHttpApi({ ...account, clock: systemClock, directory: join(directory, 'api') }, () =>
     ready ? { api, lambda, authorize } : undefined,
   );
-}, 60_000);
+});
 afterAll(async () => {
   await server.close();
   await lambda.close();

@@ -15,7 +15,7 @@ let assembly: Assembly;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'passage-assembly-'));
   assembly = readAssembly(synthesizeSample(directory), account);
-}, 60_000);
+});
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });

@@ -24,7 +24,7 @@ test('an assembly is made once for the same content', async () => {
   expect(existsSync(join(first, 'manifest.json'))).toBe(true);
   expect(await synthesize({ checkout, say })).toBe(first);
   expect(said).toHaveLength(1);
-}, 60_000);
+});
 
 test('what the stacks are made of changes the digest; what only reads them does not', () => {
   const digests = [contentDigest(checkout)];
@@ -47,4 +47,4 @@ test('stacks that do not synthesize are refused with what the synthesis said, an
   write('bin/app.ts', 'throw new Error("Each task needs a handler");');
   await expect(synthesize({ checkout })).rejects.toThrow(/cannot be synthesized.*Each task needs a handler/s);
   expect(existsSync(join(checkout, 'cdk.out', 'local', contentDigest(checkout).slice(0, 16)))).toBe(false);
-}, 60_000);
+});

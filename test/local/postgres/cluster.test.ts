@@ -4,14 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { type Cluster, startCluster } from '../../../lib/local/postgres/cluster.ts';
 import { asSuperuser, createMaster } from '../../../lib/local/postgres/master.ts';
 import { prepareClusterDirectory, stepDownUser } from '../../../lib/local/postgres/step-down.ts';
-
-// Real servers on a machine that may be busy: a limit for hangs, not a measure.
-jest.setTimeout(120_000);
 
 const master = { user: 'master', password: 'a-password-of-the-test' };
 let directory: string;

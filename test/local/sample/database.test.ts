@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createSampleSource, createSampleTarget, type SampleSource } from '../../../lib/local/sample/database.ts';
 import { decrypt, encryptionKeyHash } from '../../../lib/local/sample/encryption.ts';
 import { sampleSizes } from '../../../lib/local/sample/size.ts';
 import { connect, query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
-
-// Real servers on a machine that may be busy: a limit for hangs, not a measure.
-jest.setTimeout(120_000);
 
 const encryptionKey = 'a-key-of-the-test';
 const passwords = { master: 'master-password', retool: 'retool-password', passage: 'passage-password' };

@@ -32,7 +32,7 @@ beforeAll(async () => {
     apiToken: TOKEN,
   });
   processes = createProcesses({ directory: join(directory, 'running'), clock: systemClock });
-}, 60_000);
+});
 
 afterAll(async () => {
   await processes.close();

@@ -27,7 +27,7 @@ beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'passage-services-'));
   assemblyDirectory = synthesizeSample(directory);
   services = open();
-}, 60_000);
+});
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });

@@ -67,7 +67,7 @@ test('a machine of the assembly runs its bundled function, and its end reaches t
     const page = await fetch(`${info.approvalUrl}/greetings/Ada`);
     expect(await page.json()).toMatchObject({ pathParameters: { name: 'Ada' } });
   });
-}, 60_000);
+});
 
 test('a second command joins, and what it did is still there after the next start', async () => {
   const first = await start('first');
@@ -88,7 +88,7 @@ test('a second command joins, and what it did is still there after the next star
     expect(await Body!.transformToString()).toBe('kept');
     again.destroy();
   });
-}, 60_000);
+});
 
 test('after a command was killed, what it left running goes on with the next one, and its end reaches the rules', async () => {
   const script = `
@@ -118,7 +118,7 @@ test('after a command was killed, what it left running goes on with the next one
     expect(await ended(sfn, executionArn)).toMatchObject({ status: 'ABORTED' });
     await until(() => greetLog().length > before);
   });
-}, 60_000);
+});
 
 test('a stopped world leaves no lock, and a reset one leaves nothing', async () => {
   const world = await start('test');
@@ -136,4 +136,4 @@ test('a stopped world leaves no lock, and a reset one leaves nothing', async () 
   expect(readdirSync(directory, { recursive: true })).toEqual(['runs', join('runs', 'autumn')]);
   resetWorld(directory);
   expect(existsSync(directory)).toBe(false);
-}, 60_000);
+});

@@ -28,7 +28,7 @@ function conforms(start: () => Promise<Subject>, testOf: (behaviour: Behaviour) 
   let s3: Subject;
   beforeAll(async () => {
     s3 = await start();
-  }, 60_000);
+  });
   afterAll(() => s3?.close());
   describe.each(Object.keys(behaviours))('%s', (subject) => {
     for (const behaviour of behaviours[subject]!) {
