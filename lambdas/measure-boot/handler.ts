@@ -1,23 +1,22 @@
 import { EKSClient } from '@aws-sdk/client-eks';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { tryDecryption } from '../../lib/adapters/boot-decryption.ts';
 import { sampleMemory } from '../../lib/adapters/boot-memory.ts';
-import { type Booted, bootedIn } from '../../lib/adapters/booted.ts';
+import { bootedIn } from '../../lib/adapters/booted.ts';
 import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
 import type { Evidence } from '../../lib/adapters/evidence.ts';
 import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
 import { type BootPods, bootPods } from '../../lib/adapters/kubernetes/boot-pods.ts';
 import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { loginAt } from '../../lib/adapters/logins.ts';
-import { encryptedByApplication } from '../../lib/adapters/management-api.ts';
-import { type BootedDatabase, lookAtBooted } from '../../lib/adapters/postgres/scratch-boot.ts';
+import { lookAtBooted } from '../../lib/adapters/postgres/scratch-boot.ts';
 import { type Secrets, secretsManager } from '../../lib/adapters/secrets.ts';
-import { type BootingPod, changesOf, judgeBoot, timesOf } from '../../lib/domain/boot.ts';
+import { changesOf, judgeBoot, timesOf } from '../../lib/domain/boot.ts';
 import { saysMigrated } from '../../lib/domain/boot-log.ts';
-import { type Decryption, judgeKeys } from '../../lib/domain/decryption.ts';
+import { hasPreviousKey } from '../../lib/domain/decryption.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
-import type { SourceFindings, TargetFindings } from '../../lib/workflow/documents/collected.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
 
 interface Deps {
@@ -56,8 +55,8 @@ export const measureBoot = task('MeasureBoot')(async (deps: Deps, { lease }) => 
       `The application says that it is healthy, but no session of it is in the scratch database "${database}": it works on another one. Look where its image takes the database from.`,
     );
   }
-  const rotating = rotates(pod, target, source);
-  const decryption = await decryptionOf(booted, pod, { before, look, secrets, rotating });
+  const rotating = hasPreviousKey(pod, target, source);
+  const decryption = await tryDecryption(booted, pod, { secrets, before, look, rotating });
   if ('refused' in decryption) {
     throw new WorkflowError(
       'EncryptionKeyRefused',
@@ -87,46 +86,6 @@ export const measureBoot = task('MeasureBoot')(async (deps: Deps, { lease }) => 
   });
   return {};
 });
-
-/** Lets the application encrypt a value, and sees by which key. */
-async function decryptionOf(
-  booted: Booted,
-  pod: BootingPod,
-  of: {
-    readonly before: BootedDatabase;
-    readonly look: () => Promise<BootedDatabase>;
-    readonly secrets: Secrets;
-    readonly rotating: boolean;
-  },
-): Promise<Decryption> {
-  const { target } = booted.configuration;
-  const secret = target.application?.boot?.apiTokenSecret;
-  if (!secret) {
-    return {
-      proved: false,
-      saw: 'The application was not asked: the configuration names no target.application.boot.apiTokenSecret.',
-    };
-  }
-  const token = (await of.secrets.text(secret)).trim();
-  const seen = await encryptedByApplication((question) => booted.ask(pod, question), token, of.look);
-  if ('because' in seen) return { proved: false, saw: `The application was asked to encrypt, but ${seen.because}.` };
-  const hashes = ({ encrypted }: BootedDatabase) => {
-    const sums = new Map<string, number>();
-    for (const { hash, values } of encrypted?.groups ?? []) sums.set(hash, (sums.get(hash) ?? 0) + values);
-    return sums;
-  };
-  return judgeKeys(hashes(of.before), hashes(seen.saw), of.rotating);
-}
-
-/**
- * Whether the application has a previous key, too: by the pod itself, by what was read of its Secrets, and where their
- * keys could not all be read, by the source.
- */
-function rotates(pod: BootingPod, target: TargetFindings, source: SourceFindings): boolean {
-  const old = 'ENCRYPTION_KEY_OLD';
-  if (pod.variables.includes(old) || target.variables.some(({ name }) => name === old)) return true;
-  return target.environmentFrom.some(({ complete }) => !complete) && source.encryption?.previousKey != null;
-}
 
 export const handler = onLambda(measureBoot, (told) => {
   const s3 = new S3Client({});

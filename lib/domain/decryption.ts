@@ -1,4 +1,6 @@
 import type { Boot } from '../workflow/documents/boot.ts';
+import type { SourceFindings, TargetFindings } from '../workflow/documents/collected.ts';
+import type { BootingPod } from './boot.ts';
 
 /** How many encrypted values a database holds, by the hash of the key that encrypted them. */
 type KeyHashes = ReadonlyMap<string, number>;
@@ -38,4 +40,18 @@ export function judgeKeys(before: KeyHashes, after: KeyHashes, rotating: boolean
   return {
     refused: `The application encrypts with another key than the one that ${stored} stored values name: it could read none of them.`,
   };
+}
+
+/**
+ * Whether the application has a previous key, too: by the pod itself, by what was read of its Secrets, and where their
+ * keys could not all be read, by the source.
+ */
+export function hasPreviousKey(
+  pod: Pick<BootingPod, 'variables'>,
+  target: Pick<TargetFindings, 'variables' | 'environmentFrom'>,
+  source: Pick<SourceFindings, 'encryption'>,
+): boolean {
+  const old = 'ENCRYPTION_KEY_OLD';
+  if (pod.variables.includes(old) || target.variables.some(({ name }) => name === old)) return true;
+  return target.environmentFrom.some(({ complete }) => !complete) && source.encryption?.previousKey != null;
 }
