@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { ensureChromium } from '../lib/local/chromium.ts';
 import { ensurePostgres } from '../lib/local/postgres/setup.ts';
 
 // What the machine must have: PostgreSQL to run anything, and with --browser a Chromium for the tests that look at pages.
@@ -11,25 +10,4 @@ try {
   console.error(error instanceof Error ? error.message : String(error));
   process.exit(3);
 }
-if (process.argv.includes('--browser')) ensureChromium();
-
-function ensureChromium(): void {
-  const found = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-    existsSync(path),
-  );
-  if (found) {
-    say(`Browser ${found}.`);
-    return;
-  }
-  const mayInstall = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
-  if (mayInstall) {
-    say('No Chromium on this machine. Installing it for the tests that look at pages: apt-get install --yes chromium');
-    spawnSync('apt-get', ['update'], { stdio: 'ignore' });
-    const options = { stdio: 'ignore' as const, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
-    if (spawnSync('apt-get', ['install', '--yes', 'chromium'], options).status === 0) {
-      say('Browser /usr/bin/chromium.');
-      return;
-    }
-  }
-  say('No Chromium: the tests that look at pages are skipped. Install one with: sudo apt-get install chromium');
-}
+if (process.argv.includes('--browser')) ensureChromium(say);

@@ -3,11 +3,10 @@ import { histories } from '../adapters/histories.ts';
 import { Progress as WorkerProgress } from '../copier/staged.ts';
 import { duration } from '../domain/quantities.ts';
 import { stagingKeys } from '../domain/run.ts';
+import { silentWorker, stallWatch } from '../domain/standstill.ts';
 import { progressLine } from '../pages/terminal.ts';
 import type { Console } from './command.ts';
-import { silentWorker } from './silent-worker.ts';
 import type { SimulatedAccount } from './simulated-account.ts';
-import { stallWatch } from './stall.ts';
 
 /** How often the account is asked; people see a second as live. */
 const POLL_MS = 400;

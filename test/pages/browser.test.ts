@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { summarize } from '../../lib/domain/summary.ts';
+import { findChromium } from '../../lib/local/chromium.ts';
 import type { Answer } from '../../lib/pages/answer.ts';
 import { approvalPage } from '../../lib/pages/approval.ts';
 import { readDecision } from '../../lib/pages/decision.ts';
@@ -14,9 +14,7 @@ import { blockedPreflight, largeRehearsal, unwoundCutover } from './fixtures/lar
 import { at } from './fixtures/play.ts';
 import { cutoverRun, failedRun, rehearsalRun } from './fixtures/runs.ts';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
+const CHROMIUM = findChromium();
 const name = 'in a real browser';
 const inBrowser = CHROMIUM === undefined ? describe.skip : describe;
 
