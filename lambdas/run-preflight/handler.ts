@@ -21,7 +21,7 @@ interface Deps {
   now: () => number;
 }
 
-export const runPreflight = task('RunPreflight')(async (deps: Deps, { lease, look }) => {
+export const runPreflight = task('RunPreflight')(async (deps: Deps, { lease, look, refused = null }) => {
   const { evidence, ledgers, documents, measurements, now } = deps;
   const where = whereOf(lease.run, look);
   const [{ lastRehearsal }, configuration, plan, source, target, dns, mail] = await Promise.all([
@@ -33,8 +33,8 @@ export const runPreflight = task('RunPreflight')(async (deps: Deps, { lease, loo
     evidence.read(where, 'dns'),
     evidence.read(where, 'mail'),
   ]);
-  // Not inspected where nobody says where one of them is.
-  const databases = source.database && target.database ? await evidence.read(where, 'databases') : null;
+  // Not inspected where nobody says where one of them is, or one of them refused.
+  const databases = !refused && source.database && target.database ? await evidence.read(where, 'databases') : null;
   const collected = { plan, configuration, source, target, dns, databases };
   const drift =
     lastRehearsal &&
@@ -57,6 +57,7 @@ export const runPreflight = task('RunPreflight')(async (deps: Deps, { lease, loo
   const prediction = predicted && (await evidence.write(where, 'prediction', predicted));
   const found = runChecks({
     ...collected,
+    refused,
     mail,
     lastRehearsal: lastRehearsal && predictedToday(lastRehearsal, prediction),
     drift,
@@ -64,10 +65,11 @@ export const runPreflight = task('RunPreflight')(async (deps: Deps, { lease, loo
   });
   const { findings } = await evidence.write(where, 'preflight', { at: new Date(now()).toISOString(), findings: found });
   const stops = blockers(findings);
-  if (stops.length > 0) {
+  // What was refused is a blocker among these, and ends the machine by its own name.
+  if (stops.length > 0 && !refused) {
     throw new WorkflowError('PreflightBlocked', `Nothing was copied. ${stops.join(' ')}`);
   }
-  if (look === 'last') {
+  if (look === 'last' && !refused) {
     const approved = await Promise.all([
       evidence.read(lease.run, 'source'),
       evidence.read(lease.run, 'target'),

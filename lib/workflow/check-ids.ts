@@ -22,6 +22,7 @@ export const checkIds = [
   'database-growth',
   'database-rights',
   'database-ssl',
+  'databases-inspected',
   'dns-record',
   'dns-routed-sets',
   'dns-target',

@@ -36,6 +36,20 @@ describe('RunPreflight', () => {
     expect(findings.find(({ id }) => id === 'encryption-key')?.severity).toBe('BLOCKER');
   });
 
+  test('judges everything else where a database could not be looked into: the machine ends with that', async () => {
+    const it = uncollected();
+    it.documents.tamper(keys.document(lease.run, 'source'), source());
+    it.documents.tamper(keys.document(lease.run, 'target'), target());
+    it.documents.tamper(keys.document(lease.run, 'dns'), dns(...it.zone()));
+    (it.documents.objects as Map<string, unknown>).delete(keys.document(lease.run, 'databases'));
+    const refused = { name: 'SourceLoginRefused', message: 'source.invalid refused the login "passage".' } as const;
+    await runPreflight.run(it, { lease, look: 'first', refused }, call);
+    const { findings } = Preflight.parse(written(it, 'preflight'));
+    expect(findings.find(({ id }) => id === 'databases-inspected')).toMatchObject({ severity: 'BLOCKER' });
+    expect(findings.map(({ id }) => id)).toEqual(expect.arrayContaining(['encryption-key', 'dns-record', 'image-tag']));
+    expect(findings.map(({ id }) => id)).not.toContain('extensions');
+  });
+
   test('passes where nothing blocks, and counts the warnings that nobody answers for', async () => {
     const preflight = async (overrides: readonly object[]) => {
       const it = uncollected();

@@ -16,6 +16,7 @@ test('collects the source, then all other sides at once, DNS once the target has
     'Inspect databases',
     'Write the files',
     'Run preflight',
+    'Were the databases looked into?',
     'Looked',
   ]);
 });
@@ -37,7 +38,23 @@ test('files are written before a BLOCKER can end the run, and where they cannot 
   const blocked = await play('Preflight', first, { RunPreflight: fails('PreflightBlocked') });
   expect(blocked.path).toContain('Write the files');
   const run = await play('Preflight', first, { WriteFiles: fails('LeaseLost') });
-  expect(run.path.slice(-3)).toEqual(['Write the files', 'Run preflight', 'Looked']);
+  expect(run.path.slice(-4)).toEqual(['Write the files', 'Run preflight', 'Were the databases looked into?', 'Looked']);
+});
+
+test('a database that cannot be looked into ends the run only when files are written and the rest is judged', async () => {
+  const run = await play('Preflight', first, { InspectDatabases: fails('SourceLoginRefused') });
+  expect(run).toMatchObject({ status: 'FAILED', error: 'SourceLoginRefused', cause: expect.stringMatching(/\w/) });
+  expect(run.path.slice(-5)).toEqual([
+    'Inspect databases',
+    'Write the files',
+    'Run preflight',
+    'Were the databases looked into?',
+    'Refused',
+  ]);
+  expect(run.calls.at(-1)?.input).toEqual({
+    ...first,
+    refused: { name: 'SourceLoginRefused', message: expect.stringMatching(/\w/) },
+  });
 });
 
 everyFailureHasItsFate('Preflight', () => first);

@@ -33,10 +33,7 @@ function casesOf(machine: MachineName): Case[] {
             task,
             error,
             retrier: place.state.Retry?.find(({ ErrorEquals }) => ErrorEquals.includes(error)),
-            spared:
-              place.state.Catch?.some(
-                ({ ErrorEquals }) => ErrorEquals.includes('States.ALL') || ErrorEquals.includes(error),
-              ) ?? false,
+            spared: place.state.Catch?.some(({ ErrorEquals }) => ErrorEquals.includes('States.ALL')) ?? false,
           })),
       ),
     );

@@ -11,13 +11,14 @@ import type { Drift } from '../../workflow/documents/measurement.ts';
 import type { Finding } from '../../workflow/documents/preflight.ts';
 import type { Rehearsal } from '../../workflow/documents/proofs.ts';
 import type { Plan } from '../../workflow/documents/run.ts';
+import type { Refusal } from '../../workflow/tasks/collect.ts';
 
 /** Everything that was collected, and what was known before. */
 export interface Collected extends Learned {
   readonly databases: DatabasesFindings;
 }
 
-/** The same, where a database could not be looked at as nobody says where it is. */
+/** The same, where a database could not be looked at. */
 export interface Learned {
   readonly plan: Plan;
   readonly configuration: DeployedMigration;
@@ -26,6 +27,8 @@ export interface Learned {
   readonly dns: DnsFindings;
   readonly mail: MailFindings;
   readonly databases: DatabasesFindings | null;
+  /** Why they could not be looked into; null where they were, or where nobody says where one of them is. */
+  readonly refused: Refusal | null;
   /** Of the same migration, of whatever plan; null before the first. */
   readonly lastRehearsal: Rehearsal | null;
   /** What changed since that one; null before the first. */

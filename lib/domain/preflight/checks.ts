@@ -19,6 +19,7 @@ import { check as connections } from './checks/connections.ts';
 import { check as databaseGrowth } from './checks/database-growth.ts';
 import { check as databaseRights } from './checks/database-rights.ts';
 import { check as databaseSsl } from './checks/database-ssl.ts';
+import { check as databasesInspected } from './checks/databases-inspected.ts';
 import { check as dnsRecord } from './checks/dns-record.ts';
 import { check as dnsRoutedSets } from './checks/dns-routed-sets.ts';
 import { check as dnsTarget } from './checks/dns-target.ts';
@@ -96,6 +97,7 @@ export const checks: readonly Check[] = [
   databaseGrowth,
   databaseRights,
   databaseSsl,
+  databasesInspected,
   dnsRecord,
   dnsRoutedSets,
   dnsTarget,

@@ -3,6 +3,21 @@ import { lambda } from '../task.ts';
 import { Looking, readsLedger } from './lease.ts';
 
 const Summary = z.strictObject({ document: z.string() });
+/** With which inspecting ends where a database cannot be looked into; what else was collected is judged all the same. */
+const refusals = [
+  'SourceUnreachable',
+  'SourceLoginRefused',
+  'TargetUnreachable',
+  'TargetLoginRefused',
+  'PoolerEndpoint',
+  'SourceRightsMissing',
+  'TargetRightsMissing',
+  'FieldTooLarge',
+  'SecretUnavailable',
+] as const;
+export const Refusal = z.strictObject({ name: z.enum(refusals), message: z.string() });
+export type Refusal = z.infer<typeof Refusal>;
+
 const writesEvidence = ['s3:GetObject', 's3:PutObject'] as const;
 
 export const CollectSource = lambda({
@@ -96,20 +111,7 @@ export const InspectDatabases = lambda({
   input: Looking,
   /** No document where nobody says where one of them is; preflight stops by that. */
   output: z.strictObject({ document: z.string().nullable() }),
-  throws: [
-    'SourceUnreachable',
-    'SourceLoginRefused',
-    'TargetUnreachable',
-    'TargetLoginRefused',
-    'PoolerEndpoint',
-    'SourceRightsMissing',
-    'TargetRightsMissing',
-    'FieldTooLarge',
-    'ConfigurationInvalid',
-    'SecretUnavailable',
-    'LeaseLost',
-    'ServiceUnavailable',
-  ],
+  throws: [...refusals, 'ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
   uses: {
     ...readsLedger,
     runs: writesEvidence,
@@ -126,7 +128,8 @@ export const InspectDatabases = lambda({
 export const RunPreflight = lambda({
   summary:
     'Runs every check over what was collected; a BLOCKER stops here, and in the last look a world that is no longer what was approved.',
-  input: Looking,
+  /** `refused`: why the databases could not be looked into. The machine ends with that, once the rest is judged. */
+  input: Looking.extend({ refused: Refusal.optional() }),
   output: z.strictObject({ document: z.string(), warnings: z.int() }),
   throws: ['PreflightBlocked', 'WorldChanged', 'LeaseLost', 'ServiceUnavailable'],
   uses: { ...readsLedger, runs: writesEvidence, measurements: ['s3:GetObject', 's3:ListBucket'] },

@@ -50,7 +50,8 @@ test('what rests on something that could not be learned is not made, and never p
     everyCheck.filter((check) => !check[marked]).map(({ id }) => id);
   const noTarget = { ...fine, target: withoutTargetApplication(fine.target.database) };
   expect(ids(noTarget)).toEqual(without('needsTarget'));
-  expect(ids({ ...fine, databases: null })).toEqual(without('needsDatabases'));
+  const refused = { name: 'SourceUnreachable', message: 'Nobody answers.' } as const;
+  expect(ids({ ...fine, databases: null, refused })).toEqual(without('needsDatabases'));
   expect(without('needsTarget')).not.toContain('target-stopped');
   expect(without('needsDatabases')).not.toContain('target-empty');
 });

@@ -130,6 +130,7 @@ const people = ['alice@acme.com', 'bob@acme.com', 'carol@acme.com'];
 
 /** Where everything is as it should be. */
 export const fine: Collected = {
+  refused: null,
   plan: plan(),
   configuration: deployed({
     ...migrationFile(),
