@@ -44,7 +44,7 @@ export const proveTargetWrite = task('ProveTargetWrite')(async (deps: Deps, { le
   const { found, password } = await applicationLogin(app, { ...main, ...(await app.environment(main)) }, own);
   const { user } = found;
   // As the frozen source had them: what the application could not do there is not asked for here.
-  const before = (await evidence.find(lease.run, 'fence'))?.applicationRights ?? null;
+  const before = (await evidence.read(lease.run, 'fence')).applicationRights;
   await deps.ledgers.held(lease);
   const proof =
     user === null || password === null ? null : await deps.proveWrite({ ...database, user, password }, lease, before);

@@ -5,10 +5,12 @@ import { things } from '../workflow/things.ts';
 /** Resources on which an action is allowed. */
 export interface Grant {
   readonly resources: readonly string[];
-  readonly conditions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Actions without which the first one would be useless, and where they are allowed. */
-  readonly needs?: Readonly<Record<Action, Grant>>;
+  readonly conditions?: Conditions;
+  /** Other conditions, for a task that also takes this action on the same thing. */
+  readonly beside?: Readonly<Record<Action, Conditions>>;
 }
+
+type Conditions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** A thing as it is deployed: what a task is told of it, and where each action on it is allowed. */
 export interface Binding {
@@ -33,10 +35,14 @@ export function environmentOf(uses: Uses, bindings: Bindings): Record<string, st
 /** The statements of a task's role: each action it takes, only where the thing is. */
 export function statementsOf(uses: Uses, bindings: Bindings): iam.PolicyStatement[] {
   const granted = (Object.entries(uses) as [ThingName, readonly Action[]][]).flatMap(([thing, actions]) =>
-    actions.flatMap((action) => {
+    actions.flatMap((action): Granted | Granted[] => {
       const grant = bindings[thing].allows?.[action];
       if (!grant) throw new Error(`The binding of the thing "${thing}" does not say where ${action} is allowed.`);
-      return withNeeds(action, grant);
+      const { resources, conditions, beside = {} } = grant;
+      const other = actions.find((each) => each in beside);
+      // Nothing to allow it on: no migration names such a thing.
+      if (resources.length === 0) return [];
+      return { action, resources, conditions: other === undefined ? conditions : beside[other] };
     }),
   );
   return joined(granted).map(
@@ -45,14 +51,10 @@ export function statementsOf(uses: Uses, bindings: Bindings): iam.PolicyStatemen
   );
 }
 
-interface Granted extends Omit<Grant, 'needs'> {
+interface Granted {
   readonly action: Action;
-}
-
-function withNeeds(action: Action, { needs = {}, ...grant }: Grant): Granted[] {
-  // Nothing to allow it on: no migration names such a thing.
-  const own = grant.resources.length === 0 ? [] : [{ action, ...grant }];
-  return [...own, ...(Object.entries(needs) as [Action, Grant][]).flatMap(([other, need]) => withNeeds(other, need))];
+  readonly resources: readonly string[];
+  readonly conditions?: Conditions | undefined;
 }
 
 /**

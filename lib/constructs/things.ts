@@ -5,7 +5,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import type { DeployedMigration } from '../workflow/configuration.ts';
-import { machineNames } from '../workflow/registry.ts';
+import { type MachineName, machineNames, machines } from '../workflow/registry.ts';
 import type { Settings } from '../workflow/settings.ts';
 import type { Action } from '../workflow/things.ts';
 import type { Binding, Bindings, Grant } from './binding.ts';
@@ -52,13 +52,15 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
     secret(`${name}-??????`),
   );
   const ofRehearsals = migrations.map(({ name }) => secret(`passage/${name}/rehearsals/*`));
-  const collected = [...migrations.map(({ name }) => secret(`passage/${name}/collected/*`)), ...ofRehearsals];
+  const ofCutovers = migrations.map(({ name }) => secret(`passage/${name}/collected/*`));
   const sourceSecrets = distinct(migrations.flatMap(({ source }) => source.ecs?.secretArns ?? []));
   const approvers = distinct(migrations.flatMap(({ approvals }) => approvals?.approvers.map(({ email }) => email)));
   const mailIdentities = (addresses: readonly string[]) =>
     distinct(addresses.flatMap((address) => [address, address.split('@')[1]])).map((identity) =>
       arn('ses', 'identity', identity),
     );
+  const journeys = machineNames.filter((name) => machines[name].journey);
+  const executionsOf = (names: readonly MachineName[]) => names.map((machine) => executionArns(scope, machine));
   const zoneArns = zones.map((zone) => global('route53', 'hostedzone', zone));
 
   return {
@@ -92,13 +94,14 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
     apiTokens: { allows: on(apiTokens, 'secretsmanager:GetSecretValue') },
     collectedSecrets: {
       allows: on(
-        collected,
+        [...ofCutovers, ...ofRehearsals],
         'secretsmanager:CreateSecret',
         'secretsmanager:PutSecretValue',
         'secretsmanager:GetSecretValue',
         'secretsmanager:DescribeSecret',
       ),
     },
+    cutoverSecrets: { allows: on(ofCutovers, 'secretsmanager:GetSecretValue') },
     rehearsalSecrets: { allows: on(ofRehearsals, 'secretsmanager:DeleteSecret') },
     sourceSecrets: {
       allows: {
@@ -200,18 +203,19 @@ export function bindThings(scope: IConstruct, deployed: Deployed): Bindings {
     approvalPages: { value: deployed.approvalUrl },
 
     executions: {
+      allows: on(executionsOf(machineNames), 'states:DescribeExecution', 'states:GetExecutionHistory'),
+    },
+    rehearsalExecutions: {
       allows: on(
-        machineNames.map((machine) => executionArns(scope, machine)),
+        executionsOf([...journeys, 'Preflight', 'CopyDatabase', 'BootTarget']),
         'states:DescribeExecution',
         'states:GetExecutionHistory',
       ),
     },
+    holders: { allows: on(executionsOf([...journeys, 'Unwind']), 'states:DescribeExecution') },
     unwindMachine: {
       value: stateMachineArn(scope, 'Unwind'),
-      allows: {
-        ...on([stateMachineArn(scope, 'Unwind')], 'states:StartExecution'),
-        ...on([executionArns(scope, 'Unwind')], 'states:DescribeExecution'),
-      },
+      allows: on([stateMachineArn(scope, 'Unwind')], 'states:StartExecution'),
     },
     approvalCallbacks: callbacks(stateMachineArn(scope, 'RequestApproval')),
     copyCallbacks: callbacks(stateMachineArn(scope, 'CopyDatabase')),
@@ -248,23 +252,21 @@ const callbacks = (machine: string): Binding => ({
 });
 
 /**
- * Objects of a bucket whose keys fit a pattern. Whoever may read them may also be told that one is not there: without
- * `s3:ListBucket` S3 answers 403 instead of 404, and the request for an object may come without a prefix.
+ * Objects of a bucket whose keys fit a pattern. Whoever may read them and list them is also told that one is not there:
+ * without `s3:ListBucket` S3 answers 403 instead of 404, and the request for an object comes without a prefix.
  */
 function objects(bucket: s3.IBucket, pattern: string): Binding {
   const keys = [bucket.arnForObjects(pattern)];
-  const listed = [bucket.bucketArn];
   const prefix = { 's3:prefix': [pattern] };
   return {
     value: bucket.bucketName,
     allows: {
-      's3:GetObject': {
-        resources: keys,
-        needs: { 's3:ListBucket': { resources: listed, conditions: { StringLikeIfExists: prefix } } },
+      ...on(keys, 's3:GetObject', 's3:PutObject', 's3:DeleteObject'),
+      's3:ListBucket': {
+        resources: [bucket.bucketArn],
+        conditions: { StringLike: prefix },
+        beside: { 's3:GetObject': { StringLikeIfExists: prefix } },
       },
-      's3:PutObject': { resources: keys },
-      's3:DeleteObject': { resources: keys },
-      's3:ListBucket': { resources: listed, conditions: { StringLike: prefix } },
     },
   };
 }

@@ -35,6 +35,8 @@ export const things = {
   apiTokens: {},
   /** Secrets that Passage writes from what it collected: `passage/<migration>/collected/*`, in a rehearsal `…/rehearsals/<run>/*`. */
   collectedSecrets: {},
+  /** Of these, the cutovers': `passage/<migration>/collected/*`. */
+  cutoverSecrets: {},
   /** Of these, the rehearsals': `passage/<migration>/rehearsals/*`, which end with their run. */
   rehearsalSecrets: {},
   /** Secrets and parameters of the source's task definitions, as far as configurations name them. */
@@ -73,6 +75,10 @@ export const things = {
   approvalPages: { variable: 'PASSAGE_APPROVAL_URL' },
   /** Executions of the journeys and of the machines they are made of. */
   executions: {},
+  /** Of these, what a rehearsal is made of before its end. */
+  rehearsalExecutions: {},
+  /** Of these, what may hold a migration: a journey, or an unwinding. */
+  holders: {},
   /** The machine that puts everything back. */
   unwindMachine: { variable: 'PASSAGE_UNWIND_MACHINE_ARN' },
   /** Callbacks of the machine that waits for approvals. */

@@ -6,9 +6,7 @@ const bindings = {
   sourceLogins: { allows: { 'secretsmanager:GetSecretValue': { resources: [] } } },
   runs: {
     value: 'bucket',
-    allows: {
-      's3:GetObject': { resources: ['arn:object'], needs: { 's3:ListBucket': { resources: ['arn:bucket'] } } },
-    },
+    allows: { 's3:GetObject': { resources: ['arn:object'] } },
   },
 } as unknown as Bindings;
 
@@ -25,27 +23,20 @@ test('refuses a thing with a variable that nobody has given a value', () => {
   );
 });
 
-test('allows an action where the thing is, with what the action needs', () => {
+test('allows an action where the thing is', () => {
   const statements = statementsOf({ runs: ['s3:GetObject'] }, bindings).map((each) => each.toStatementJson());
-  expect(statements).toEqual([
-    { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:object' },
-    { Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:bucket' },
-  ]);
+  expect(statements).toEqual([{ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:object' }]);
 });
 
-test('a prefix that may be listed is named once', () => {
+test('who also reads what is listed need give no prefix; a prefix is named once', () => {
   const objects = (prefix: string) => ({
     allows: {
-      's3:GetObject': {
-        resources: [`arn:bucket/${prefix}`],
-        needs: {
-          's3:ListBucket': {
-            resources: ['arn:bucket'],
-            conditions: { StringLikeIfExists: { 's3:prefix': [prefix] } },
-          },
-        },
+      's3:GetObject': { resources: [`arn:bucket/${prefix}`] },
+      's3:ListBucket': {
+        resources: ['arn:bucket'],
+        conditions: { StringLike: { 's3:prefix': [prefix] } },
+        beside: { 's3:GetObject': { StringLikeIfExists: { 's3:prefix': [prefix] } } },
       },
-      's3:ListBucket': { resources: ['arn:bucket'], conditions: { StringLike: { 's3:prefix': [prefix] } } },
     },
   });
   const two = {
@@ -54,7 +45,7 @@ test('a prefix that may be listed is named once', () => {
     tokens: objects('tokens/*'),
   } as unknown as Bindings;
   const statements = statementsOf(
-    { runs: ['s3:GetObject', 's3:ListBucket'], votes: ['s3:GetObject'], tokens: ['s3:ListBucket'] },
+    { runs: ['s3:GetObject', 's3:ListBucket'], votes: ['s3:GetObject', 's3:ListBucket'], tokens: ['s3:ListBucket'] },
     two,
   ).map((each) => each.toStatementJson());
   const list = { Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:bucket' };

@@ -105,8 +105,6 @@ describe('the role of a task allows what the registry says, and nothing else', (
     const task = tasks[name];
     const declared = Object.values(task.uses as Record<string, readonly string[]>).flat();
     const implied = [
-      // Who may read an object may learn that it is not there.
-      ...(declared.includes('s3:GetObject') ? ['s3:ListBucket'] : []),
       ...(task.kind === 'lambda' ? ['logs:CreateLogStream', 'logs:PutLogEvents'] : []),
       ...('network' in task ? PLUGS_IN : []),
     ];
@@ -214,6 +212,20 @@ describe('what a name stands for', () => {
       'DumpDatabase',
       'states:SendTaskHeartbeat',
       [`arn:<AWS::Partition>:states:${here}:stateMachine:passage-copy-database`],
+    ],
+    [
+      'BeginUnwind',
+      'states:DescribeExecution',
+      ['retool-ecs-to-eks', 'unwind'].map(
+        (machine) => `arn:<AWS::Partition>:states:${here}:execution:passage-${machine}:*`,
+      ),
+    ],
+    [
+      'ProveFence',
+      'secretsmanager:GetSecretValue',
+      ['collected/*', 'source-login-??????'].map(
+        (name) => `arn:<AWS::Partition>:secretsmanager:${here}:secret:passage/acme-retool/${name}`,
+      ),
     ],
     ['CastVote', 's3:PutObject', ['<EvidenceBucket.Arn>/approvals/*/votes/*']],
     ['RecordRequester', 's3:PutObject', ['<EvidenceBucket.Arn>/requesters/*']],

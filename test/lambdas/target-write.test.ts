@@ -24,6 +24,8 @@ function trying(
 ) {
   const logins: Login[] = [];
   const measured: (readonly WriteRight[] | null)[] = [];
+  const proof = keys.document(lease.run, 'fence');
+  if (!of.documents.objects.has(proof)) of.documents.tamper(proof, fence());
   of.deployments.set('retool', { ...of.deployments.get('retool')!, environment });
   const ran = proveTargetWrite.run(
     {

@@ -4,6 +4,7 @@ import { select } from './select.ts';
 import type { Resource } from './template.ts';
 
 export interface Role {
+  readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
   readonly trust: PolicyDocument;
@@ -52,6 +53,7 @@ export function readRoles(resources: readonly Resource[]): readonly Role[] {
     ManagedPolicyArns: z.array(z.string()).default([]),
   });
   return select(resources, 'AWS::IAM::Role', role).map(({ resource, properties }) => ({
+    logicalId: resource.logicalId,
     name: resource.name,
     arn: resource.attribute('Arn'),
     trust: properties.AssumeRolePolicyDocument,

@@ -20,8 +20,11 @@ export interface Grant {
   readonly action: string;
   /** As the statement names it; `*` where a trust policy names none. */
   readonly resource: string;
+  /** Whom a resource's policy allows it, and under which condition, as the statement says. */
+  readonly principal: unknown;
+  readonly condition: unknown;
   /**
-   * `needed`: without it a recorded call is refused. `used`: it allows calls, each of which is allowed otherwise too.
+   * `needed`: without it a recorded call is refused, and it allows one action only. `used`: it allows calls, each of which is allowed otherwise too.
    * `unused`: it allows none.
    */
   readonly found: 'needed' | 'used' | 'unused';
@@ -33,6 +36,8 @@ export interface Grant {
 interface Place extends Omit<Grant, 'found' | 'shownBy'> {
   readonly without: readonly PolicyDocument[];
   readonly alone: readonly PolicyDocument[];
+  /** Whether it allows more than one action, of which no call can need all. */
+  readonly several: boolean;
 }
 
 /** What the recorded calls need of the policies: each action on each resource of each statement that allows something. */
@@ -40,12 +45,12 @@ export function usage(calls: readonly RecordedCall[], policies: Policies): reado
   const allowed = calls.filter(({ refused }) => refused === undefined);
   const byIdentity = Map.groupBy(allowed, ({ identity }) => identity);
   const byResource = Map.groupBy(allowed, ({ resource }) => policyOwner(resource));
-  return places(policies).map(({ without, alone, ...grant }): Grant => {
+  return places(policies).map(({ without, alone, several, ...grant }): Grant => {
     const asked = (grant.side === 'identity' ? byIdentity : byResource).get(grant.owner) ?? [];
     const of = asked
-      .filter((call) => matches(grant.action, call.action))
+      .filter((call) => several || grant.action.toLowerCase() === call.action.toLowerCase())
       .filter((call) => allowsAlone(call, policies, grant.side, alone));
-    const needing = of.find((call) => refusedWithout(call, policies, grant.side, without));
+    const needing = several ? undefined : of.find((call) => refusedWithout(call, policies, grant.side, without));
     const shownBy = needing ?? of[0];
     return { ...grant, found: needing ? 'needed' : shownBy ? 'used' : 'unused', shownBy };
   });
@@ -70,7 +75,8 @@ function places({ identityPolicies, resourcePolicies }: Policies): readonly Plac
       statementsOf(document).flatMap((statement, index) => {
         number += 1;
         if (statement.Effect !== 'Allow') return [];
-        const place = { owner, side, statement: number };
+        const { Principal: principal, Condition: condition } = statement;
+        const place = { owner, side, statement: number, principal, condition };
         return split(statement).map(({ rest, alone, ...grant }): Place => {
           const others = statementsOf(document).flatMap((each, other) => (other === index ? rest : [each]));
           const less = others.length > 0 ? [{ ...document, Statement: others }] : [];
@@ -90,9 +96,16 @@ function places({ identityPolicies, resourcePolicies }: Policies): readonly Plac
   ];
 }
 
-/** Each action on each resource of a statement, with what is left of it otherwise. */
+/** Each action on each resource of a statement, with what is left of it otherwise; all but some are one that cannot be split. */
 function split(statement: Statement) {
   const { Action: _action, Resource, ...common } = statement;
+  const { NotAction, NotResource } = common;
+  if (NotAction !== undefined || NotResource !== undefined) {
+    const all = (these: unknown, but: unknown) =>
+      but === undefined ? [these].flat().join(', ') : `all but ${[but].flat().join(', ')}`;
+    const named = { action: all(statement.Action, NotAction), resource: all(Resource, NotResource) };
+    return [{ ...named, several: true, alone: statement, rest: [] }];
+  }
   const actions = actionsOf(statement);
   const resources = Resource === undefined ? undefined : ([Resource].flat() as string[]);
   const on = (Action: readonly string[], of: readonly string[] | undefined): Statement => ({
@@ -107,6 +120,7 @@ function split(statement: Statement) {
       return {
         action,
         resource,
+        several: /[*?]/.test(action),
         alone: on([action], resources && [resource]),
         rest: [
           ...(otherActions.length > 0 ? [on(otherActions, resources)] : []),
@@ -141,11 +155,3 @@ function allowsAlone(
   if (side === 'resource') return decide(call, { identity: ADMINISTRATOR, resource: alone[0] }) === 'Allowed';
   return decide(call, { ...by, identity: alone }) === 'Allowed';
 }
-
-const matches = (pattern: string, action: string): boolean => {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 'i').test(action);
-};

@@ -40,8 +40,8 @@ export const OpenApproval = lambda({
   uses: {
     ...readsLedger,
     runs: ['s3:GetObject', 's3:ListBucket'],
-    requesters: ['s3:GetObject'],
-    requests: ['s3:GetObject', 's3:PutObject'],
+    requesters: ['s3:GetObject', 's3:ListBucket'],
+    requests: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
     tokens: ['s3:PutObject'],
     tokenKey: ['kms:Encrypt'],
     mail: ['ses:SendEmail'],
@@ -55,7 +55,11 @@ export const ShowApproval = lambda({
   input: HttpEvent,
   output: HttpAnswer,
   throws: ['ServiceUnavailable'],
-  uses: { requests: ['s3:GetObject'], votes: ['s3:GetObject', 's3:ListBucket'], outcomes: ['s3:GetObject'] },
+  uses: {
+    requests: ['s3:GetObject', 's3:ListBucket'],
+    votes: ['s3:GetObject', 's3:ListBucket'],
+    outcomes: ['s3:GetObject', 's3:ListBucket'],
+  },
   timeoutSeconds: 15,
 });
 
@@ -65,9 +69,9 @@ export const CastVote = lambda({
   output: HttpAnswer,
   throws: ['ServiceUnavailable'],
   uses: {
-    requests: ['s3:GetObject'],
+    requests: ['s3:GetObject', 's3:ListBucket'],
     votes: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
-    outcomes: ['s3:GetObject'],
+    outcomes: ['s3:GetObject', 's3:ListBucket'],
   },
   timeoutSeconds: 15,
 });
@@ -86,9 +90,9 @@ export const DecideApproval = lambda({
   output: z.strictObject({ decided: z.array(z.string()) }),
   throws: ['ServiceUnavailable'],
   uses: {
-    requests: ['s3:GetObject'],
+    requests: ['s3:GetObject', 's3:ListBucket'],
     votes: ['s3:GetObject', 's3:ListBucket'],
-    outcomes: ['s3:GetObject', 's3:PutObject'],
+    outcomes: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
     tokens: ['s3:GetObject', 's3:DeleteObject', 's3:ListBucket'],
     tokenKey: ['kms:Decrypt'],
     approvalCallbacks: ['states:SendTaskSuccess'],
@@ -105,10 +109,10 @@ export const ReadApproval = lambda({
     ...readsLedger,
     configurations: [],
     runs: ['s3:GetObject', 's3:ListBucket'],
-    requesters: ['s3:GetObject'],
-    requests: ['s3:GetObject'],
+    requesters: ['s3:GetObject', 's3:ListBucket'],
+    requests: ['s3:GetObject', 's3:ListBucket'],
     votes: ['s3:GetObject', 's3:ListBucket'],
-    outcomes: ['s3:GetObject'],
+    outcomes: ['s3:GetObject', 's3:ListBucket'],
   },
   timeoutSeconds: 30,
 });

@@ -3,7 +3,7 @@ import { Held, holdsLease, Nothing, readsLedger } from './lease.ts';
 
 const inCluster = { targetClusters: ['eks:DescribeCluster'] } as const;
 /** What was seen of the booted backend's memory. */
-const keepsSamples = ['s3:GetObject', 's3:PutObject'] as const;
+const keepsSamples = ['s3:GetObject', 's3:PutObject', 's3:ListBucket'] as const;
 
 export const StartBoot = lambda({
   summary: 'Creates the one pod that boots a backend of the target on the scratch database.',

@@ -132,6 +132,10 @@ export const RunPreflight = lambda({
   input: Looking.extend({ refused: Refusal.optional() }),
   output: z.strictObject({ document: z.string(), warnings: z.int() }),
   throws: ['PreflightBlocked', 'WorldChanged', 'LeaseLost', 'ServiceUnavailable'],
-  uses: { ...readsLedger, runs: writesEvidence, measurements: ['s3:GetObject', 's3:ListBucket'] },
+  uses: {
+    ...readsLedger,
+    runs: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
+    measurements: ['s3:GetObject', 's3:ListBucket'],
+  },
   timeoutSeconds: 30,
 });

@@ -35,7 +35,7 @@ export const PrepareTarget = lambda({
     ...holdsLease,
     runs: ['s3:GetObject'],
     targetLogins: ['secretsmanager:GetSecretValue'],
-    staging: ['s3:ListBucket'],
+    staging: [],
   },
   network: 'private',
   timeoutSeconds: 60,

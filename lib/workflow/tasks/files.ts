@@ -8,6 +8,6 @@ export const WriteFiles = lambda({
   input: Held,
   output: z.strictObject({ document: z.string(), files: z.int() }),
   throws: ['ConfigurationInvalid', 'LeaseLost', 'ServiceUnavailable'],
-  uses: { ...readsLedger, runs: ['s3:GetObject', 's3:PutObject'] },
+  uses: { ...readsLedger, runs: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'] },
   timeoutSeconds: 30,
 });

@@ -62,7 +62,7 @@ export const ProveFence = lambda({
     ...holdsLease,
     ...opensSource,
     runs: ['s3:GetObject', 's3:PutObject'],
-    collectedSecrets: ['secretsmanager:GetSecretValue'],
+    cutoverSecrets: ['secretsmanager:GetSecretValue'],
   },
   network: 'private',
   // It counts every table; fifteen minutes are the most that a function may take.

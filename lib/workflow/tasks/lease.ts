@@ -47,10 +47,9 @@ export const TakeLease = lambda({
   }),
   throws: ['ConfigurationInvalid', 'LeaseHeld', 'ServiceUnavailable'],
   uses: {
-    ...holdsLease,
-    runs: ['s3:GetObject', 's3:PutObject'],
+    ledgers: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
+    runs: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
     configurations: ['ssm:GetParameter'],
-    executions: ['states:DescribeExecution'],
   },
   timeoutSeconds: 30,
 });
@@ -60,7 +59,7 @@ export const AdmitCutover = lambda({
   input: Held,
   output: z.strictObject({ rehearsal: z.string() }),
   throws: ['RehearsalMissing', 'OutsideWindow', 'LeaseLost', 'ServiceUnavailable'],
-  uses: { ...holdsLease, runs: ['s3:GetObject', 's3:PutObject'] },
+  uses: { ...holdsLease, runs: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'] },
   timeoutSeconds: 30,
 });
 
@@ -93,9 +92,9 @@ export const ReconcileRuns = lambda({
   throws: ['ServiceUnavailable'],
   uses: {
     ledgers: ['s3:GetObject', 's3:ListBucket'],
-    runs: ['s3:GetObject', 's3:PutObject'],
-    executions: ['states:DescribeExecution'],
-    unwindMachine: ['states:StartExecution', 'states:DescribeExecution'],
+    runs: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
+    holders: ['states:DescribeExecution'],
+    unwindMachine: ['states:StartExecution'],
     mail: ['ses:SendEmail'],
   },
   timeoutSeconds: 60,

@@ -100,7 +100,7 @@ export const SealSource = lambda({
     ...readsLedger,
     runs: ['s3:GetObject'],
     sourceLogins: ['secretsmanager:GetSecretValue'],
-    collectedSecrets: ['secretsmanager:GetSecretValue'],
+    cutoverSecrets: ['secretsmanager:GetSecretValue'],
   },
   network: 'private',
   // It counts every table; fifteen minutes are the most that a function may take.

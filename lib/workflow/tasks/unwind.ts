@@ -17,7 +17,7 @@ export const BeginUnwind = lambda({
     changed: z.boolean(),
   }),
   throws: ['EffectInFlight', 'LeaseHeld', 'LeaseLost', 'PastPointOfNoReturn', 'ServiceUnavailable'],
-  uses: { ...holdsLease, executions: ['states:DescribeExecution'] },
+  uses: { ledgers: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'], holders: ['states:DescribeExecution'] },
   timeoutSeconds: 30,
 });
 

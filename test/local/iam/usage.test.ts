@@ -56,6 +56,25 @@ test('what two statements allow, neither is needed for', () => {
   ]);
 });
 
+test('no call needs all of a pattern of actions, or of all but some', () => {
+  const read = call('s3:GetObject', `${bucket}/runs/1`);
+  const statement = { Effect: 'Allow', Resource: `${bucket}/runs/*` };
+  expect(found([read], policies([{ ...statement, Action: 's3:Get*' }]))).toEqual([['identity', 1, 's3:Get*', 'used']]);
+  expect(found([read], policies([{ ...statement, NotAction: ['s3:PutObject', 'iam:*'] }]))).toEqual([
+    ['identity', 1, 'all but s3:PutObject, iam:*', 'used'],
+  ]);
+  const elsewhere = { Effect: 'Allow', Action: 's3:PutObject', NotResource: `${bucket}/runs/*` };
+  expect(usage([read], policies([elsewhere]))).toMatchObject([
+    { action: 's3:PutObject', resource: `all but ${bucket}/runs/*`, found: 'unused' },
+  ]);
+});
+
+test('whom a policy of a resource allows it, and under which condition, is told', () => {
+  const Condition = { StringEquals: { 'kms:CallerAccount': account } };
+  const named = policy(allow('kms:Decrypt', '*', { Principal: { AWS: role }, Condition }));
+  expect(usage([], policies([], { [key]: named }))).toMatchObject([{ principal: { AWS: role }, condition: Condition }]);
+});
+
 test('a call that was refused needs nothing, and a statement that denies is no grant', () => {
   const by = policies([allow('s3:GetObject', `${bucket}/*`), { ...allow('s3:*', `${bucket}/x`), Effect: 'Deny' }]);
   const refused = call('s3:GetObject', `${bucket}/x`, { refused: 'with an explicit deny in an identity-based policy' });
