@@ -1,12 +1,6 @@
 import { type SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import type { Mail } from '../pages/mail.ts';
 import { refused } from './refused.ts';
-
-interface Mail {
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-}
 
 export type SendMail = (mail: Mail) => Promise<void>;
 

@@ -1,6 +1,6 @@
 import type { Execution } from '../adapters/executions.ts';
 import { histories } from '../adapters/histories.ts';
-import { Progress as WorkerProgress } from '../copier/staged.ts';
+import { WorkerProgress } from '../copier/staged.ts';
 import { duration } from '../domain/quantities.ts';
 import { stagingKeys } from '../domain/run.ts';
 import { silentWorker, stallWatch } from '../domain/standstill.ts';

@@ -18,7 +18,7 @@ interface LambdaTaskProps {
 }
 
 /** What the registry says of a Lambda task, without the literal types that only handlers need. */
-interface Definition {
+interface LambdaDefinition {
   readonly summary: string;
   readonly timeoutSeconds: number;
   readonly memoryMegabytes?: number;
@@ -35,7 +35,7 @@ export class LambdaTask extends Construct implements TaskResource {
 
   constructor(scope: Construct, id: string, { task, code, bindings, network }: LambdaTaskProps) {
     super(scope, id);
-    const definition: Definition = tasks[task];
+    const definition: LambdaDefinition = tasks[task];
     const { uses } = tasks[task];
     const functionName = `passage-${folderOf(task)}`;
     const logGroup = passageLogs(this, 'Logs', `/aws/lambda/${functionName}`);

@@ -1,6 +1,6 @@
 import type { Role } from './contract.ts';
 import type { Log, Staging } from './ports.ts';
-import { keys, Progress } from './staged.ts';
+import { keys, WorkerProgress } from './staged.ts';
 
 /** Of what was tried again, the report names so many. */
 const NAMED = 5;
@@ -21,7 +21,7 @@ export class Incidents {
   async takeOver(staging: Staging, role: Role): Promise<void> {
     const left = await staging.get(keys.progress(role));
     // Cut off or of another version: then it is only known that there was one.
-    const progress = left && Progress.safeParse(parsed(left.toString()));
+    const progress = left && WorkerProgress.safeParse(parsed(left.toString()));
     this.afterAnother = left !== undefined;
     this.#told.push(...(progress?.data?.incidents ?? []));
   }

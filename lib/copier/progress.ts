@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Role } from './contract.ts';
 import type { Surroundings } from './ports.ts';
-import { keys, type Plan, type Progress } from './staged.ts';
+import { keys, type Plan, type WorkerProgress } from './staged.ts';
 
 /** What a person, and the restore that waits for a dump, see of a worker at most this late. */
 const PUBLISH_EVERY_MS = 1000;
@@ -87,7 +87,7 @@ export class ProgressBoard {
 
   async #write(): Promise<void> {
     const held = this.held();
-    const progress: Progress = {
+    const progress: WorkerProgress = {
       role: this.#role,
       phase: held ? `paused: ${held}` : this.#phase,
       tablesDone: this.tablesDone,

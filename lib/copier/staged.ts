@@ -224,7 +224,7 @@ export const Manifest = z.object({
 });
 export type Manifest = z.infer<typeof Manifest>;
 
-export const Progress = z.object({
+export const WorkerProgress = z.object({
   role: z.enum(['dump', 'restore']),
   phase: z.string(),
   tablesDone: z.int(),
@@ -240,4 +240,4 @@ export const Progress = z.object({
   /** Found here by whoever takes over from this worker. */
   incidents: z.array(z.string()).default([]),
 });
-export type Progress = z.infer<typeof Progress>;
+export type WorkerProgress = z.infer<typeof WorkerProgress>;

@@ -237,14 +237,14 @@ export function workOf(
   return [...proved, ...unproved, ...effects, ...waits].sort((a, b) => a.from.localeCompare(b.from));
 }
 
-interface Window {
+interface FreezeSpan {
   readonly from: string;
   /** Null while it lasts. */
   readonly to: string | null;
 }
 
 /** From entering `Freeze` to leaving `Switch`, or to the moment at which `unwind` had started the source again. */
-export function freezeWindow(phases: readonly Step[]): Window | null {
+export function freezeWindow(phases: readonly Step[]): FreezeSpan | null {
   const first = phases.find(({ name }) => name === freezeStates.first);
   if (first === undefined) return null;
   const ends = (names: string, among: readonly Step[]): Step | undefined =>

@@ -6,7 +6,7 @@ import { questions } from './approval.ts';
 import { html, visible } from './html.ts';
 
 /** A mail to one person. */
-interface Mail {
+export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { esm } from '../../lib/constructs/esm.ts';
 import { compareManifests } from '../../lib/copier/compare.ts';
 import { CopierOutput } from '../../lib/copier/contract.ts';
-import { Manifest, Progress } from '../../lib/copier/staged.ts';
+import { Manifest, WorkerProgress } from '../../lib/copier/staged.ts';
 import type { AccessKeys } from '../../lib/local/iam/credentials.ts';
 import { createS3 } from '../../lib/local/s3/s3.ts';
 import { createSecretsManager, type SecretsManager } from '../../lib/local/secretsmanager/secretsmanager.ts';
@@ -185,7 +185,7 @@ test('dump and restore, started together, answer with equal manifests', async ()
     .send(new HeadObjectCommand({ Bucket: 'staging', Key: `${prefix}/attempts/1/chunks/000001` }))
     .then(({ ContentLength = 0 }) => ({ size: ContentLength }));
   expect(size).toBeGreaterThan(16 << 20);
-  expect(Progress.parse(await read(`${prefix}/progress/restore.json`))).toMatchObject({
+  expect(WorkerProgress.parse(await read(`${prefix}/progress/restore.json`))).toMatchObject({
     phase: 'done',
     tablesDone: 2,
     rowsDone: 24_200,

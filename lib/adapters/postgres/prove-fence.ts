@@ -26,7 +26,7 @@ interface Attack {
   readonly result: string;
 }
 
-interface FenceProof {
+interface ProvedFence {
   /** Foreign sessions that are left; the provider's own, or the proof has failed. */
   readonly sessions: readonly ForeignSession[];
   readonly attacks: readonly Attack[];
@@ -49,11 +49,11 @@ export async function proveFence(
   source: SourceDatabase & {
     /** Every credential that is known to have opened the source; Passage's own is left out. */
     readonly knownCredentials: readonly Login[];
-    readonly before?: Pick<FenceProof, 'tables' | 'sequencesHash'>;
+    readonly before?: Pick<ProvedFence, 'tables' | 'sequencesHash'>;
     /** By which login the target's application will be measured: the first. */
     readonly applicationLogins?: readonly string[];
   },
-): Promise<FenceProof> {
+): Promise<ProvedFence> {
   return withClient(
     source.passage,
     { side: 'source', run: source.run, epoch: source.epoch, statementTimeoutMs: 0 },
@@ -221,8 +221,8 @@ async function readTables(client: pg.Client): Promise<TableState[]> {
 }
 
 function differences(
-  before: Pick<FenceProof, 'tables' | 'sequencesHash'>,
-  now: Pick<FenceProof, 'tables' | 'sequencesHash'>,
+  before: Pick<ProvedFence, 'tables' | 'sequencesHash'>,
+  now: Pick<ProvedFence, 'tables' | 'sequencesHash'>,
 ): string[] {
   const key = ({ oid, file, name, rows }: TableState) => `${name} (oid ${oid}, file ${file}, ${rows} rows)`;
   const then = new Set(before.tables.map(key));

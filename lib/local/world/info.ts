@@ -42,12 +42,12 @@ export interface WorldInfo extends Facts {
   /** The processes that stand for containers at this moment. */
   processes(): readonly { readonly name: string; readonly pid: number }[];
   /** Every mail that was sent, the oldest first; one entry a recipient. */
-  outbox(): Promise<readonly Mail[]>;
+  outbox(): Promise<readonly DeliveredMail[]>;
   /** What the sample's user was told is stored, in order; empty without the sample. */
   acknowledged(): readonly Acknowledgement[];
 }
 
-export interface Mail {
+export interface DeliveredMail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
@@ -71,7 +71,7 @@ export function informed(facts: Facts, paths: WorldPaths): WorldInfo {
   };
 }
 
-function readOutbox(directory: string): Mail[] {
+function readOutbox(directory: string): DeliveredMail[] {
   return jsonFiles(directory)
     .map((file) => readJson<Message>(file))
     .flatMap(({ to, subject, text = '', html, sent }) =>

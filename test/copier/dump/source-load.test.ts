@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { LagFollower } from '../../../lib/copier/dump/source-load.ts';
 import type { Staging, Surroundings } from '../../../lib/copier/ports.ts';
-import { Progress } from '../../../lib/copier/staged.ts';
+import { WorkerProgress } from '../../../lib/copier/staged.ts';
 import { connect, createLogin, query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
 import { startTestStandby, type TestStandby } from '../../support/standby.ts';
 import { until } from '../../support/until.ts';
@@ -23,7 +23,7 @@ afterAll(async () => {
 const said = (event: string) => copying.events.filter((each) => each.event === event);
 const phase = async () => {
   const progress = await copying.staging.get('progress/dump.json');
-  return progress ? Progress.parse(JSON.parse(progress.toString())).phase : '';
+  return progress ? WorkerProgress.parse(JSON.parse(progress.toString())).phase : '';
 };
 /** Staging that does `wait` after each part of a chunk. */
 const holding = (wait: () => Promise<unknown>): Staging => ({
