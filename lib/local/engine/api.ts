@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Authorize } from '../wire/endpoint.ts';
 import type { ExecutionDescription, MachineRecord, StateMachine } from './execution.ts';
 import type { ExecutionStatus } from './execution-state.ts';
-import type { Caller, HistoryEvent } from './history.ts';
+import type { Caller, HistoryEvent, HistoryPage } from './history.ts';
 import type { StatusChange } from './status-change.ts';
 import type { Integration } from './task.ts';
 import type { TestStateRequest, TestStateResult } from './test-state/request.ts';
@@ -63,6 +63,14 @@ export interface Engine {
   }): ExecutionDescription[];
   /** In order of ids. */
   getExecutionHistory(executionArn: string): HistoryEvent[];
+  /**
+   * The next events of a history, at most so many; `position` is what the page before gave. Nothing else of the history
+   * is read. Undefined for a position that no page gave.
+   */
+  historyPage(
+    executionArn: string,
+    o: { most: number; backwards: boolean; position: number | undefined },
+  ): HistoryPage | undefined;
   /** Ends a running execution as ABORTED; one that has ended is left as it is. */
   stopExecution(o: { executionArn: string; error?: string; cause?: string }): ExecutionDescription;
   /**

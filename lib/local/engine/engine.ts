@@ -7,7 +7,7 @@ import { endInterrupted, historyPath, isChild, keepDefinition, machineOf, readAr
 import { startsChildren } from './children.ts';
 import { endOverdue } from './downtime.ts';
 import { Execution, type ExecutionDescription, type StateMachine } from './execution.ts';
-import { openHistory, readHistory, UnreadableHistory } from './history.ts';
+import { historyRecords, openHistory, readPage, UnreadableHistory } from './history.ts';
 import { runExecution } from './interpreter.ts';
 import { DefinitionRefused, loadMachine } from './load.ts';
 import { nestedExecutions } from './nested.ts';
@@ -71,8 +71,10 @@ export function createEngine(o: EngineOptions): Engine {
     return end;
   };
 
-  const recordsOf = ({ stateMachineArn, name }: ExecutionDescription) =>
-    readHistory(historyPath(o.directory, stateMachineArn.split(':').at(-1) ?? '', name));
+  const pathOf = (executionArn: string): string => {
+    const { stateMachineArn, name } = engine.describeExecution(executionArn);
+    return historyPath(o.directory, stateMachineArn.split(':').at(-1) ?? '', name);
+  };
 
   const open = (description: ExecutionDescription): Execution =>
     reopen(description, {
@@ -166,12 +168,14 @@ export function createEngine(o: EngineOptions): Engine {
         .filter((execution) => stateMachineArn === undefined || execution.stateMachineArn === stateMachineArn)
         .filter((execution) => status === undefined || execution.status === status)
         .filter((execution) => redriven === undefined || execution.redriveCount > 0 === redriven)
-        .sort((a, b) => b.startDate - a.startDate);
+        .sort((a, b) => b.startDate - a.startDate || (a.executionArn < b.executionArn ? -1 : 1));
     },
 
     getExecutionHistory(executionArn) {
-      return recordsOf(engine.describeExecution(executionArn)).map(({ event }) => event);
+      return Array.from(historyRecords(pathOf(executionArn)), ({ event }) => event);
     },
+
+    historyPage: (executionArn, page) => readPage(pathOf(executionArn), page),
 
     stopExecution({ executionArn, error, cause }) {
       const details = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
@@ -182,7 +186,8 @@ export function createEngine(o: EngineOptions): Engine {
     redriveExecution({ executionArn, clientToken }) {
       const description = engine.describeExecution(executionArn);
       const now = o.clock.now();
-      const before = clientToken === undefined ? undefined : redrivenWith(recordsOf(description), clientToken, now);
+      const before =
+        clientToken === undefined ? undefined : redrivenWith(historyRecords(pathOf(executionArn)), clientToken, now);
       if (before !== undefined) return { redriveDate: before };
       const reason = engine.whyNotRedrivable(executionArn);
       if (reason !== undefined) throw new AwsError('ExecutionNotRedrivable', 400, reason);

@@ -1,14 +1,6 @@
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  writeSync,
-} from 'node:fs';
+import { appendFileSync, closeSync, existsSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import type { Json } from './json.ts';
+import { beginsLine, completeSize, linesBefore, linesFrom } from './lines.ts';
 
 type Composite = 'Task' | 'Map' | 'Parallel' | 'Wait';
 type Visited = Composite | 'Pass' | 'Choice' | 'Succeed';
@@ -138,26 +130,13 @@ export function looseHistory(path: string): HistoryFile {
   };
 }
 
-/** Bytes read at a time: a history can be longer than memory, and than the longest string. */
-const BLOCK = 1024 * 1024;
-const NEWLINE = 0x0a;
-
 /** A crash may have cut the last line: it did not happen, and the next must not be glued to it. */
 function dropTornLine(path: string): void {
   if (!existsSync(path)) return;
   const file = openSync(path, 'r+');
   try {
-    const { size } = fstatSync(file);
-    const block = Buffer.allocUnsafe(BLOCK);
-    let [end, complete] = [size, 0];
-    while (end > 0 && complete === 0) {
-      const from = Math.max(0, end - BLOCK);
-      readSync(file, block, 0, end - from, from);
-      complete = from + block.subarray(0, end - from).lastIndexOf(NEWLINE) + 1;
-      if (complete === from) complete = 0;
-      end = from;
-    }
-    if (complete < size) ftruncateSync(file, complete);
+    const complete = completeSize(file);
+    if (complete < fstatSync(file).size) ftruncateSync(file, complete);
   } finally {
     closeSync(file);
   }
@@ -166,19 +145,16 @@ function dropTornLine(path: string): void {
 /** All records of a file, one after the other. Throws `UnreadableHistory` at a line that is none. */
 export function* historyRecords(path: string): Generator<HistoryRecord> {
   let number = 0;
-  for (const line of completeLines(path)) yield parseLine(path, line, ++number);
+  for (const line of completeLines(path)) yield parseLine(path, line, `line ${++number}`);
 }
 
-function parseLine(path: string, line: string, number: number): HistoryRecord {
+function parseLine(path: string, line: string, where: string): HistoryRecord {
   try {
     return JSON.parse(line) as HistoryRecord;
   } catch {
-    throw new UnreadableHistory(path, `line ${number} is no event`);
+    throw new UnreadableHistory(path, `${where} is no event`);
   }
 }
-
-/** All records of a file at once. */
-export const readHistory = (path: string): HistoryRecord[] => [...historyRecords(path)];
 
 /**
  * The first and the last record, and the latest redrive, without parsing those between; undefined when nothing was written.
@@ -196,7 +172,7 @@ export function readEnds(
   }
   if (first === undefined || last === undefined) return undefined;
   return {
-    first: parseLine(path, first, 1),
+    first: parseLine(path, first, 'line 1'),
     last: lastReadable(path, last),
     redriven: redriven === undefined ? undefined : (JSON.parse(redriven) as HistoryRecord),
   };
@@ -216,28 +192,49 @@ function lastReadable(path: string, line: string): HistoryRecord {
   }
 }
 
+/** A part of a history. */
+export interface HistoryPage {
+  readonly events: HistoryEvent[];
+  /** The byte at which the part after it begins; absent at the end. */
+  readonly position?: number;
+}
+
+/** Texts of events in one part, in bytes; one alone may be longer. */
+const PAGE_BYTES = 8 * 1024 * 1024;
+
+/**
+ * The next events of a file, forwards or backwards, read no further than that: at most `most`, and fewer where they are
+ * long. Undefined when no event begins at `position`.
+ */
+export function readPage(
+  path: string,
+  o: { readonly most: number; readonly backwards: boolean; readonly position: number | undefined },
+): HistoryPage | undefined {
+  const file = openSync(path, 'r');
+  try {
+    const size = completeSize(file);
+    let position = o.position ?? (o.backwards ? size : 0);
+    if (position > size || !beginsLine(file, position)) return undefined;
+    const events: HistoryEvent[] = [];
+    let bytes = 0;
+    for (const line of o.backwards ? linesBefore(file, position) : linesFrom(file, position)) {
+      bytes += line.length;
+      if (events.length === o.most || (events.length > 0 && bytes > PAGE_BYTES)) return { events, position };
+      events.push(parseLine(path, line.toString('utf8'), `the line at byte ${position}`).event);
+      position += (line.length + 1) * (o.backwards ? -1 : 1);
+    }
+    return { events };
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** The lines of a file, none where there is none; a last one that was cut off by a crash did not happen. */
 function* completeLines(path: string): Generator<string> {
   if (!existsSync(path)) return;
   const file = openSync(path, 'r');
   try {
-    const block = Buffer.allocUnsafe(BLOCK);
-    let begun: Buffer[] = [];
-    let size = readSync(file, block);
-    while (size > 0) {
-      const read = block.subarray(0, size);
-      let from = 0;
-      let at = read.indexOf(NEWLINE);
-      while (at >= 0) {
-        yield Buffer.concat([...begun, read.subarray(from, at)]).toString('utf8');
-        begun = [];
-        from = at + 1;
-        at = read.indexOf(NEWLINE, from);
-      }
-      // A copy: what is read next takes the same place.
-      if (from < size) begun.push(Buffer.from(read.subarray(from)));
-      size = readSync(file, block);
-    }
+    for (const line of linesFrom(file, 0)) yield line.toString('utf8');
   } finally {
     closeSync(file);
   }

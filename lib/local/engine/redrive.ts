@@ -23,9 +23,10 @@ export function notRedrivable(execution: ExecutionDescription, now: number): str
 }
 
 /** When an execution was redriven with this token, as long as that is remembered. */
-export function redrivenWith(records: readonly HistoryRecord[], clientToken: string, now: number): number | undefined {
-  return records
+export function redrivenWith(records: Iterable<HistoryRecord>, clientToken: string, now: number): number | undefined {
+  return Iterator.from(records)
     .filter(({ event }) => event.type === 'ExecutionRedriven')
+    .toArray()
     .slice(-TOKENS)
     .find(({ event, memo }) => memo?.clientToken === clientToken && now - event.timestamp <= TOKEN_MS)?.event.timestamp;
 }

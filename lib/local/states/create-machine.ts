@@ -12,7 +12,7 @@ export const createMachineInput = z.strictObject({
   tags: z.array(z.object({ key: z.string(), value: z.string() })).optional(),
 });
 
-/** Idempotent by name, definition and role, as on AWS. */
+/** Idempotent by name and definition, as on AWS: another role or other tags are the same request, and change nothing. */
 export function createMachine(
   engine: Engine,
   { name, definition, roleArn, type }: z.output<typeof createMachineInput>,
@@ -21,7 +21,7 @@ export function createMachine(
     throw new AwsError('StateMachineTypeNotSupported', 400, 'Express workflows are not simulated: only STANDARD ones.');
   }
   const present = engine.listStateMachines().find((machine) => machine.name === name);
-  if (present && (present.definition !== definition || present.roleArn !== roleArn)) {
+  if (present && present.definition !== definition) {
     throw new AwsError('StateMachineAlreadyExists', 400, `State Machine Already Exists: '${present.stateMachineArn}'`);
   }
   try {

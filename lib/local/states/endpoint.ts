@@ -4,7 +4,7 @@ import type { Authorize, Endpoint, SignedRequest } from '../wire/endpoint.ts';
 import { epochSeconds, jsonEndpoint, operation } from '../wire/json.ts';
 import { arnOf } from './arns.ts';
 import { createMachine, createMachineInput } from './create-machine.ts';
-import { pageOf, pageRequest } from './paging.ts';
+import { invalidToken, pageOf, pageRequest, pageSize, readToken, writeToken } from './paging.ts';
 import { showDescription, showEvent, showListed, showMachineOfExecution, showStateMachine } from './shapes.ts';
 import { testStateInput } from './test-state.ts';
 
@@ -15,6 +15,7 @@ const ended = {
   error: z.string().max(256).optional(),
   cause: z.string().max(32_768).optional(),
 };
+const includedData = z.enum(['ALL_DATA', 'METADATA_ONLY']).default('ALL_DATA');
 const executionStatus = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
 
 /** The AWS JSON 1.0 wire of Step Functions (signing name `states`) before an engine. */
@@ -28,7 +29,7 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
     version: '1.0',
     operations: {
       StartExecution: operation(
-        z.object({ stateMachineArn, name: z.string().optional(), input: z.string().optional() }),
+        z.strictObject({ stateMachineArn, name: z.string().optional(), input: z.string().optional() }),
         ({ name, input, ...of }, request) => {
           allow(request, 'StartExecution', of.stateMachineArn);
           const started = engine.startExecution({
@@ -42,7 +43,7 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
       ),
 
       RedriveExecution: operation(
-        z.object({ executionArn, clientToken: z.string().min(1).max(64).optional() }),
+        z.strictObject({ executionArn, clientToken: z.string().min(1).max(64).optional() }),
         ({ clientToken, ...of }, request) => {
           allow(request, 'RedriveExecution', of.executionArn);
           const token = clientToken === undefined ? {} : { clientToken };
@@ -50,7 +51,7 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
         },
       ),
 
-      StopExecution: operation(z.object({ executionArn, ...ended }), (input, request) => {
+      StopExecution: operation(z.strictObject({ executionArn, ...ended }), (input, request) => {
         allow(request, 'StopExecution', input.executionArn);
         const { error, cause } = input;
         const { stopDate = 0 } = engine.stopExecution({
@@ -61,14 +62,14 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
         return { stopDate: epochSeconds(stopDate) };
       }),
 
-      DescribeExecution: operation(z.object({ executionArn }), (input, request) => {
+      DescribeExecution: operation(z.strictObject({ executionArn, includedData }), (input, request) => {
         allow(request, 'DescribeExecution', input.executionArn);
         const description = engine.describeExecution(input.executionArn);
-        return showDescription(description, engine.whyNotRedrivable(input.executionArn));
+        return showDescription(description, engine.whyNotRedrivable(input.executionArn), input.includedData);
       }),
 
       GetExecutionHistory: operation(
-        z.object({
+        z.strictObject({
           executionArn,
           reverseOrder: z.boolean().default(false),
           includeExecutionData: z.boolean().default(true),
@@ -76,15 +77,20 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
         }),
         (input, request) => {
           allow(request, 'GetExecutionHistory', input.executionArn);
-          const events = engine.getExecutionHistory(input.executionArn);
-          if (input.reverseOrder) events.reverse();
-          const { items, nextToken } = pageOf(events, ({ id }) => String(id), input);
-          return { events: items.map((event) => showEvent(event, input.includeExecutionData)), nextToken };
+          const { executionArn: of, reverseOrder: backwards } = input;
+          const list = `${backwards ? 'end' : 'beginning'} of ${of}`;
+          const position = readToken(list, z.number().int().min(0), input);
+          const page = engine.historyPage(of, { most: pageSize(input), backwards, position });
+          if (!page) throw invalidToken();
+          return {
+            events: page.events.map((event) => showEvent(event, input.includeExecutionData)),
+            ...(page.position !== undefined && { nextToken: writeToken(list, page.position) }),
+          };
         },
       ),
 
       ListExecutions: operation(
-        z.object({
+        z.strictObject({
           stateMachineArn,
           statusFilter: executionStatus.optional(),
           redriveFilter: z.enum(['REDRIVEN', 'NOT_REDRIVEN']).optional(),
@@ -98,7 +104,13 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
             ...(statusFilter !== undefined && { status: statusFilter }),
             ...(redriveFilter !== undefined && { redriven: redriveFilter === 'REDRIVEN' }),
           });
-          const { items, nextToken } = pageOf(executions, (execution) => execution.executionArn, input);
+          const list = [input.stateMachineArn, statusFilter, redriveFilter].join(' ');
+          const { items, nextToken } = pageOf(
+            list,
+            executions,
+            (execution) => [-execution.startDate, execution.executionArn],
+            input,
+          );
           return { executions: items.map(showListed), nextToken };
         },
       ),
@@ -109,9 +121,10 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
         return createMachine(engine, input);
       }),
 
-      ListStateMachines: operation(z.object(pageRequest), (page, request) => {
+      ListStateMachines: operation(z.strictObject(pageRequest), (page, request) => {
         allow(request, 'ListStateMachines', '*');
-        const { items, nextToken } = pageOf(engine.listStateMachines(), ({ name }) => name, page);
+        const machines = engine.listStateMachines().sort((a, b) => (a.name < b.name ? -1 : 1));
+        const { items, nextToken } = pageOf('machines', machines, ({ name }) => [name], page);
         return {
           stateMachines: items.map((machine) => ({
             stateMachineArn: machine.stateMachineArn,
@@ -123,14 +136,15 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
         };
       }),
 
-      DescribeStateMachine: operation(z.object({ stateMachineArn }), (input, request) => {
+      DescribeStateMachine: operation(z.strictObject({ stateMachineArn, includedData }), (input, request) => {
         allow(request, 'DescribeStateMachine', input.stateMachineArn);
-        return showStateMachine(engine.describeStateMachine(input.stateMachineArn));
+        return showStateMachine(engine.describeStateMachine(input.stateMachineArn), input.includedData);
       }),
 
-      DescribeStateMachineForExecution: operation(z.object({ executionArn }), (input, request) => {
+      DescribeStateMachineForExecution: operation(z.strictObject({ executionArn, includedData }), (input, request) => {
         allow(request, 'DescribeStateMachineForExecution', input.executionArn);
-        return showMachineOfExecution(engine.describeStateMachineForExecution(input.executionArn));
+        const machine = engine.describeStateMachineForExecution(input.executionArn);
+        return showMachineOfExecution(machine, input.includedData);
       }),
 
       TestState: operation(testStateInput, (input, request) => {
@@ -140,13 +154,13 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
         return engine.testState(input);
       }),
 
-      SendTaskSuccess: operation(z.object({ taskToken, output: z.string() }), (input, request) => {
+      SendTaskSuccess: operation(z.strictObject({ taskToken, output: z.string() }), (input, request) => {
         allow(request, 'SendTaskSuccess', engine.stateMachineOfTask(input.taskToken));
         engine.sendTaskSuccess(input);
         return {};
       }),
 
-      SendTaskFailure: operation(z.object({ taskToken, ...ended }), ({ taskToken, error, cause }, request) => {
+      SendTaskFailure: operation(z.strictObject({ taskToken, ...ended }), ({ taskToken, error, cause }, request) => {
         allow(request, 'SendTaskFailure', engine.stateMachineOfTask(taskToken));
         engine.sendTaskFailure({
           taskToken,
@@ -156,7 +170,7 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
         return {};
       }),
 
-      SendTaskHeartbeat: operation(z.object({ taskToken }), (input, request) => {
+      SendTaskHeartbeat: operation(z.strictObject({ taskToken }), (input, request) => {
         allow(request, 'SendTaskHeartbeat', engine.stateMachineOfTask(input.taskToken));
         engine.sendTaskHeartbeat(input);
         return {};

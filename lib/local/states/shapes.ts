@@ -3,14 +3,24 @@ import { epochSeconds } from '../wire/json.ts';
 
 const included = { included: true };
 
+/** With METADATA_ONLY nothing is shown that a customer's key would encrypt. */
+type IncludedData = 'ALL_DATA' | 'METADATA_ONLY';
+
 /** DescribeExecution's answer. Who started the execution is not in it: AWS tells that in CloudTrail. */
-export function showDescription(execution: ExecutionDescription, whyNotRedrivable: string | undefined): object {
+export function showDescription(
+  execution: ExecutionDescription,
+  whyNotRedrivable: string | undefined,
+  includedData: IncludedData,
+): object {
   const { input, output, error, cause } = execution;
-  return {
-    ...showListed(execution),
+  const data = {
     input,
     inputDetails: included,
     ...(output !== undefined && { output, outputDetails: included }),
+  };
+  return {
+    ...showListed(execution),
+    ...(includedData === 'ALL_DATA' && data),
     ...(error !== undefined && { error }),
     ...(cause !== undefined && { cause }),
     redriveStatus: whyNotRedrivable === undefined ? 'REDRIVABLE' : 'NOT_REDRIVABLE',
@@ -54,19 +64,24 @@ export function showEvent(event: HistoryEvent, includeExecutionData: boolean): o
 const withoutData = (details: unknown): JsonObject =>
   Object.fromEntries(Object.entries(details as JsonObject).filter(([name]) => !executionData.has(name)));
 
-export function showStateMachine(machine: StateMachine): object {
-  return { ...shown(machine), status: 'ACTIVE', type: 'STANDARD', creationDate: epochSeconds(machine.creationDate) };
+export function showStateMachine(machine: StateMachine, includedData: IncludedData): object {
+  return {
+    ...shown(machine, includedData),
+    status: 'ACTIVE',
+    type: 'STANDARD',
+    creationDate: epochSeconds(machine.creationDate),
+  };
 }
 
 /** A machine as it was when an execution of it began. */
-export function showMachineOfExecution(machine: MachineRecord): object {
-  return { ...shown(machine), updateDate: epochSeconds(machine.creationDate) };
+export function showMachineOfExecution(machine: MachineRecord, includedData: IncludedData): object {
+  return { ...shown(machine, includedData), updateDate: epochSeconds(machine.creationDate) };
 }
 
-const shown = ({ stateMachineArn, name, definition, roleArn }: MachineRecord) => ({
+const shown = ({ stateMachineArn, name, definition, roleArn }: MachineRecord, includedData: IncludedData) => ({
   stateMachineArn,
   name,
-  definition,
+  definition: includedData === 'ALL_DATA' ? definition : '{}',
   roleArn,
   loggingConfiguration: { level: 'OFF', includeExecutionData: false },
   tracingConfiguration: { enabled: false },

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { TaskFailure } from '../../../lib/local/engine/engine.ts';
 import { type Branch, emptyState } from '../../../lib/local/engine/execution-state.ts';
 import { fold } from '../../../lib/local/engine/fold.ts';
-import { readHistory } from '../../../lib/local/engine/history.ts';
+import { historyRecords } from '../../../lib/local/engine/history.ts';
 import { loadMachine } from '../../../lib/local/engine/load.ts';
 import { settle } from './fake-clock.ts';
 import { CALLBACK, LAMBDA, Stage } from './stage.ts';
@@ -61,7 +61,7 @@ test('the history alone tells where a running execution stands', async () => {
     resources: new Set([LAMBDA, CALLBACK]),
     timeoutsRequired: false,
   });
-  const state = fold(machine, readHistory(join(stage.directory, 'executions/machine/run.jsonl')));
+  const state = fold(machine, historyRecords(join(stage.directory, 'executions/machine/run.jsonl')));
   expect(state.status).toBe('RUNNING');
   const at = (name: string): Branch => {
     const found = [...state.branches.values()].filter(({ visit }) => visit?.name === name);

@@ -1,12 +1,20 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type HistoryRecord, openHistory, readEnds, readHistory } from '../../../lib/local/engine/history.ts';
+import {
+  type HistoryRecord,
+  historyRecords,
+  openHistory,
+  readEnds,
+  readPage,
+} from '../../../lib/local/engine/history.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'history-'));
 const path = join(directory, 'run.jsonl');
 afterEach(() => rmSync(path, { force: true }));
 afterAll(() => rmSync(directory, { recursive: true }));
+
+const readHistory = (from: string) => [...historyRecords(from)];
 
 /** Two bytes a character, so that a block of reading ends within one. */
 const record = (id: number, characters: number): HistoryRecord => ({
@@ -59,4 +67,59 @@ test('a file of nothing but a cut line is empty, one that is not there too', () 
   expect([readHistory(path), readEnds(path)]).toEqual([[], undefined]);
   write();
   expect(readFileSync(path, 'utf8')).toBe('');
+});
+
+describe('a part of a history', () => {
+  const page = (most: number, backwards = false, position?: number) => readPage(path, { most, backwards, position });
+  const ids = (part: ReturnType<typeof page>) => part?.events.map(({ id }) => id);
+
+  test.each([
+    ['of short lines', [1, 2, 3, 4, 5]],
+    ['of lines longer than a block', [600_000, 1, 700_000, 1_300_000, 2]],
+  ])('%s is read from either end, and goes on where the one before ended', (_, sizes) => {
+    write(...sizes.map((characters, index) => record(index + 1, characters)));
+    // Cut off by a kill.
+    appendFileSync(path, '{"branch":');
+    for (const [backwards, expected] of [
+      [false, [[1, 2], [3, 4], [5]]],
+      [true, [[5, 4], [3, 2], [1]]],
+    ] as const) {
+      const [first, second] = [page(2, backwards), page(2, backwards, page(2, backwards)?.position)];
+      const third = page(2, backwards, second?.position);
+      expect([first, second, third].map(ids)).toEqual(expected);
+      expect(third).not.toHaveProperty('position');
+      expect(page(5, backwards)).not.toHaveProperty('position');
+      expect(ids(page(5, backwards))).toHaveLength(5);
+    }
+  });
+
+  test('leaves alone what lies before and after it', () => {
+    write(record(1, 3), record(2, 3));
+    appendFileSync(path, 'damaged\n');
+    write(record(4, 3), record(5, 3));
+    expect([page(2), page(2, true)].map(ids)).toEqual([
+      [1, 2],
+      [5, 4],
+    ]);
+    expect(() => page(3)).toThrow(`${path} cannot be read: the line at byte`);
+  });
+
+  test('holds fewer events when they are long, but one at least', () => {
+    write(record(1, 2_500_000), record(2, 2_500_000), record(3, 1));
+    expect([ids(page(9)), ids(page(9, true))]).toEqual([[1], [3, 2]]);
+    rmSync(path);
+    write(record(1, 5_000_000), record(2, 1));
+    expect(ids(page(9))).toEqual([1]);
+  });
+
+  test('begins where an event does, or is none', () => {
+    write(record(1, 1), record(2, 1));
+    const { size } = statSync(path);
+    expect([1, size - 1, size + 1].map((position) => page(1, false, position))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect([ids(page(1, false, size)), ids(page(1, true, 0))]).toEqual([[], []]);
+  });
 });

@@ -206,7 +206,12 @@ test('a machine is created by its definition, once, and refused by what is wrong
   stateMachineArn = made.stateMachineArn ?? '';
   expect(await engine.whenEnded(await start('run'))).toMatchObject({ status: 'SUCCEEDED', output: '2' });
 
-  await expect(createMachine({ roleArn: `${roleArn}-other` })).rejects.toBeInstanceOf(StateMachineAlreadyExists);
+  // As AWS documents it: another role, or other tags, are the same request, and change nothing.
+  const other = { roleArn: `${roleArn}-other`, tags: [{ key: 'a', value: 'b' }] };
+  expect(await createMachine(other)).toMatchObject({ stateMachineArn, creationDate: made.creationDate });
+  expect(engine.describeStateMachine(stateMachineArn).roleArn).toBe(roleArn);
+  const another = definition.replace('+ 1', '+ 2');
+  await expect(createMachine({ definition: another })).rejects.toBeInstanceOf(StateMachineAlreadyExists);
   await expect(createMachine({ name: 'a b' })).rejects.toBeInstanceOf(InvalidName);
   await expect(createMachine({ name: 'new', definition: '{}' })).rejects.toBeInstanceOf(InvalidDefinition);
   await expect(createMachine({ name: 'new', type: 'EXPRESS' })).rejects.toBeInstanceOf(StateMachineTypeNotSupported);
@@ -215,7 +220,7 @@ test('a machine is created by its definition, once, and refused by what is wrong
     message: expect.stringContaining('tracingConfiguration'),
   });
   const { stateMachines = [] } = await client.send(new ListStateMachinesCommand({}));
-  expect(stateMachines.map(({ name }) => name)).toEqual(['ask', 'adds']);
+  expect(stateMachines.map(({ name }) => name)).toEqual(['adds', 'ask']);
 });
 
 test('a token of nobody, of no execution here and of a task that is over are told apart', async () => {
@@ -334,9 +339,27 @@ describe('the history', () => {
     expect(JSON.stringify(events)).not.toContain('"a":1');
   });
 
-  test('refuses a token of another list', async () => {
-    const request = new GetExecutionHistoryCommand({ executionArn, nextToken: 'bm9uZQ==' });
-    await expect(client.send(request)).rejects.toBeInstanceOf(InvalidToken);
+  test('refuses a token of another list, and what is none', async () => {
+    const page = (more: object) =>
+      client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 10, ...more }));
+    const { nextToken = '' } = await page({});
+    const { position } = JSON.parse(Buffer.from(nextToken, 'base64').toString());
+    const forged = Buffer.from(
+      Buffer.from(nextToken, 'base64')
+        .toString()
+        .replace(String(position), String(position + 1)),
+    ).toString('base64');
+    const other = await start('other');
+    await engine.whenEnded(other);
+    for (const more of [
+      { nextToken: 'bm9uZQ==' },
+      { nextToken: forged },
+      { nextToken, reverseOrder: true },
+      { nextToken, executionArn: other },
+    ]) {
+      await expect(page(more)).rejects.toBeInstanceOf(InvalidToken);
+    }
+    expect((await page({ nextToken })).events?.at(0)?.id).toBe(11);
   });
 });
 
@@ -353,6 +376,55 @@ test('machines and executions are listed', async () => {
   const machine = await client.send(new DescribeStateMachineCommand({ stateMachineArn }));
   expect(machine).toMatchObject({ name: 'ask', roleArn, status: 'ACTIVE', type: 'STANDARD' });
   expect(JSON.parse(machine.definition ?? '').StartAt).toBe('Ask');
+});
+
+test('pages of what is running go on while it ends', async () => {
+  for (const name of ['a', 'b', 'c']) await start(name);
+  const list = (more: object) =>
+    client.send(new ListExecutionsCommand({ stateMachineArn, maxResults: 1, statusFilter: 'RUNNING', ...more }));
+  const first = await list({});
+  await client.send(new StopExecutionCommand({ executionArn: first.executions?.[0]?.executionArn }));
+  const second = await list({ nextToken: first.nextToken });
+  const third = await list({ nextToken: second.nextToken });
+  const names = [first, second, third].flatMap(({ executions = [] }) => executions.map(({ name }) => name));
+  expect(names.sort()).toEqual(['a', 'b', 'c']);
+  expect(third.nextToken).toBeUndefined();
+  for (const other of [{ statusFilter: 'ABORTED' }, { statusFilter: undefined }, { redriveFilter: 'NOT_REDRIVEN' }]) {
+    await expect(list({ nextToken: first.nextToken, ...other })).rejects.toBeInstanceOf(InvalidToken);
+  }
+});
+
+test('METADATA_ONLY leaves out inputs, outputs and definitions', async () => {
+  const executionArn = await start('run');
+  await client.send(new SendTaskSuccessCommand({ taskToken: tokens[0], output: '{"a":1}' }));
+  await engine.whenEnded(executionArn);
+  const asked = { executionArn, stateMachineArn, includedData: 'METADATA_ONLY' } as const;
+  const described = await client.send(new DescribeExecutionCommand(asked));
+  expect(described).toMatchObject({ status: 'SUCCEEDED' });
+  for (const member of ['input', 'inputDetails', 'output', 'outputDetails']) {
+    expect(described).not.toHaveProperty(member);
+  }
+  const machines = [
+    await client.send(new DescribeStateMachineCommand(asked)),
+    await client.send(new DescribeStateMachineForExecutionCommand(asked)),
+  ];
+  expect(machines.map(({ name, definition }) => [name, definition])).toEqual([
+    ['ask', '{}'],
+    ['ask', '{}'],
+  ]);
+});
+
+test('what is asked for besides what is simulated is refused by its name', async () => {
+  const executionArn = await start('run');
+  for (const [asking, member] of [
+    [client.send(new StartExecutionCommand({ stateMachineArn, traceHeader: 'Root=1' })), 'traceHeader'],
+    [client.send(new ListExecutionsCommand({ stateMachineArn, mapRunArn: executionArn })), 'mapRunArn'],
+  ] as const) {
+    await expect(asking).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining(member),
+    });
+  }
 });
 
 test('a role may only do what its policy says, on the machine that it says', async () => {
