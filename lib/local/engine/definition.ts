@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { expressionIn, MOST_SECONDS } from './expressions.ts';
 import type { Json, JsonObject } from './json.ts';
+import { isName } from './requests.ts';
 
 /** The part of the Amazon States Language that the engine runs: JSONata machines, with these fields and no others. */
 
@@ -146,7 +147,10 @@ const map = z.strictObject({
   ItemSelector: json.optional(),
   ItemBatcher: itemBatcher.optional(),
   ResultWriter: resultWriter.optional(),
-  Label: z.string().min(1).max(40).optional(),
+  Label: z
+    .string()
+    .refine((label) => isName(label, 40), 'must be 1 to 40 characters, without those that AWS forbids in names')
+    .optional(),
   MaxConcurrency: wholeNumber(0).optional(),
   // AWS takes both on inline maps too, where they change nothing.
   ToleratedFailurePercentage: z.union([z.number().min(0).max(100), expression]).optional(),

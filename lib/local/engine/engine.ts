@@ -146,12 +146,17 @@ export function createEngine(o: EngineOptions): Engine {
         onStatusChange: settle,
       });
       running.set(executionArn, execution);
-      execution.start(input, {
-        stateMachineArn,
-        definition: keepDefinition(o.directory, stateMachine.definition),
-        ...(principalArn !== undefined && { principalArn }),
-        ...(caller && { caller }),
-      });
+      try {
+        execution.start(input, {
+          stateMachineArn,
+          definition: keepDefinition(o.directory, stateMachine.definition),
+          ...(principalArn !== undefined && { principalArn }),
+          ...(caller && { caller }),
+        });
+      } catch (error) {
+        running.delete(executionArn);
+        throw error;
+      }
       void runExecution(services, execution);
       return execution.describe();
     },

@@ -61,6 +61,13 @@ interface RecordOptions {
 /** AWS lets an execution be open for a year: 365 days of 86,400 seconds. */
 const LONGEST_EXECUTION = 365 * 86_400;
 
+/** The history took no more (a full disk): the execution goes on where an engine is started over it again. */
+export class UnwrittenEvent extends Error {
+  constructor(executionArn: string, cause: unknown) {
+    super(`An event of ${executionArn} cannot be written: ${(cause as Error).message}`, { cause });
+  }
+}
+
 /** A running execution: its state, and the one way to change it, which is to write an event first. */
 export class Execution {
   readonly executionArn: string;
@@ -226,7 +233,13 @@ export class Execution {
     const record = { branch, event, ...(memo && { memo }) };
     // What cannot be folded must not be written: no engine could read that history again.
     apply(this.stateMachine.machine, this.state, record);
-    this.#file.append(record);
+    try {
+      this.#file.append(record);
+    } catch (error) {
+      // The state is ahead of its history now.
+      this.close();
+      throw new UnwrittenEvent(this.executionArn, error);
+    }
     this.#onEvent(event);
     return event;
   }

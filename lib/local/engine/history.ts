@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, existsSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import type { Json } from './json.ts';
 import { beginsLine, completeSize, linesBefore, linesFrom } from './lines.ts';
 
@@ -104,19 +104,19 @@ export const detailsOf = (event: HistoryEvent): EventDetails => event[detailsNam
 /**
  * The file of one execution: JSON Lines, only ever appended to.
  * `append` returns when the line is with the operating system: what the history has to outlive is this process, not the
- * machine, so there is no fsync (which would cost more than a state transition may).
+ * machine, so there is no fsync (which would cost more than a state transition may). What it throws leaves the file as
+ * it was.
  */
 export interface HistoryFile {
   append(record: HistoryRecord): void;
   close(): void;
 }
 
-export function openHistory(path: string): HistoryFile {
+export function openHistory(path: string, write: Write = writeSync): HistoryFile {
   dropTornLine(path);
-  // Inputs and parameters may hold task tokens.
-  const file = openSync(path, 'a', 0o600);
+  const file = openToAppend(path);
   return {
-    append: (record) => void writeSync(file, `${JSON.stringify(record)}\n`),
+    append: (record) => appendLine(file, record, write),
     close: () => closeSync(file),
   };
 }
@@ -125,9 +125,34 @@ export function openHistory(path: string): HistoryFile {
 export function looseHistory(path: string): HistoryFile {
   dropTornLine(path);
   return {
-    append: (record) => appendFileSync(path, `${JSON.stringify(record)}\n`, { mode: 0o600 }),
+    append(record) {
+      const file = openToAppend(path);
+      try {
+        appendLine(file, record, writeSync);
+      } finally {
+        closeSync(file);
+      }
+    },
     close: () => {},
   };
+}
+
+// Inputs and parameters may hold task tokens.
+const openToAppend = (path: string): number => openSync(path, 'a', 0o600);
+
+/** Writes what it can of `bytes` from an offset on. @returns how many that were */
+type Write = (file: number, bytes: Uint8Array, from: number) => number;
+
+/** Writes a line whole or, when the system takes no more of it, not at all. */
+function appendLine(file: number, record: HistoryRecord, write: Write): void {
+  const line = Buffer.from(`${JSON.stringify(record)}\n`);
+  let written = 0;
+  try {
+    while (written < line.length) written += write(file, line, written);
+  } catch (error) {
+    if (written > 0) ftruncateSync(file, fstatSync(file).size - written);
+    throw error;
+  }
 }
 
 /** A crash may have cut the last line: it did not happen, and the next must not be glued to it. */

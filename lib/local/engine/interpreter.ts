@@ -1,5 +1,5 @@
 import type { Catcher, ChoiceState, State, WaitState } from './definition.ts';
-import { type Execution, whole } from './execution.ts';
+import { type Execution, UnwrittenEvent, whole } from './execution.ts';
 import { latestIn } from './execution-state.ts';
 import { evaluateAs, evaluateWhole, MOST_SECONDS, QueryFailure } from './expressions.ts';
 import { Ended, errorOutput, failureMemo, RuntimeFailure, restored, StateFailure } from './failure.ts';
@@ -11,7 +11,10 @@ import { findCatcher, nextRetry } from './retry.ts';
 import { dataLimitExceeded, hasEnded, payloadText, Run, type Services } from './run.ts';
 import { runTask } from './task.ts';
 
-/** Runs an execution that has started until its last event is written. Never rejects. */
+/**
+ * Runs an execution that has started until its last event is written. Rejects only with `UnwrittenEvent`, which nobody
+ * handles: to wait for an end that cannot be written would be for ever.
+ */
 export async function runExecution(services: Services, execution: Execution): Promise<void> {
   void endInTime(services, execution);
   // Its time was up before it could go on.
@@ -20,6 +23,7 @@ export async function runExecution(services: Services, execution: Execution): Pr
     const output = await runBranch(new Run(services, execution, execution.top, execution.signal));
     execution.end('ExecutionSucceeded', { output: JSON.stringify(output), outputDetails: whole });
   } catch (error) {
+    if (error instanceof UnwrittenEvent) throw error;
     if (hasEnded(error) || execution.signal.aborted) return;
     execution.end('ExecutionFailed', failureDetails(error));
   }

@@ -4,10 +4,13 @@ import { exceedsPayloadLimit } from './json.ts';
 /** What AWS allows in no name: white space, brackets, wildcards, special and control characters. */
 const FORBIDDEN = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\p{Cs}]/u;
 
+/** Whether AWS takes it for a name; a history's file or folder has it, so the two that folders have are out, too. */
+export const isName = (name: string, longest: number): boolean =>
+  name.length >= 1 && name.length <= longest && !FORBIDDEN.test(name) && !/^\.{1,2}$/.test(name);
+
 /** Throws AWS's InvalidName for a name that no machine or execution may have. */
 export function checkName(name: string): void {
-  // A history's file is named so: the two names of folders are out, too.
-  if (name.length >= 1 && name.length <= 80 && !FORBIDDEN.test(name) && !/^\.{1,2}$/.test(name)) return;
+  if (isName(name, 80)) return;
   throw new AwsError('InvalidName', 400, `Invalid Name: '${name}'`);
 }
 

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -121,5 +121,31 @@ describe('a part of a history', () => {
       undefined,
     ]);
     expect([ids(page(1, false, size)), ids(page(1, true, 0))]).toEqual([[], []]);
+  });
+});
+
+describe('an event that the system takes only a part of', () => {
+  test('is written in as many pieces as it takes', () => {
+    const history = openHistory(path, (file, bytes, from) => writeSync(file, bytes, from, 7));
+    for (const id of [1, 2, 3]) history.append(record(id, 40));
+    history.close();
+    expect(readHistory(path)).toEqual([1, 2, 3].map((id) => record(id, 40)));
+  });
+
+  test('and no more, did not happen: nothing of it is left for the next to be glued to', () => {
+    write(record(1, 40));
+    let room = 20;
+    const history = openHistory(path, (file, bytes, from) => {
+      if (room === 0) throw new Error('ENOSPC: no space left on device');
+      const written = writeSync(file, bytes, from, Math.min(room, bytes.length - from));
+      room -= written;
+      return written;
+    });
+    expect(() => history.append(record(2, 40))).toThrow('ENOSPC');
+    expect(readFileSync(path, 'utf8')).toBe(`${JSON.stringify(record(1, 40))}\n`);
+    room = 1000;
+    history.append(record(2, 1));
+    history.close();
+    expect(readHistory(path)).toEqual([record(1, 40), record(2, 1)]);
   });
 });

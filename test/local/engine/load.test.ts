@@ -120,6 +120,11 @@ test.each<[string, string, string]>([
     'state "A": ItemReader.Resource: nothing answers arn:aws:states:::s3:getObject here',
   ],
   [
+    'a label that is no name: a folder is named so',
+    machine({ A: { ...distributed, Label: '../../../outside' } }),
+    'state "A": Label: must be 1 to 40 characters, without those that AWS forbids in names',
+  ],
+  [
     'a reader of something else',
     machine({ A: { ...distributed, ItemReader: { Resource: LAMBDA } } }),
     'state "A": ItemReader.Resource: items are read by arn:aws:states:::s3:getObject',
