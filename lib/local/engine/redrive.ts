@@ -24,9 +24,9 @@ export function notRedrivable(execution: ExecutionDescription, now: number): str
 
 /** When an execution was redriven with this token, as long as that is remembered. */
 export function redrivenWith(records: Iterable<HistoryRecord>, clientToken: string, now: number): number | undefined {
-  return Iterator.from(records)
-    .filter(({ event }) => event.type === 'ExecutionRedriven')
-    .toArray()
+  const redrives: HistoryRecord[] = [];
+  for (const record of records) if (record.event.type === 'ExecutionRedriven') redrives.push(record);
+  return redrives
     .slice(-TOKENS)
     .find(({ event, memo }) => memo?.clientToken === clientToken && now - event.timestamp <= TOKEN_MS)?.event.timestamp;
 }
