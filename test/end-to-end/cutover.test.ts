@@ -52,13 +52,13 @@ afterAll(async () => {
   expect(await place.close()).toEqual([]);
 }, 3 * MINUTES);
 
-test('the command rehearses first, then cuts over, and ends with 0 and no process', () => {
+test('the command rehearses first, then cuts over, and ends with 0 and no process', async () => {
   expect(cutover).toMatchObject({ code: 0 });
   expect(cutover.output).toMatch(
     /rehearsing first[\s\S]*Run rehearsal-[\s\S]*acme-retool: rehearsed[\s\S]*Run cutover-/,
   );
   expect(cutover.output).toContain('acme-retool: cut over');
-  expect(place.leftovers()).toEqual([]);
+  expect(await place.leftovers()).toEqual([]);
 });
 
 test('IAM refused none of the calls of a rehearsal and a cutover', () => {
@@ -304,7 +304,7 @@ test(
     expect((await place.run('show', cutoverRun)).output).toContain('OK  acme-retool: cut over');
     expect(output).toContain('Putting everything back');
     expect(code).toBe(130);
-    expect(place.leftovers()).toEqual([]);
+    expect(await place.leftovers()).toEqual([]);
     const diagnosis = await place.run('diagnose');
     expect(diagnosis.code).toBe(0);
     expect(diagnosis.output).toMatch(/Nothing is under way/);

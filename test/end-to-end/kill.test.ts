@@ -73,14 +73,14 @@ test(
       await until(() => info.acknowledged().length > acknowledged);
       expect(info.acknowledged().at(-1)).toMatchObject({ side: 'EKS' });
     });
-    expect(place.leftovers()).toEqual([]);
+    expect(await place.leftovers()).toEqual([]);
   },
   8 * MINUTES,
 );
 
 async function killed(command: RunningCommand): Promise<void> {
   await command.killAll();
-  await until(() => place.leftovers().length === 0);
+  await until(async () => (await place.leftovers()).length === 0);
 }
 
 const goesOn = (run: string): string =>

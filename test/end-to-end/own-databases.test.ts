@@ -108,7 +108,7 @@ test(
 
     expect(await everythingInTheSource()).toEqual(before);
     expect(await databasesOnTarget()).toEqual(databases);
-    expect(place.leftovers()).toEqual([]);
+    expect(await place.leftovers()).toEqual([]);
     const passwords = new Map([
       ['source', source.passage.password],
       ['target', target.password],
@@ -149,7 +149,7 @@ test(
     expect({ code, output }).toMatchObject({ code: 6, output: expect.stringMatching(/password|login/i) });
     expect(output).not.toContain(WRONG);
     expect(leaksIn(place.memory, new Map([['value', new Map([['wrong', WRONG]])]]))).toEqual([]);
-    expect(place.leftovers()).toEqual([]);
+    expect(await place.leftovers()).toEqual([]);
   },
   4 * MINUTES,
 );

@@ -64,7 +64,7 @@ test(
   'and then a rehearsal ends well',
   async () => {
     expect(await place.run('rehearse')).toMatchObject({ code: 0 });
-    expect(place.leftovers()).toEqual([]);
+    expect(await place.leftovers()).toEqual([]);
   },
   4 * MINUTES,
 );
@@ -80,7 +80,7 @@ function expectReport({ output }: Ended, subject: string, verdict: string): void
 }
 
 async function asBefore(): Promise<void> {
-  expect(place.leftovers()).toEqual([]);
+  expect(await place.leftovers()).toEqual([]);
   await place.inWorld(async (info) => {
     await expectAsBefore(info, before);
     await expectEveryWriteOnce(info, sampleLogins(place.memory).source.master);

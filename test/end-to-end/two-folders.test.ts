@@ -27,7 +27,7 @@ test(
     expect(joined).toMatchObject({ code: 0 });
     expect(await other).toMatchObject({ code: 0 });
     // The account outlives the command that joined it; that of the other folder is gone with its command.
-    expect(alone.leftovers()).toEqual([]);
+    expect(await alone.leftovers()).toEqual([]);
 
     const { dns } = sampleMigration();
     expect(await shared.run('dig', dns!.record)).toMatchObject({
@@ -43,7 +43,7 @@ test(
 
     serve.interrupt();
     expect(await serve.ended).toMatchObject({ code: 0 });
-    expect(shared.leftovers()).toEqual([]);
+    expect(await shared.leftovers()).toEqual([]);
   },
   8 * MINUTES,
 );
@@ -52,7 +52,7 @@ test(
   'the same command again, in the same folder, ends well again',
   async () => {
     expect(await alone.run('rehearse')).toMatchObject({ code: 0 });
-    expect(alone.leftovers()).toEqual([]);
+    expect(await alone.leftovers()).toEqual([]);
     const { output } = await alone.run('runs', '--json');
     expect(JSON.parse(output)).toMatchObject([{ verdict: 'rehearsed' }, { verdict: 'rehearsed' }]);
   },

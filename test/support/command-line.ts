@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resetWorld, startWorld, type WorldInfo } from '../../lib/local/world/world.ts';
-import { descendants, processesOf } from './process-list.ts';
+import { descendants, lastingProcessesOf } from './process-list.ts';
 import { until } from './until.ts';
 
 const PASSAGE = fileURLToPath(new URL('../../bin/passage.ts', import.meta.url));
@@ -40,8 +40,8 @@ export interface Workplace {
   readonly environment: Record<string, string>;
   /** Has the account up in this process, with the sample, while no command runs. */
   inWorld(use: (info: WorldInfo) => Promise<void>): Promise<void>;
-  /** Processes that have to do with this folder or with its databases. */
-  leftovers(): string[];
+  /** Processes that have to do with this folder or with its databases, and stay. */
+  leftovers(): Promise<string[]>;
   /** Ends what still runs, forgets the account and removes the folder. @returns what should not have been there */
   close(): Promise<string[]>;
 }
@@ -71,12 +71,12 @@ export function createWorkplace(): Workplace {
         await world.stop();
       }
     },
-    leftovers: () => processesOf([directory, ...clusterFolders(memory)]),
+    leftovers: () => lastingProcessesOf([directory, ...clusterFolders(memory)]),
     async close() {
       const left = [...running].map(({ pid }) => `command ${pid} still ran`);
       for (const command of running) await command.killAll();
       const clusters = clusterFolders(memory);
-      left.push(...processesOf([directory, ...clusters]));
+      left.push(...(await lastingProcessesOf([directory, ...clusters])));
       resetWorld(memory);
       left.push(...clusters.filter(existsSync), ...[memory].filter(existsSync));
       rmSync(directory, { recursive: true, force: true });

@@ -67,25 +67,21 @@ export async function startDatabases(paths: WorldPaths, options: DatabasesOption
     memory.ports[name] = cluster.port;
     return cluster;
   };
-  const started: Cluster[] = [];
+  const opening = [open('source'), open('target')] as const;
   const stop = async () => {
-    await Promise.all(started.map((cluster) => cluster.stop()));
+    // Where one fails, the other may still be starting.
+    const opened = await Promise.allSettled(opening);
+    await Promise.all(opened.map((each) => each.status === 'fulfilled' && each.value.stop()));
   };
   try {
-    const [source, target] = await Promise.all(
-      (['source', 'target'] as const).map(async (name) => {
-        const cluster = await open(name);
-        started.push(cluster);
-        return cluster;
-      }),
-    );
+    const [source, target] = await Promise.all(opening);
     const logins = memory.logins
-      ? { source: at(source!, memory.logins.source), target: at(target!, memory.logins.target) }
-      : await fill(source!, target!, memory, options);
+      ? { source: at(source, memory.logins.source), target: at(target, memory.logins.target) }
+      : await fill(source, target, memory, options);
     memory.logins = logins;
     file.save();
     const { encryptionKey, size = 'small' } = memory;
-    return { source: source!, target: target!, logins, encryptionKey, apiToken: apiTokenOf(memory), size, stop };
+    return { source, target, logins, encryptionKey, apiToken: apiTokenOf(memory), size, stop };
   } catch (error) {
     await stop();
     throw error;

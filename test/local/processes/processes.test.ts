@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 import { type Clock, systemClock } from '../../../lib/local/clock.ts';
 import { freePort } from '../../../lib/local/processes/free-port.ts';
 import { createProcesses, killLeftovers, type Processes } from '../../../lib/local/processes/processes.ts';
+import { isAlive } from '../../support/process-list.ts';
+import { until } from '../../support/until.ts';
 
 let directory: string;
 let processes: Processes;
@@ -32,22 +34,6 @@ const script = (text: string, env: Record<string, string> = {}) =>
 
 const log = () =>
   existsSync(join(directory, 'logs/sample.log')) ? readFileSync(join(directory, 'logs/sample.log'), 'utf8') : '';
-
-/** Waits for a fact of the operating system, which gives no other notice. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
-}
-
-const alive = (pid: number) => {
-  try {
-    // A killed process whose parent has not collected it yet is a zombie: gone for us.
-    return !execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
-      .trim()
-      .startsWith('Z');
-  } catch {
-    return false;
-  }
-};
 
 test('a process has its own environment, leaves its output in the log and reports its exit code', async () => {
   const child = script('console.log(process.env.GREETING, process.env.HOME ?? "no home"); process.exit(3)', {
@@ -100,11 +86,11 @@ test('a process that ignores SIGTERM is killed when the grace is over, with all 
 
   const stopped = child.stop(120_000);
   await until(() => log().includes('ignored'));
-  expect(alive(child.pid)).toBe(true);
+  expect(isAlive(child.pid)).toBe(true);
   endGrace();
   expect(await stopped).toEqual({ code: 137, signal: 'SIGKILL' });
   expect(waited).toEqual([120_000]);
-  await until(() => !alive(grandchild));
+  await until(() => !isAlive(grandchild));
 });
 
 test('what a process leaves running dies with it', async () => {
@@ -112,7 +98,7 @@ test('what a process leaves running dies with it', async () => {
     const left = require("node:child_process").spawn("sleep", ["1000"]);
     console.log("left " + left.pid); process.exit(0)`);
   await child.exited;
-  await until(() => !alive(Number(/left (\d+)/.exec(log())?.[1])));
+  await until(() => !isAlive(Number(/left (\d+)/.exec(log())?.[1])));
 });
 
 test('no process outlives a world that was killed with SIGKILL, not even one that ignores SIGTERM', async () => {
@@ -133,9 +119,9 @@ test('no process outlives a world that was killed with SIGKILL, not even one tha
   );
   const [line] = await once(createInterface({ input: world.stdout }), 'line');
   const pid = Number(line);
-  expect(alive(pid)).toBe(true);
+  expect(isAlive(pid)).toBe(true);
   world.kill('SIGKILL');
-  await until(() => !alive(pid));
+  await until(() => !isAlive(pid));
 
   // Its file is what the next start finds; there is nothing left to kill.
   expect(readdirSync(join(directory, 'running'))).toEqual([`${pid}.json`]);
@@ -155,7 +141,7 @@ test('leftovers are killed by their file, but not a stranger who has their proce
     expect(killLeftovers(join(directory, 'running'))).toEqual(['leftover']);
     await ended;
     expect(stranger.exitCode).toBeNull();
-    expect(alive(stranger.pid!)).toBe(true);
+    expect(isAlive(stranger.pid!)).toBe(true);
   } finally {
     stranger.kill('SIGKILL');
   }
