@@ -14,33 +14,53 @@ type SampleDatabase = NonNullable<WorldInfo['databases']>['source'];
 /** What has only just been started is given so long to come up before it is said to be down. */
 const SETTLE_MS = 10_000;
 
+interface Clients {
+  readonly account: SimulatedAccount;
+  readonly ecs: ECSClient;
+  readonly eks: EKSClient;
+}
+
 /** As `look`, once what was started has come up. */
 export async function gather(world: WorldInfo, migration: DeployedMigration): Promise<Circumstances> {
+  const client = { endpoint: world.url, region: world.region, credentials: world.credentials };
+  const clients = { account: simulatedAccount(world), ecs: new ECSClient(client), eks: new EKSClient(client) };
   const deadline = Date.now() + SETTLE_MS;
-  for (;;) {
-    const seen = await look(world, migration);
-    const starting =
-      seen.services.some(({ desiredCount, runningCount }) => runningCount < desiredCount) ||
-      (typeof seen.deployments !== 'string' &&
-        seen.deployments.some(({ replicas, readyReplicas }) => readyReplicas < replicas)) ||
-      (seen.ledger.holder !== null && seen.holderStatus !== 'RUNNING' && !seen.ledger.pointOfNoReturn);
-    if (!starting || Date.now() > deadline) return seen;
-    await new Promise((resolve) => setTimeout(resolve, 500));
+  try {
+    for (;;) {
+      const seen = await look(world, migration, clients);
+      if (!isStarting(seen) || Date.now() > deadline) return seen;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  } finally {
+    clients.account.close();
+    clients.ecs.destroy();
+    clients.eks.destroy();
   }
 }
 
+/** Whether something is not up that should be, or a holder is gone whose migration nobody has taken over. */
+export function isStarting({ services, deployments, ledger, holderStatus }: Circumstances): boolean {
+  return (
+    services.some(({ desiredCount, runningCount }) => runningCount < desiredCount) ||
+    (typeof deployments !== 'string' && deployments.some(({ replicas, readyReplicas }) => readyReplicas < replicas)) ||
+    (ledger.holder !== null && holderStatus !== 'RUNNING' && !ledger.pointOfNoReturn)
+  );
+}
+
 /** Reads how everything stands, each thing where it is; what does not answer is said, and hides nothing else. */
-async function look(world: WorldInfo, migration: DeployedMigration): Promise<Circumstances> {
-  const account = simulatedAccount(world);
-  const client = { endpoint: world.url, region: world.region, credentials: world.credentials };
+async function look(
+  world: WorldInfo,
+  migration: DeployedMigration,
+  { account, ...clients }: Clients,
+): Promise<Circumstances> {
   const { eks, application: names } = migration.target;
-  const app = application(new EKSClient(client))(eks.cluster, names?.namespace ?? '');
+  const app = application(clients.eks)(eks.cluster, names?.namespace ?? '');
   const cluster = migration.source.ecs?.cluster ?? '';
   const ledger = await account.ledgers.read(migration.name);
   const [holder, running, services, deployments, gate, sourceDatabase, targetDatabase, asked] = await Promise.all([
     ledger.holder ? account.executions.describe(ledger.holder.execution) : null,
     account.running(),
-    ecs(new ECSClient(client)).services(cluster),
+    ecs(clients.ecs).services(cluster),
     app.deployments().catch(sentence),
     gateOf(app, names?.ingress ?? '').catch(sentence),
     world.databases

@@ -52,6 +52,10 @@ export function simulatedAccount({ url, region, credentials, buckets, machines }
       );
       return executions.map(({ executionArn = '' }) => executionArn).reverse();
     },
+    /** Closes its connections. */
+    close() {
+      for (const each of [s3, sfn, ssm, secretsClient]) each.destroy();
+    },
   };
 }
 export type SimulatedAccount = ReturnType<typeof simulatedAccount>;

@@ -4,12 +4,14 @@ import { EKSClient } from '@aws-sdk/client-eks';
 import { expect } from '@jest/globals';
 import { BatchV1Api, CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
 import { connectCluster } from '../../lib/adapters/kubernetes/cluster.ts';
-import { gather } from '../../lib/commands/circumstances.ts';
+import { gather, isStarting } from '../../lib/commands/circumstances.ts';
 import { sampleMigration } from '../../lib/commands/sample.ts';
 import { simulatedAccount } from '../../lib/commands/simulated-account.ts';
+import type { Circumstances } from '../../lib/domain/diagnosis.ts';
 import type { WorldInfo } from '../../lib/local/world/world.ts';
 import { query, type TestLogin } from './postgres.ts';
 import { readAccessOf } from './source.ts';
+import { until } from './until.ts';
 
 /** How everybody connects to the sample's databases, as the world wrote it down for itself. */
 export interface SampleLogins {
@@ -22,11 +24,19 @@ export function sampleLogins(memory: string): SampleLogins {
   return logins;
 }
 
-/** Everything of the sample that a run may change, as it stands now. */
+const look = (info: WorldInfo): Promise<Circumstances> => gather(info, sampleMigration());
+
+/** Everything of the sample that a run may change, as it stands before any; once all is up, however long that takes. */
 export async function standing(info: WorldInfo) {
-  const seen = await gather(info, sampleMigration());
+  const up = async () => {
+    const seen = await look(info);
+    return isStarting(seen) ? null : seen;
+  };
+  return standingOf(info, await until(up));
+}
+
+async function standingOf(info: WorldInfo, seen: Circumstances) {
   const { source, target } = sampleLogins(info.paths.directory);
-  const staging = await simulatedAccount(info).staging.keys('');
   return {
     holder: seen.ledger.holder?.run ?? null,
     phase: seen.ledger.phase,
@@ -42,12 +52,21 @@ export async function standing(info: WorldInfo) {
     deployments: seen.deployments,
     gate: seen.gate,
     dns: seen.dns.answer,
-    staging,
+    staging: await stagedIn(info),
     jobs: await jobsIn(info),
     booted: await bootedPods(info),
   };
 }
-export type Standing = Awaited<ReturnType<typeof standing>>;
+export type Standing = Awaited<ReturnType<typeof standingOf>>;
+
+async function stagedIn(info: WorldInfo): Promise<readonly string[]> {
+  const account = simulatedAccount(info);
+  try {
+    return await account.staging.keys('');
+  } finally {
+    account.close();
+  }
+}
 
 /** Sessions that a run opened and that are still there. */
 const passageSessions = async (login: TestLogin): Promise<string[]> => {
@@ -82,15 +101,20 @@ export const bootedPods = (info: WorldInfo): Promise<string[]> =>
     return items.map(({ metadata }) => metadata?.name ?? '');
   });
 
-/** Longer than services take to come up on a busy machine. */
-const SETTLE_MS = 60_000;
+/** Longer than the minute between two looks of the reconciler, after which something should have moved. */
+const STILL_MS = 90_000;
 
-/** Waits until everything is as it was, and fails with the difference when it never is. */
+/** Waits until everything is as it was, and fails with the difference when nothing moves towards it any more. */
 export async function expectAsBefore(info: WorldInfo, before: Standing): Promise<void> {
-  const deadline = Date.now() + SETTLE_MS;
+  const as = JSON.stringify(before);
+  let last = '';
+  let since = Date.now();
   for (;;) {
-    const now = await standing(info);
-    if (JSON.stringify(now) === JSON.stringify(before) || Date.now() > deadline) {
+    const now = await standingOf(info, await look(info));
+    const text = JSON.stringify(now);
+    if (text !== last) since = Date.now();
+    last = text;
+    if (text === as || Date.now() - since > STILL_MS) {
       expect(now).toEqual(before);
       return;
     }
