@@ -14,6 +14,7 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SendTaskSuccessCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { CoreV1Api } from '@kubernetes/client-node';
+import pg from 'pg';
 import type { Execution } from '../../lib/adapters/executions.ts';
 import { histories } from '../../lib/adapters/histories.ts';
 import { connectCluster } from '../../lib/adapters/kubernetes/cluster.ts';
@@ -25,6 +26,7 @@ import { startWorld, type World } from '../../lib/local/world/world.ts';
 import { createWorkplace, type Workplace } from '../support/command-line.ts';
 import { decideByHand, linksOf, outbox } from '../support/people.ts';
 import { query } from '../support/postgres.ts';
+import { isAlive } from '../support/process-list.ts';
 import { expectAsBefore, expectEveryWriteOnce, type Standing, sampleLogins, standing } from '../support/standing.ts';
 import { until } from '../support/until.ts';
 
@@ -134,8 +136,70 @@ const child = (run: Run, name: RegExp): Promise<number> =>
     return 0;
   });
 
+/** A worker runs so long between two looks at what it has done. */
+const SPELL_MS = 20;
+
+/**
+ * Lets a worker run in short spells, and leaves it standing still as soon as `holds`: whatever the machine's speed, it
+ * has done little more by then. Each spell lets it say that it lives. Throws when it has ended before.
+ */
+async function halted(pid: number, holds: () => Promise<boolean>): Promise<void> {
+  const signal = (name: 'SIGSTOP' | 'SIGCONT') => {
+    if (!isAlive(pid)) throw new Error(`Worker ${pid} ended before it could be halted.`);
+    process.kill(pid, name);
+  };
+  for (;;) {
+    signal('SIGSTOP');
+    if (await holds()) return;
+    signal('SIGCONT');
+    await new Promise((resolve) => setTimeout(resolve, SPELL_MS));
+  }
+}
+
+/** The database that a rehearsal copies into. */
+const scratchOf = ({ run }: Run) => ({
+  ...sampleLogins(place.memory).target.master,
+  database: scratchDatabaseName(run),
+});
+
+/**
+ * Does something while the restore of a run cannot begin to write, nor is about to: each of its transactions locks the
+ * fence's row first, and waits for it however long. Its heartbeats go on. Null where there is no fence yet.
+ */
+async function whileNothingIsWritten<T>(run: Run, act: (session: pg.Client) => Promise<T>): Promise<T | null> {
+  const session = new pg.Client(scratchOf(run));
+  session.on('error', () => {});
+  try {
+    await session.connect();
+    await session.query('BEGIN');
+    const { rowCount } = await session.query('SELECT FROM passage.fence FOR UPDATE');
+    if (!rowCount) return null;
+    const done = await act(session);
+    await session.query('COMMIT');
+    return done;
+  } catch (error) {
+    // No database and no table yet.
+    if (['3D000', '42P01'].includes((error as { code?: string }).code ?? '')) return null;
+    throw error;
+  } finally {
+    await session.end();
+  }
+}
+
+/** `find` again and again, for as long as the run goes on. */
+const during = <T>(run: Run, find: () => Promise<T>): Promise<NonNullable<T>> =>
+  until(async () => {
+    const found = await find();
+    if (found) return found;
+    const { status, error } = (await account.executions.describe(run.arn))!;
+    if (status !== 'RUNNING') throw new Error(`${run.run} ended meanwhile: ${status} ${error}`);
+    return null;
+  });
+
 const DUMP = /^ecs .*dump.* worker$/;
 const RESTORE = /^pod passage\/restore-/;
+/** Marks of the chunks that a restore has loaded. */
+const LOADED = "SELECT FROM passage.chunks WHERE chunk ~ '/[0-9]+$'";
 
 test(
   'a second run of a migration is refused and names the one that holds it, which goes on and ends well',
@@ -162,7 +226,8 @@ test(
   async () => {
     const run = await start('rehearsal', 'copy');
     const pid = await child(run, DUMP);
-    await until(async () => (await account.staging.keys(`runs/${run.run}/`)).some((key) => key.includes('/done/')));
+    const staged = () => account.staging.keys(`runs/${run.run}/`);
+    await halted(pid, async () => (await staged()).some((key) => key.includes('/done/')));
     process.kill(pid, 'SIGKILL');
     expect(await end(run)).toMatchObject({ status: 'SUCCEEDED' });
     expect((await entered(run)).filter((state) => state === 'Dump')).toHaveLength(1);
@@ -177,9 +242,7 @@ test(
   async () => {
     const run = await start('rehearsal', 'copy');
     const pid = await child(run, RESTORE);
-    const scratch = { ...sampleLogins(place.memory).target.master, database: scratchDatabaseName(run.run) };
-    const loaded = "SELECT FROM passage.chunks WHERE chunk ~ '/[0-9]+$'";
-    await until(async () => (await query(scratch, loaded).catch(() => [])).length > 0);
+    await halted(pid, async () => (await query(scratchOf(run), LOADED).catch(() => [])).length > 0);
     process.kill(pid, 'SIGKILL');
     expect(await end(run)).toMatchObject({ status: 'SUCCEEDED' });
     expect(await survived(run)).toContainEqual(
@@ -246,18 +309,21 @@ test(
   'a chunk that was altered in staging is found before its rows are used',
   async () => {
     const run = await start('rehearsal');
-    const restore = await child(run, RESTORE);
-    // The restore stands still until the dump has finished; a heartbeat is due only after 45 s.
-    process.kill(restore, 'SIGSTOP');
     const staged = () => account.staging.keys(`runs/${run.run}/`);
-    await until(async () => (await staged()).some((key) => key.endsWith('/manifest.json')));
     const s3 = new S3Client({ ...client, forcePathStyle: true });
-    const chunks = (await staged()).filter((key) => key.includes('/chunks/'));
-    expect(chunks.length).toBeGreaterThan(0);
-    for (const Key of chunks) {
-      await s3.send(new PutObjectCommand({ Bucket: world.info.buckets.staging, Key, Body: 'altered' }));
-    }
-    process.kill(restore, 'SIGCONT');
+    // The restore waits until the dump has finished.
+    const altered = await during(run, () =>
+      whileNothingIsWritten(run, async (session) => {
+        expect((await session.query(LOADED)).rowCount).toBe(0);
+        await during(run, async () => (await staged()).some((key) => key.endsWith('/manifest.json')));
+        const chunks = (await staged()).filter((key) => key.includes('/chunks/'));
+        for (const Key of chunks) {
+          await s3.send(new PutObjectCommand({ Bucket: world.info.buckets.staging, Key, Body: 'altered' }));
+        }
+        return chunks;
+      }),
+    );
+    expect(altered.length).toBeGreaterThan(0);
     expect(await end(run)).toMatchObject({ status: 'FAILED', error: 'ChunkDamaged' });
     await asBefore();
   },
@@ -268,15 +334,10 @@ test(
   'a row that is altered in the copy is found by the proof',
   async () => {
     const run = await start('rehearsal');
-    const scratch = { ...sampleLogins(place.memory).target.master, database: scratchDatabaseName(run.run) };
-    await until(async () => {
-      // No database, no table or no row yet.
-      const altered = await query(
-        scratch,
-        `UPDATE public.users SET email = 'mallory@example.com' WHERE id = (SELECT min(id) FROM public.users) RETURNING id`,
-      ).catch(() => []);
-      return altered.length === 1;
-    });
+    const alter =
+      "UPDATE public.users SET email = 'mallory@example.com' WHERE id = (SELECT min(id) FROM public.users) RETURNING id";
+    // No row yet, until the chunk with them is loaded; what is measured comes after all others, and what is built on them.
+    await during(run, () => whileNothingIsWritten(run, async (session) => (await session.query(alter)).rowCount === 1));
     const ended = await end(run);
     expect(ended).toMatchObject({ status: 'FAILED', error: 'DataDiffers' });
     expect(ended.cause).toContain('public.users');
