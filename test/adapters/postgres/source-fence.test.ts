@@ -8,6 +8,7 @@ import { fenceSource, previewFence, sealSource, unfenceSource } from '../../../l
 import { asSuperuser } from '../../../lib/local/postgres/master.ts';
 import { connect, createLogin, query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
 import { createTestSource, readAccess, type TestSource } from '../../support/source.ts';
+import { until } from '../../support/until.ts';
 
 let cluster: TestCluster;
 let source: TestSource;
@@ -227,7 +228,8 @@ describe('epochs', () => {
     const undoing = unfenceSource(held(2)).finally(() => {
       over = true;
     });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7277243 AND NOT granted";
+    await until(async () => (await asRoot(waiting)).rows.length === 1);
     expect(over).toBe(false);
     await fencing.query('COMMIT');
     expect(await undoing).toEqual({ undone: false });

@@ -21,8 +21,10 @@ const IMAGES: Readonly<Record<string, string>> = {
   'worker:1':
     'console.log(JSON.stringify({ env: process.env, argv: process.argv.slice(1) })); process.exit(Number(process.env.EXIT ?? 0))',
   'sleep:1': 'process.on("SIGTERM", () => process.exit(0)); setInterval(() => 0, 1000); console.log("up")',
-  'web:1': `require("node:http").createServer((request, response) => response.writeHead(process.env.BROKEN ? 500 : 200).end(process.env.NAME))
-    .listen(Number(process.env.PORT), "127.0.0.1")`,
+  'web:1': `require("node:http").createServer((request, response) => {
+      console.log(request.url);
+      response.writeHead(process.env.BROKEN ? 500 : 200).end(process.env.NAME);
+    }).listen(Number(process.env.PORT), "127.0.0.1")`,
 };
 
 export interface TestKubernetes {

@@ -16,6 +16,7 @@ import { createManualClock } from '../../support/manual-clock.ts';
 import { until } from '../../support/until.ts';
 
 const HANDLER = `
+import { existsSync, writeFileSync } from 'node:fs';
 let calls = 0;
 console.log('begins cold');
 export const handler = async (event, context) => {
@@ -24,7 +25,8 @@ export const handler = async (event, context) => {
   if (event.fail) throw Object.assign(new Error(event.fail), { name: 'SourceUnreachable' });
   if (event.exit) process.exit(event.exit);
   if (event.hang) await new Promise(() => {});
-  if (event.wait) await new Promise((resolve) => setTimeout(resolve, event.wait));
+  if (event.arrived) writeFileSync(event.arrived, '');
+  while (event.until && !existsSync(event.until)) await new Promise((resolve) => setTimeout(resolve, 5));
   return { calls, event, environment: process.env, name: context.functionName, remaining: context.getRemainingTimeInMillis() };
 };
 `;
@@ -122,8 +124,12 @@ test("a function sees its own environment and its role's keys, and nothing of th
 test('a warm sandbox serves the next call, and calls at the same time get sandboxes of their own', async () => {
   const first = (await invoke({})).result.calls as number;
   expect((await invoke({})).result.calls).toBe(first + 1);
-  const together = await Promise.all([invoke({ wait: 50 }), invoke({ wait: 50 })]);
-  expect(together.map(({ result }) => result.calls)).toContain(1);
+  const [go, ...arrivals] = ['go', 'first', 'second'].map((name) => join(directory, name));
+  const together = arrivals.map((arrived) => invoke({ arrived, until: go }));
+  await until(() => arrivals.every(existsSync));
+  writeFileSync(go!, '');
+  const calls = (await Promise.all(together)).map(({ result }) => result.calls);
+  expect(calls.toSorted()).toEqual([1, first + 2]);
 });
 
 test('an error becomes a function error with its name, message and trace', async () => {
