@@ -44,7 +44,7 @@ export function synthesizeSample(
     runtime: lambda.Runtime.NODEJS_24_X,
     handler: 'index.handler',
     code: lambda.Code.fromAsset(bundle),
-    timeout: Duration.seconds(2),
+    timeout: Duration.seconds(60),
     environment: { BUCKET: bucket.bucketName, KEY: key.keyArn },
   });
   bucket.grantRead(greet, 'runs/*');

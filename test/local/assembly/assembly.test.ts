@@ -29,7 +29,7 @@ test('a function is read with its bundle, role, environment and limits', () => {
   const greet = assembly.functions.find(({ name }) => name.startsWith('Sample-Greet'))!;
   expect(greet.arn).toBe(`arn:aws:lambda:eu-west-1:123456789012:function:${greet.name}`);
   expect(greet.handler).toBe('index.handler');
-  expect(greet.timeoutSeconds).toBe(2);
+  expect(greet.timeoutSeconds).toBe(60);
   expect(readFileSync(join(greet.directory, 'index.mjs'), 'utf8')).toContain('greeting');
   expect(assembly.roles.map(({ arn }) => arn)).toContain(greet.roleArn);
   expect(greet.environment).toEqual({
