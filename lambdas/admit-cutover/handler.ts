@@ -37,7 +37,7 @@ export const admitCutover = task('AdmitCutover')(async ({ ledgers, evidence, now
   return { rehearsal: lastRehearsal.run };
 });
 
-export const handler = onLambda(admitCutover, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.ledgers),
+export const handler = onLambda(admitCutover, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.ledgers),
   now: Date.now,
 }));

@@ -65,8 +65,8 @@ export const beginUnwind = task('BeginUnwind')(async (deps: Deps, { migration, l
   return { lease: leaseOf(after) as Lease, changed: changedMoreThanTheCopy(after) };
 });
 
-export const handler = onLambda(beginUnwind, (told) => ({
-  ledgers: s3Ledgers(s3Documents(new S3Client({}), told.ledgers)),
+export const handler = onLambda(beginUnwind, (environment) => ({
+  ledgers: s3Ledgers(s3Documents(new S3Client({}), environment.ledgers)),
   executions: stepFunctions(new SFNClient({})),
   now: Date.now,
 }));

@@ -39,7 +39,7 @@ export const castVote = task('CastVote')(async ({ documents, approvals, now }: D
   return seeOther(path);
 });
 
-export const handler = onLambda(castVote, (told) => {
-  const documents = s3Documents(new S3Client({}), told.votes);
+export const handler = onLambda(castVote, (environment) => {
+  const documents = s3Documents(new S3Client({}), environment.votes);
   return { documents, approvals: s3Approvals(documents), now: Date.now };
 });

@@ -40,7 +40,7 @@ export const changeDns = task('ChangeDns')(async ({ ledgers, evidence, dns }: De
   return { changeId };
 });
 
-export const handler = onLambda(changeDns, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.ledgers),
+export const handler = onLambda(changeDns, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.ledgers),
   dns: route53(new Route53Client({})),
 }));

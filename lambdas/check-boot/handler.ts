@@ -32,11 +32,11 @@ export const checkBoot = task('CheckBoot')(async (deps: Deps, { lease }) => {
   return {};
 });
 
-export const handler = onLambda(checkBoot, (told) => {
+export const handler = onLambda(checkBoot, (environment) => {
   const s3 = new S3Client({});
   return {
-    ...evidenceBucket(s3, told.ledgers),
-    staging: s3Documents(s3, told.staging),
+    ...evidenceBucket(s3, environment.ledgers),
+    staging: s3Documents(s3, environment.staging),
     pods: bootPods(new EKSClient({})),
     now: Date.now,
   };

@@ -32,7 +32,7 @@ export const checkSourceStopped = task('CheckSourceStopped')(async ({ evidence, 
   return {};
 });
 
-export const handler = onLambda(checkSourceStopped, (told) => ({
-  evidence: s3Evidence(s3Documents(new S3Client({}), told.ledgers)),
+export const handler = onLambda(checkSourceStopped, (environment) => ({
+  evidence: s3Evidence(s3Documents(new S3Client({}), environment.ledgers)),
   ecs: ecs(new ECSClient({})),
 }));

@@ -29,7 +29,7 @@ export const checkTargetReady = task('CheckTargetReady')(async (deps: Deps, { le
   return {};
 });
 
-export const handler = onLambda(checkTargetReady, (told) => ({
-  evidence: s3Evidence(s3Documents(new S3Client({}), told.ledgers)),
+export const handler = onLambda(checkTargetReady, (environment) => ({
+  evidence: s3Evidence(s3Documents(new S3Client({}), environment.ledgers)),
   application: application(new EKSClient({})),
 }));

@@ -81,10 +81,10 @@ export const collectDns = task('CollectDns')(async (deps: Deps, { lease, look })
   return { document: 'dns' };
 });
 
-export const handler = onLambda(collectDns, (told) => ({
-  evidence: s3Evidence(s3Documents(new S3Client({}), told.runs)),
+export const handler = onLambda(collectDns, (environment) => ({
+  evidence: s3Evidence(s3Documents(new S3Client({}), environment.runs)),
   dns: route53(new Route53Client({})),
   loadBalancers: loadBalancers(new ElasticLoadBalancingV2Client({}), acm(new ACMClient({}))),
-  resolvers: told.resolvers.split(',').filter((server) => server !== ''),
+  resolvers: environment.resolvers.split(',').filter((server) => server !== ''),
   ask,
 }));

@@ -25,8 +25,8 @@ export const collectMail = task('CollectMail')(async ({ evidence, inspectMail, m
   return { document: 'mail' };
 });
 
-export const handler = onLambda(collectMail, (told) => ({
-  evidence: s3Evidence(s3Documents(new S3Client({}), told.runs)),
+export const handler = onLambda(collectMail, (environment) => ({
+  evidence: s3Evidence(s3Documents(new S3Client({}), environment.runs)),
   inspectMail: sesInspection(new SESv2Client({})),
-  mailFrom: told.mail,
+  mailFrom: environment.mail,
 }));

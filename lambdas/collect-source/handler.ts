@@ -71,14 +71,14 @@ async function keep(
   return arns;
 }
 
-export const handler = onLambda(collectSource, (told) => {
+export const handler = onLambda(collectSource, (environment) => {
   const client = new SecretsManagerClient({});
   return {
-    evidence: s3Evidence(s3Documents(new S3Client({}), told.runs)),
+    evidence: s3Evidence(s3Documents(new S3Client({}), environment.runs)),
     ecs: ecs(new ECSClient({})),
     scaling: serviceScaling(new ApplicationAutoScalingClient({})),
     secrets: secretsManager(client),
     secretValues: secretValues(client, new SSMClient({})),
-    fingerprintKey: told.fingerprintKey,
+    fingerprintKey: environment.fingerprintKey,
   };
 });

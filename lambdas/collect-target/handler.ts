@@ -57,13 +57,13 @@ export const collectTarget = task('CollectTarget')(async (deps: Deps, { lease, l
   return write({ ...findings, problems: [...findings.problems, ...problems] });
 });
 
-export const handler = onLambda(collectTarget, (told) => {
+export const handler = onLambda(collectTarget, (environment) => {
   const eks = new EKSClient({});
   return {
-    evidence: s3Evidence(s3Documents(new S3Client({}), told.runs)),
+    evidence: s3Evidence(s3Documents(new S3Client({}), environment.runs)),
     application: application(eks),
     survey: (cluster) => surveyCluster(eks, cluster),
     secrets: secretsManager(new SecretsManagerClient({})),
-    fingerprintKey: told.fingerprintKey,
+    fingerprintKey: environment.fingerprintKey,
   };
 });

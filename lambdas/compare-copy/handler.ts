@@ -47,7 +47,7 @@ export const compareCopy = task('CompareCopy')(async ({ ledgers, evidence, stagi
   return { document: `copy-${copy}`, tables: measured.proof.tables.length, rows: dump.rows, bytes: dump.bytes };
 });
 
-export const handler = onLambda(compareCopy, (told) => {
+export const handler = onLambda(compareCopy, (environment) => {
   const s3 = new S3Client({});
-  return { ...evidenceBucket(s3, told.ledgers), staging: s3Documents(s3, told.staging), now: Date.now };
+  return { ...evidenceBucket(s3, environment.ledgers), staging: s3Documents(s3, environment.staging), now: Date.now };
 });

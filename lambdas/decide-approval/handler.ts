@@ -63,14 +63,14 @@ export const decideApproval = task('DecideApproval')(async (deps: Deps, input) =
   return { decided };
 });
 
-export const handler = onLambda(decideApproval, (told) => {
+export const handler = onLambda(decideApproval, (environment) => {
   const s3 = new S3Client({});
-  const documents = s3Documents(s3, told.outcomes);
+  const documents = s3Documents(s3, environment.outcomes);
   return {
     documents,
     approvals: s3Approvals(documents),
-    staging: s3Documents(s3, told.tokens),
-    tokens: kmsTokens(new KMSClient({}), told.tokenKey),
+    staging: s3Documents(s3, environment.tokens),
+    tokens: kmsTokens(new KMSClient({}), environment.tokenKey),
     executions: stepFunctions(new SFNClient({})),
     now: Date.now,
   };

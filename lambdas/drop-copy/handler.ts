@@ -40,7 +40,7 @@ export const dropCopy = task('DropCopy')(async ({ ledgers, evidence, secrets }: 
   return {};
 });
 
-export const handler = onLambda(dropCopy, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.ledgers),
+export const handler = onLambda(dropCopy, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.ledgers),
   secrets: secretsManager(new SecretsManagerClient({})),
 }));

@@ -24,11 +24,11 @@ export const emptyStaging = task('EmptyStaging')(async ({ ledgers, staging, secr
   return { deleted: staged.length };
 });
 
-export const handler = onLambda(emptyStaging, (told) => {
+export const handler = onLambda(emptyStaging, (environment) => {
   const s3 = new S3Client({});
   return {
-    ledgers: s3Ledgers(s3Documents(s3, told.ledgers)),
-    staging: s3Documents(s3, told.staging),
+    ledgers: s3Ledgers(s3Documents(s3, environment.ledgers)),
+    staging: s3Documents(s3, environment.staging),
     secrets: secretsManager(new SecretsManagerClient({})),
   };
 });

@@ -33,7 +33,7 @@ export const fenceSource = task('FenceSource')(async ({ ledgers, evidence, secre
   return {};
 });
 
-export const handler = onLambda(fenceSource, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.ledgers),
+export const handler = onLambda(fenceSource, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.ledgers),
   secrets: secretsManager(new SecretsManagerClient({})),
 }));

@@ -89,8 +89,8 @@ export const inspectDatabases = task('InspectDatabases')(async (deps: Deps, { le
   return { document: 'databases' };
 });
 
-export const handler = onLambda(inspectDatabases, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.runs),
+export const handler = onLambda(inspectDatabases, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.runs),
   secrets: secretsManager(new SecretsManagerClient({})),
   servers: databaseServers({
     rds: new RDSClient(impatient),
@@ -98,6 +98,6 @@ export const handler = onLambda(inspectDatabases, (told) => ({
     aliasesOf,
     now: Date.now,
   }),
-  fingerprintKey: told.fingerprintKey,
+  fingerprintKey: environment.fingerprintKey,
   now: Date.now,
 }));

@@ -87,11 +87,11 @@ export const measureBoot = task('MeasureBoot')(async (deps: Deps, { lease }) => 
   return {};
 });
 
-export const handler = onLambda(measureBoot, (told) => {
+export const handler = onLambda(measureBoot, (environment) => {
   const s3 = new S3Client({});
   return {
-    ...evidenceBucket(s3, told.ledgers),
-    staging: s3Documents(s3, told.staging),
+    ...evidenceBucket(s3, environment.ledgers),
+    staging: s3Documents(s3, environment.staging),
     secrets: secretsManager(new SecretsManagerClient({})),
     pods: bootPods(new EKSClient({})),
     lookAtBooted,

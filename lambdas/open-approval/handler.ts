@@ -107,14 +107,14 @@ export const openApproval = task('OpenApproval')(async (deps: Deps, input) => {
   return { approval: id };
 });
 
-export const handler = onLambda(openApproval, (told) => {
+export const handler = onLambda(openApproval, (environment) => {
   const s3 = new S3Client({});
   return {
-    ...evidenceBucket(s3, told.requests),
-    staging: s3Documents(s3, told.tokens),
-    tokens: kmsTokens(new KMSClient({}), told.tokenKey),
-    sendMail: ses(new SESv2Client({}), told.mail),
-    pages: told.approvalPages,
+    ...evidenceBucket(s3, environment.requests),
+    staging: s3Documents(s3, environment.tokens),
+    tokens: kmsTokens(new KMSClient({}), environment.tokenKey),
+    sendMail: ses(new SESv2Client({}), environment.mail),
+    pages: environment.approvalPages,
     now: Date.now,
     // 32 bytes: nobody guesses it.
     newKey: () => randomBytes(32).toString('base64url'),

@@ -32,7 +32,7 @@ export const openGate = task('OpenGate')(async ({ ledgers, evidence, application
   return {};
 });
 
-export const handler = onLambda(openGate, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.ledgers),
+export const handler = onLambda(openGate, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.ledgers),
   application: application(new EKSClient({})),
 }));

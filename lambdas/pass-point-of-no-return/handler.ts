@@ -17,7 +17,7 @@ export const passPointOfNoReturn = task('PassPointOfNoReturn')(async ({ ledgers,
   return { at: ledger.pointOfNoReturn ?? at };
 });
 
-export const handler = onLambda(passPointOfNoReturn, (told) => ({
-  ledgers: s3Ledgers(s3Documents(new S3Client({}), told.ledgers)),
+export const handler = onLambda(passPointOfNoReturn, (environment) => ({
+  ledgers: s3Ledgers(s3Documents(new S3Client({}), environment.ledgers)),
   now: Date.now,
 }));

@@ -63,9 +63,9 @@ export const prepareTarget = task('PrepareTarget')(async (deps: Deps, { lease, c
   };
 });
 
-export const handler = onLambda(prepareTarget, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.ledgers),
+export const handler = onLambda(prepareTarget, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.ledgers),
   secrets: secretsManager(new SecretsManagerClient({})),
-  bucket: told.staging,
+  bucket: environment.staging,
   seconds: tasks.PrepareTarget.timeoutSeconds,
 }));

@@ -37,10 +37,10 @@ export const proveDns = task('ProveDns')(async (deps: Deps, { lease, changeId })
   return {};
 });
 
-export const handler = onLambda(proveDns, (told) => ({
-  evidence: s3Evidence(s3Documents(new S3Client({}), told.runs)),
+export const handler = onLambda(proveDns, (environment) => ({
+  evidence: s3Evidence(s3Documents(new S3Client({}), environment.runs)),
   dns: route53(new Route53Client({})),
-  resolvers: told.resolvers.split(',').filter((server) => server !== ''),
+  resolvers: environment.resolvers.split(',').filter((server) => server !== ''),
   ask,
   now: Date.now,
 }));

@@ -35,8 +35,8 @@ export const proveFence = task('ProveFence')(async ({ ledgers, evidence, secrets
   return {};
 });
 
-export const handler = onLambda(proveFence, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.ledgers),
+export const handler = onLambda(proveFence, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.ledgers),
   secrets: secretsManager(new SecretsManagerClient({})),
   now: Date.now,
 }));

@@ -56,8 +56,8 @@ export const proveTargetWrite = task('ProveTargetWrite')(async (deps: Deps, { le
   return {};
 });
 
-export const handler = onLambda(proveTargetWrite, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.ledgers),
+export const handler = onLambda(proveTargetWrite, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.ledgers),
   secrets: secretsManager(new SecretsManagerClient({})),
   application: application(new EKSClient({})),
   proveWrite,

@@ -63,7 +63,7 @@ export const readApproval = task('ReadApproval')(
   },
 );
 
-export const handler = onLambda(readApproval, (told) => {
-  const bucket = evidenceBucket(new S3Client({}), told.requests);
+export const handler = onLambda(readApproval, (environment) => {
+  const bucket = evidenceBucket(new S3Client({}), environment.requests);
   return { ...bucket, approvals: s3Approvals(bucket.documents) };
 });

@@ -97,9 +97,9 @@ export const reconcileRuns = task('ReconcileRuns')(async (deps: Deps, { detail }
   return { started, called };
 });
 
-export const handler = onLambda(reconcileRuns, (told) => ({
-  documents: s3Documents(new S3Client({}), told.ledgers),
+export const handler = onLambda(reconcileRuns, (environment) => ({
+  documents: s3Documents(new S3Client({}), environment.ledgers),
   executions: stepFunctions(new SFNClient({})),
-  unwindMachine: told.unwindMachine,
-  sendMail: ses(new SESv2Client({}), told.mail),
+  unwindMachine: environment.unwindMachine,
+  sendMail: ses(new SESv2Client({}), environment.mail),
 }));

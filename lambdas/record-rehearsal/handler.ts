@@ -69,8 +69,8 @@ export const recordRehearsal = task('RecordRehearsal')(async (deps: Deps, { leas
   return { document: 'rehearsal' };
 });
 
-export const handler = onLambda(recordRehearsal, (told) => {
-  const bucket = evidenceBucket(new S3Client({}), told.ledgers);
+export const handler = onLambda(recordRehearsal, (environment) => {
+  const bucket = evidenceBucket(new S3Client({}), environment.ledgers);
   return {
     ...bucket,
     measurements: s3Measurements(bucket.documents),

@@ -18,6 +18,6 @@ export const recordRequester = task('RecordRequester')(async (deps: { documents:
   return {};
 });
 
-export const handler = onLambda(recordRequester, (told) => ({
-  documents: s3Documents(new S3Client({}), told.requesters),
+export const handler = onLambda(recordRequester, (environment) => ({
+  documents: s3Documents(new S3Client({}), environment.requesters),
 }));

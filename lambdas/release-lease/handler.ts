@@ -13,6 +13,6 @@ export const releaseLease = task('ReleaseLease')(async ({ ledgers }: { ledgers: 
   return {};
 });
 
-export const handler = onLambda(releaseLease, (told) => ({
-  ledgers: s3Ledgers(s3Documents(new S3Client({}), told.ledgers)),
+export const handler = onLambda(releaseLease, (environment) => ({
+  ledgers: s3Ledgers(s3Documents(new S3Client({}), environment.ledgers)),
 }));

@@ -28,7 +28,7 @@ export const restoreDns = task('RestoreDns')(async ({ ledgers, evidence, dns }: 
   return {};
 });
 
-export const handler = onLambda(restoreDns, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.ledgers),
+export const handler = onLambda(restoreDns, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.ledgers),
   dns: route53(new Route53Client({})),
 }));

@@ -88,7 +88,7 @@ export const runPreflight = task('RunPreflight')(async (deps: Deps, { lease, loo
   return { document: 'preflight', warnings: openWarnings(findings).length };
 });
 
-export const handler = onLambda(runPreflight, (told) => {
-  const bucket = evidenceBucket(new S3Client({}), told.runs);
+export const handler = onLambda(runPreflight, (environment) => {
+  const bucket = evidenceBucket(new S3Client({}), environment.runs);
   return { ...bucket, measurements: s3Measurements(bucket.documents), now: Date.now };
 });

@@ -30,7 +30,7 @@ export const sealSource = task('SealSource')(async ({ ledgers, evidence, secrets
   return {};
 });
 
-export const handler = onLambda(sealSource, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.ledgers),
+export const handler = onLambda(sealSource, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.ledgers),
   secrets: secretsManager(new SecretsManagerClient({})),
 }));

@@ -26,7 +26,7 @@ export const showApproval = task('ShowApproval')(async ({ approvals, now }: Deps
   });
 });
 
-export const handler = onLambda(showApproval, (told) => ({
-  approvals: s3Approvals(s3Documents(new S3Client({}), told.requests)),
+export const handler = onLambda(showApproval, (environment) => ({
+  approvals: s3Approvals(s3Documents(new S3Client({}), environment.requests)),
   now: Date.now,
 }));

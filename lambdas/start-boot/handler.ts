@@ -71,8 +71,8 @@ export const startBoot = task('StartBoot')(async (deps: Deps, { lease }) => {
   return {};
 });
 
-export const handler = onLambda(startBoot, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.ledgers),
+export const handler = onLambda(startBoot, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.ledgers),
   secrets: secretsManager(new SecretsManagerClient({})),
   pods: bootPods(new EKSClient({})),
   handOver,

@@ -34,9 +34,9 @@ export const startRestore = task('StartRestore')(async (deps: Deps, { lease, tok
   return { job: name };
 });
 
-export const handler = onLambda(startRestore, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.ledgers),
+export const handler = onLambda(startRestore, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.ledgers),
   jobs: restoreJobs(new EKSClient({})),
-  image: told.workerImage,
+  image: environment.workerImage,
   seconds: tasks.StartRestore.timeoutSeconds,
 }));

@@ -26,7 +26,7 @@ export const startSource = task('StartSource')(async ({ ledgers, evidence, ecs }
   return {};
 });
 
-export const handler = onLambda(startSource, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.ledgers),
+export const handler = onLambda(startSource, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.ledgers),
   ecs: ecs(new ECSClient({})),
 }));

@@ -38,7 +38,7 @@ export const startTarget = task('StartTarget')(async (deps: Deps, { lease }) => 
   return { deployments: deployments.length };
 });
 
-export const handler = onLambda(startTarget, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.ledgers),
+export const handler = onLambda(startTarget, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.ledgers),
   application: application(new EKSClient({})),
 }));

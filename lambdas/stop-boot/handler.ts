@@ -37,8 +37,8 @@ export const stopBoot = task('StopBoot')(async ({ ledgers, pods, sleep }: Deps, 
   return {};
 });
 
-export const handler = onLambda(stopBoot, (told) => {
-  const documents = s3Documents(new S3Client({}), told.ledgers);
+export const handler = onLambda(stopBoot, (environment) => {
+  const documents = s3Documents(new S3Client({}), environment.ledgers);
   return {
     ledgers: s3Ledgers(documents),
     pods: bootPods(new EKSClient({})),

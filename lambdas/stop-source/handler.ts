@@ -39,7 +39,7 @@ export const stopSource = task('StopSource')(async ({ ledgers, evidence, ecs }: 
   return { services: services.length };
 });
 
-export const handler = onLambda(stopSource, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.ledgers),
+export const handler = onLambda(stopSource, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.ledgers),
   ecs: ecs(new ECSClient({})),
 }));

@@ -60,8 +60,8 @@ async function haveEnded({ sleep }: Deps, app: Application, deployments: readonl
   }
 }
 
-export const handler = onLambda(stopTarget, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.ledgers),
+export const handler = onLambda(stopTarget, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.ledgers),
   application: application(new EKSClient({})),
   sleep,
 }));

@@ -23,9 +23,9 @@ export const stopWorkers = task('StopWorkers')(async ({ evidence, ecs, jobs, wor
   return {};
 });
 
-export const handler = onLambda(stopWorkers, (told) => ({
-  evidence: s3Evidence(s3Documents(new S3Client({}), told.ledgers)),
+export const handler = onLambda(stopWorkers, (environment) => ({
+  evidence: s3Evidence(s3Documents(new S3Client({}), environment.ledgers)),
   ecs: ecs(new ECSClient({})),
   jobs: restoreJobs(new EKSClient({})),
-  workerCluster: told.workerCluster,
+  workerCluster: environment.workerCluster,
 }));

@@ -84,10 +84,10 @@ export const takeLease = task('TakeLease')(async (deps: Deps, input) => {
   };
 });
 
-export const handler = onLambda(takeLease, (told) => {
+export const handler = onLambda(takeLease, (environment) => {
   const ssm = new SSMClient({});
   return {
-    ...evidenceBucket(new S3Client({}), told.ledgers),
-    configuration: (migration) => deployedConfiguration(ssm, told.configurations, migration),
+    ...evidenceBucket(new S3Client({}), environment.ledgers),
+    configuration: (migration) => deployedConfiguration(ssm, environment.configurations, migration),
   };
 });

@@ -32,7 +32,7 @@ export const unfenceSource = task('UnfenceSource')(async ({ ledgers, evidence, s
   return {};
 });
 
-export const handler = onLambda(unfenceSource, (told) => ({
-  ...evidenceBucket(new S3Client({}), told.ledgers),
+export const handler = onLambda(unfenceSource, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.ledgers),
   secrets: secretsManager(new SecretsManagerClient({})),
 }));

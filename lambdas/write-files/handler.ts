@@ -46,4 +46,6 @@ export const writeFiles = task('WriteFiles')(async ({ documents, evidence }: Dep
   return { document: 'files', files: files.length };
 });
 
-export const handler = onLambda(writeFiles, (told) => ({ ...evidenceBucket(new S3Client({}), told.runs) }));
+export const handler = onLambda(writeFiles, (environment) => ({
+  ...evidenceBucket(new S3Client({}), environment.runs),
+}));

@@ -39,14 +39,14 @@ export const writeReport = task('WriteReport')(async (deps: Deps, { lease }) => 
   return { report: keys.report(run), summary: keys.document(run, 'summary') };
 });
 
-export const handler = onLambda(writeReport, (told) => {
-  const bucket = evidenceBucket(new S3Client({}), told.runs);
+export const handler = onLambda(writeReport, (environment) => {
+  const bucket = evidenceBucket(new S3Client({}), environment.runs);
   return {
     ...bucket,
     approvals: s3Approvals(bucket.documents),
     executions: stepFunctions(new SFNClient({})),
     measurements: s3Measurements(bucket.documents),
-    sendMail: ses(new SESv2Client({}), told.mail),
+    sendMail: ses(new SESv2Client({}), environment.mail),
     now: Date.now,
   };
 });

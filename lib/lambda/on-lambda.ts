@@ -35,7 +35,7 @@ export function onLambda<K extends LambdaName, D>(task: Task<K, D>, connect: Con
       request.error = error;
     })
     .handler(async (event, context) => {
-      deps ??= connect(told(task.name));
+      deps ??= connect(environmentOf(task.name));
       return (await task.run(deps, event as Input<K>, {
         requestId: context.awsRequestId,
         remaining: () => context.getRemainingTimeInMillis(),
@@ -65,7 +65,7 @@ function declared(name: LambdaName, error: unknown): Error {
   });
 }
 
-function told<K extends LambdaName>(name: K): Environment<K> {
+function environmentOf<K extends LambdaName>(name: K): Environment<K> {
   const values: Partial<Record<NamedThing, string>> = {};
   for (const thing of Object.keys(tasks[name].uses)) {
     const variable = (things as Record<string, { variable?: string }>)[thing]?.variable;

@@ -18,4 +18,4 @@ export const task =
   <D>(run: Task<K, D>['run']): Task<K, D> => ({ name, run });
 
 /** Builds a task's dependencies from what its things are called; runs once per cold start. */
-export type Connect<K extends LambdaName, D> = (told: Environment<K>) => D;
+export type Connect<K extends LambdaName, D> = (environment: Environment<K>) => D;

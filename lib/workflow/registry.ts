@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Lease, Subject } from './documents/run.ts';
-import type { Told } from './task.ts';
+import type { EnvironmentOf } from './task.ts';
 import * as approval from './tasks/approval.ts';
 import * as boot from './tasks/boot.ts';
 import * as collect from './tasks/collect.ts';
@@ -98,8 +98,8 @@ export type WorkerName = Exclude<TaskName, LambdaName>;
 export type MachineName = keyof typeof machines;
 export type Input<K extends TaskName> = z.infer<Tasks[K]['input']>;
 export type Output<K extends TaskName> = z.infer<Tasks[K]['output']>;
-/** What a task's process is told, by the thing's name. */
-export type Environment<K extends TaskName> = Told<Tasks[K]['uses']>;
+/** The environment of a task's process, by the thing's name. */
+export type Environment<K extends TaskName> = EnvironmentOf<Tasks[K]['uses']>;
 
 export const taskNames = Object.keys(tasks) as TaskName[];
 export const machineNames = Object.keys(machines) as MachineName[];

@@ -46,5 +46,5 @@ export const worker = <
   },
 ) => ({ kind: 'worker' as const, ...shape });
 
-/** The values a task is told, by thing. */
-export type Told<U extends Uses> = { readonly [T in Extract<keyof U, NamedThing>]: string };
+/** The environment of a task that uses these things: their values, by thing. */
+export type EnvironmentOf<U extends Uses> = { readonly [T in Extract<keyof U, NamedThing>]: string };
