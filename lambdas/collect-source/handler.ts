@@ -47,7 +47,7 @@ export const collectSource = task('CollectSource')(async (deps: Deps, { lease, l
   }
   const expected = 'login' in login ? login.login : {};
   const found = await findSource({ ...deps, values: deps.secretValues }, source.ecs, expected);
-  const unnamed = `the task definition of the main backend in "${source.ecs.cluster}" sets neither DATABASE_URL nor POSTGRES_HOST and POSTGRES_DB`;
+  const unnamed = `the task definition of the main backend in "${source.ecs.cluster}" names no whole database by DATABASE_URL, or by POSTGRES_HOST, POSTGRES_PORT and POSTGRES_DB`;
   const { database, problems } = locateDatabase('source', secret, login, found.database, unnamed);
   const kept = await keep(found, (name, value) => keepCollected(secrets, lease, mode, name, value));
   // An unwind that began meanwhile has deleted what was there then; what was kept after that is nobody's.

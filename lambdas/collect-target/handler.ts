@@ -45,7 +45,7 @@ export const collectTarget = task('CollectTarget')(async (deps: Deps, { lease, l
     return write({ ...findings, problems: [...findings.problems, ...(database ? [] : problems)] });
   }
   const { found, application: app, survey } = looked;
-  const unnamed = `deployment "${found.main.name}" sets neither DATABASE_URL nor POSTGRES_HOST and POSTGRES_DB in clear`;
+  const unnamed = `deployment "${found.main.name}" names no whole database in clear by DATABASE_URL, or by POSTGRES_HOST, POSTGRES_PORT and POSTGRES_DB`;
   const { database, problems } = locateDatabase('target', secret, login, found.database, unnamed);
   const key = await secrets.text(deps.fingerprintKey);
   const own = 'login' in login ? login.login : null;

@@ -20,7 +20,11 @@ const Login = z.object({
   host: z.string().optional(),
   port: z.coerce.number().int().optional(),
   dbname: z.string().optional(),
-  sslmode: z.enum(['disable', 'require']).optional(),
+  // Whatever asks for encryption encrypts; which authority signed the server's certificate is not checked.
+  sslmode: z
+    .enum(['disable', 'require', 'no-verify', 'verify-ca', 'verify-full'])
+    .transform((mode) => (mode === 'disable' ? ('disable' as const) : ('require' as const)))
+    .optional(),
 });
 
 export interface Secrets {
@@ -65,9 +69,12 @@ export function secretsManager(client: SecretsManagerClient): Secrets {
       }
       const result = Login.safeParse(value);
       if (result.success) return result.data;
+      const wrong = [...new Set(result.error.issues.map(({ path }) => String(path[0] ?? '')))].filter(Boolean);
       throw new WorkflowError(
         'SecretUnavailable',
-        `Secret "${id}" is not a database login; it must be JSON with "username" and "password".`,
+        `Secret "${id}" is not a database login; it must be JSON with "username" and "password"${
+          wrong.length > 0 ? `: correct ${wrong.map((key) => `"${key}"`).join(', ')}` : ''
+        }.`,
       );
     },
     async write(name, value) {

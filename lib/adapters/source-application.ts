@@ -1,5 +1,6 @@
 import type { LoginSecret } from '../domain/address.ts';
 import { tagOf } from '../domain/retool.ts';
+import { temporalPlace } from '../domain/retool-variables.ts';
 import { describeSource, isNeeded, type ReadContainer, type SourceApplication } from '../domain/source-application.ts';
 import type { DeployedMigration } from '../workflow/configuration.ts';
 import type { Problem } from '../workflow/documents/findings.ts';
@@ -69,14 +70,18 @@ async function readVariables(
   const unread = new Map<string, { what: string; todo: string }>();
   // A container that is no part of the application has no role, and no secret of it is anybody's business.
   if (!environment.has('SERVICE_TYPE') && !secrets.has('SERVICE_TYPE')) return { values, references: secrets, unread };
-  for (const [name, valueFrom] of secrets) {
-    if (!isNeeded(name, environment)) continue;
+  // The host first: by where it is the fate of Temporal's other variables is decided.
+  const [hosts, others] = [[...secrets].filter(isHost), [...secrets].filter((each) => !isHost(each))];
+  for (const [name, valueFrom] of [...hosts, ...others]) {
+    if (!isNeeded(name, values)) continue;
     const reading = await read(valueFrom);
     if ('value' in reading) values.set(name, reading.value);
     else unread.set(name, reading);
   }
   return { values, references: secrets, unread };
 }
+
+const isHost = ([name]: readonly [string, string]): boolean => name === temporalPlace.host;
 
 /** Several containers take the same secrets; each is read once. */
 function once(values: SecretValues): SecretValues['read'] {

@@ -68,7 +68,11 @@ const lines: readonly Line[] = [
 
   line('derive', 'is the way into the main database, which moves', 'POSTGRES_PASSWORD DATABASE_URL', SECRET),
   line('derive', 'is where the main database is, which moves', 'POSTGRES_HOST POSTGRES_PORT POSTGRES_DB POSTGRES_USER'),
-  line('derive', 'is how the main database is reached', 'POSTGRES_SSL_ENABLED POSTGRES_SSL_REJECT_UNAUTHORIZED'),
+  line(
+    'derive',
+    'is how the main database is reached',
+    'POSTGRES_SSL_ENABLED POSTGRES_SSL_REJECT_UNAUTHORIZED PGSSLMODE',
+  ),
   line('derive', 'is how the main database is reached', 'POSTGRES_SSL_* PGSSL*', SECRET),
   line('derive', 'is a name within the network', 'WORKFLOW_BACKEND_HOST CODE_EXECUTOR_INGRESS_DOMAIN'),
   line(
@@ -115,12 +119,18 @@ export function temporalKind(host: string): 'own' | 'cloud' | 'other' {
   return 'other';
 }
 
-/** Names of Temporal's variables that hold a key or certificate, which are carried with a cluster that stays. */
-const temporalSecret = /TLS|KEY|CRT|CERT|TOKEN|PASSWORD/;
+/** The variables that say where the Temporal cluster is. */
+export const temporalPlace = {
+  host: 'WORKFLOW_TEMPORAL_CLUSTER_FRONTEND_HOST',
+  port: 'WORKFLOW_TEMPORAL_CLUSTER_FRONTEND_PORT',
+  namespace: 'WORKFLOW_TEMPORAL_CLUSTER_NAMESPACE',
+} as const;
+const places: readonly string[] = Object.values(temporalPlace);
 
+/** Where the cluster is and what is switched on may be told; whatever else a name of Temporal's holds counts as a secret. */
 function ofTemporal(name: string, all: Variables): Rule {
-  const host = all.get('WORKFLOW_TEMPORAL_CLUSTER_FRONTEND_HOST') ?? '';
-  const secret = temporalSecret.test(name) && !/_ENABLED$/.test(name);
+  const host = all.get(temporalPlace.host) ?? '';
+  const secret = !places.includes(name) && !name.endsWith('_ENABLED');
   if (host === '' || temporalKind(host) === 'own') {
     return { fate: 'derive', secret, because: 'names a Temporal cluster within the source’s network' };
   }

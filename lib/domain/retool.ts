@@ -3,7 +3,13 @@ export type Variables = ReadonlyMap<string, string>;
 
 /** The role of the container that serves users; other roles never migrate the schema or serve the name. */
 export const isMainBackend = (serviceType: string | undefined): boolean =>
-  (serviceType ?? '').split(',').includes('MAIN_BACKEND');
+  partsOf(serviceType).includes('MAIN_BACKEND');
+
+const partsOf = (serviceType = ''): string[] =>
+  serviceType
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 
 /** What a part of SERVICE_TYPE is called by the role label of the vendor's chart; others keep their name in lower case. */
 const roles: Readonly<Record<string, string>> = {
@@ -18,15 +24,11 @@ const roles: Readonly<Record<string, string>> = {
 
 /** The roles of a container, by its SERVICE_TYPE and, of a worker, its task queue. */
 export const rolesOf = (environment: Variables): string[] =>
-  (environment.get('SERVICE_TYPE') ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .map((part) =>
-      part === 'WORKFLOW_TEMPORAL_WORKER' && environment.get('WORKER_TEMPORAL_TASKQUEUE') === 'agent'
-        ? 'agent-worker'
-        : (roles[part] ?? part.toLowerCase().replaceAll('_', '-')),
-    );
+  partsOf(environment.get('SERVICE_TYPE')).map((part) =>
+    part === 'WORKFLOW_TEMPORAL_WORKER' && environment.get('WORKER_TEMPORAL_TASKQUEUE') === 'agent'
+      ? 'agent-worker'
+      : (roles[part] ?? part.toLowerCase().replaceAll('_', '-')),
+  );
 
 /** The role of a container without SERVICE_TYPE, by its image; null for one that is no part of the application. */
 export function roleOfImage(image: string): 'code-executor' | 'temporal' | null {
@@ -51,8 +53,23 @@ export interface ApplicationDatabase {
   readonly ssl: 'disable' | 'require';
 }
 
-/** Values of `sslmode` that leave no choice; the certificate is not checked here, whichever it is. */
-const encrypting = /^(require|no-verify|verify-ca|verify-full)$/;
+/** With these node-postgres, by which the application connects, encrypts and never goes back to clear. */
+const encrypting = /^(true|1|prefer|require|no-verify|verify-ca|verify-full)$/;
+
+/** Whether the application encrypts. How it checks the certificate is left out: Passage does not check it. */
+function sslOf(environment: Variables, parameters: URLSearchParams | null): ApplicationDatabase['ssl'] {
+  // What a URL says of it goes before variables: there `disable` is meant.
+  const inUrl = parameters?.get('sslmode') ?? parameters?.get('ssl');
+  const stated = inUrl ? [inUrl] : [environment.get('POSTGRES_SSL_ENABLED'), environment.get('PGSSLMODE')];
+  return stated.some((value) => encrypting.test(value ?? '')) ? 'require' : 'disable';
+}
+
+/** A port as a variable states it; null for what is none, like a placeholder that nothing fills in. */
+export function portOf(text: string | undefined): number | null {
+  if (text === undefined || text === '') return 5432;
+  const port = /^\s*\d+\s*$/.test(text) ? Number(text) : 0;
+  return port >= 1 && port <= 65_535 ? port : null;
+}
 
 /** A part of a URL; one that nobody encoded may hold a bare percent sign. */
 function decoded(part: string): string {
@@ -74,19 +91,20 @@ export function databaseOf(environment: Variables): ApplicationDatabase | null {
       database: decoded(pathname.slice(1)),
       user: decoded(username),
       password: decoded(password),
-      ssl: encrypting.test(searchParams.get('sslmode') ?? '') ? 'require' : 'disable',
+      ssl: sslOf(environment, searchParams),
     };
   }
   const host = environment.get('POSTGRES_HOST');
   const database = environment.get('POSTGRES_DB');
-  if (!host || !database) return null;
+  const port = portOf(environment.get('POSTGRES_PORT'));
+  if (!host || !database || port === null) return null;
   return {
     host,
-    port: Number(environment.get('POSTGRES_PORT') ?? 5432),
+    port,
     database,
     user: environment.get('POSTGRES_USER') ?? '',
     password: environment.get('POSTGRES_PASSWORD') ?? '',
-    ssl: environment.get('POSTGRES_SSL_ENABLED') === 'true' ? 'require' : 'disable',
+    ssl: sslOf(environment, null),
   };
 }
 

@@ -5,12 +5,13 @@ import {
   databaseOf,
   isMainBackend,
   keyFormatProblem,
+  portOf,
   roleOfImage,
   rolesOf,
   tagOf,
   type Variables,
 } from './retool.ts';
-import { ruleOf, temporalKind } from './retool-variables.ts';
+import { ruleOf, temporalKind, temporalPlace } from './retool-variables.ts';
 import { parseValueFrom } from './value-from.ts';
 
 type Service = SourceFindings['services'][number];
@@ -40,14 +41,18 @@ export interface SourceApplication {
   /** Variables of the main backend. */
   readonly main: Variables;
   readonly database: ApplicationDatabase | null;
+  /** Null where no container of the application names a Temporal cluster. */
+  readonly temporal: NonNullable<SourceFindings['workflows']>['temporal'];
   readonly variables: readonly ReadVariable[];
   readonly problems: readonly Problem[];
 }
 
-/** A value that is worth reading: it moves, it opens the main database, or it tells the role. */
+/** Values by which something is decided, whatever becomes of them. */
+const deciding: readonly string[] = ['SERVICE_TYPE', 'DATABASE_URL', 'PGSSLMODE', ...Object.values(temporalPlace)];
+
+/** A value that is worth reading: it moves, it opens the main database, or it tells the role or where Temporal is. */
 export function isNeeded(name: string, all: Variables): boolean {
-  const needed = ['SERVICE_TYPE', 'DATABASE_URL'];
-  if (needed.includes(name) || /^POSTGRES_(HOST|PORT|DB|USER|PASSWORD)$/.test(name)) return true;
+  if (deciding.includes(name) || /^POSTGRES_(HOST|PORT|DB|USER|PASSWORD|SSL_ENABLED)$/.test(name)) return true;
   const { fate } = ruleOf(name, all);
   return fate !== 'derive' && fate !== 'drop';
 }
@@ -70,18 +75,21 @@ export function describeSource(
   };
   const main = mains.find(isExpected) ?? mains.find(({ service }) => service.desiredCount > 0) ?? mains[0];
   if (!main) return null;
-  const variables = variablesOf(members, main, answers);
+  const temporal = temporalOf([main, ...members]);
+  const variables = variablesOf(members, main, { answers, temporalHost: temporal?.host });
   return {
     services: servicesOf(members),
     companions: companionsOf(containers, members),
     imageTag: tagOf(main.service.image),
     main: main.values,
     database: databaseOf(main.values),
+    temporal,
     variables,
     problems: [
       ...candidates(mains),
       ...unreadable(members, main),
       ...keyProblems(main.values),
+      ...addressProblems(main.values),
       ...undecided(variables),
     ],
   };
@@ -119,7 +127,7 @@ function companionsOf(
 function variablesOf(
   members: readonly ReadContainer[],
   main: ReadContainer,
-  answers: Readonly<Record<string, 'carry' | 'drop'>>,
+  { answers, temporalHost }: { answers: Readonly<Record<string, 'carry' | 'drop'>>; temporalHost: string | undefined },
 ): ReadVariable[] {
   const ordered = [main, ...members.filter((each) => each !== main)];
   const names = [...new Set(ordered.flatMap(({ values, references }) => [...values.keys(), ...references.keys()]))];
@@ -128,10 +136,11 @@ function variablesOf(
     const [first] = setting as [ReadContainer, ...ReadContainer[]];
     const reference = first.references.get(name) ?? null;
     const stated = new Set(setting.map(({ values, references }) => values.get(name) ?? references.get(name)));
+    const all = new Map([...(temporalHost ? [[temporalPlace.host, temporalHost] as const] : []), ...first.values]);
     return {
       name,
       services: [...new Set(setting.map(({ service }) => service.service))].sort(),
-      ...ruleOf(name, first.values, answers),
+      ...ruleOf(name, all, answers),
       from: reference === null ? 'environment' : (parseValueFrom(reference)?.store ?? 'secrets-manager'),
       reference,
       agrees: stated.size === 1,
@@ -213,6 +222,23 @@ function keyProblems(main: Variables): Problem[] {
   });
 }
 
+/** Ports that are none: what an address is made of is left as it stands, and no container fills in a placeholder. */
+function addressProblems(main: Variables): Problem[] {
+  const ports = [
+    { name: 'POSTGRES_PORT', severity: 'BLOCKER', used: !main.get('DATABASE_URL') },
+    { name: 'RETOOLDB_POSTGRES_PORT', severity: 'WARNING', used: true },
+  ] as const;
+  return ports
+    .filter(({ name, used }) => used && portOf(main.get(name)) === null)
+    .map(({ name, severity }) => ({
+      kind: 'database-unnamed',
+      severity,
+      what: `${name} is "${main.get(name)}", which is no port.`,
+      where: name,
+      todo: 'State the port as a number in the task definition: ECS fills in no placeholders.',
+    }));
+}
+
 function undecided(variables: readonly ReadVariable[]): Problem[] {
   const asked = variables.filter(({ fate }) => fate === 'ask').map(({ name }) => name);
   const differing = variables.filter(({ fate, agrees }) => !agrees && (fate === 'carry' || fate === 'hold'));
@@ -256,7 +282,8 @@ export function retoolDatabaseOf(
   if (!host || !name) return null;
   return {
     host,
-    port: Number(main.get('RETOOLDB_POSTGRES_PORT') ?? 5432),
+    // Of one that is no port a problem tells.
+    port: portOf(main.get('RETOOLDB_POSTGRES_PORT')) ?? 5432,
     database: name,
     user: main.get('RETOOLDB_POSTGRES_USER') ?? '',
     ssl: main.get('RETOOLDB_POSTGRES_SSL_ENABLED') === 'true' ? 'require' : 'disable',
@@ -288,21 +315,26 @@ export function blobStoresOf(main: Variables): SourceFindings['blobStores'] {
   ];
 }
 
+/** As the first container names it that names one: where workers run apart, only they may. */
+function temporalOf(containers: readonly ReadContainer[]): SourceApplication['temporal'] {
+  const values = containers.find((container) => container.values.get(temporalPlace.host))?.values;
+  const host = values?.get(temporalPlace.host);
+  if (!host) return null;
+  return {
+    host,
+    port: values?.get(temporalPlace.port) ?? null,
+    namespace: values?.get(temporalPlace.namespace) ?? null,
+    kind: temporalKind(host),
+  };
+}
+
 /** Workflows and agents, by the roles that are deployed and by Temporal's variables. */
-export function workflowsOf(services: readonly Service[], main: Variables): SourceFindings['workflows'] {
+export function workflowsOf({ services, temporal }: SourceApplication): SourceFindings['workflows'] {
   const roles = services.flatMap((service) => service.roles);
-  const host = main.get('WORKFLOW_TEMPORAL_CLUSTER_FRONTEND_HOST');
   return {
     workflows: roles.some((role) => role.startsWith('workflow-')),
     agents: roles.some((role) => role.startsWith('agent-')),
-    temporal: host
-      ? {
-          host,
-          port: main.get('WORKFLOW_TEMPORAL_CLUSTER_FRONTEND_PORT') ?? null,
-          namespace: main.get('WORKFLOW_TEMPORAL_CLUSTER_NAMESPACE') ?? null,
-          kind: temporalKind(host),
-        }
-      : null,
+    temporal,
   };
 }
 

@@ -90,7 +90,7 @@ export function sourceFindings(
     variables: found.variables.map((variable) => told(variable, kept, print)),
     retoolDatabase: retoolDatabaseOf(main, found.database),
     blobStores: blobStoresOf(main),
-    workflows: workflowsOf(found.services, main),
+    workflows: workflowsOf(found),
     problems: [...found.problems],
   };
 }

@@ -81,7 +81,10 @@ const EcsSource = z.strictObject({
 
 /** A database that Passage reads its address of from the application that uses it. */
 const DiscoveredDatabase = z.strictObject({
-  /** Secret with Passage's own login: `{"username", "password"}`, and `host`, `port`, `dbname` where they are not discovered. */
+  /**
+   * Secret with Passage's own login: `{"username", "password"}`, and `host`, `port`, `dbname` and `sslmode` (`disable`, or
+   * `require` and whatever else encrypts) where they are not discovered.
+   */
   loginSecret: SecretName,
 });
 

@@ -41,13 +41,31 @@ describe('a login', () => {
     ['JSON without a name', '{"password": "hush-hush"}'],
     ['JSON with an empty name', '{"username": "", "password": "hush-hush"}'],
     ['a port that is no number', '{"username": "u", "password": "hush-hush", "port": "x"}'],
-    ['an sslmode that is not known here', '{"username": "u", "password": "hush-hush", "sslmode": "verify-full"}'],
+    ['an sslmode that may end in clear', '{"username": "u", "password": "hush-hush", "sslmode": "prefer"}'],
   ])('that is %s is refused, without a word of what it holds', async (_, SecretString) => {
     mock.on(GetSecretValueCommand).resolves({ SecretString });
     const error = await secrets.login('id').catch((refused: unknown) => refused);
     expect(error).toEqual(declared('SecretUnavailable', /Secret "id" is not a database login/));
     expect(JSON.stringify(error) + String(error) + String((error as Error).cause)).not.toContain('hush-hush');
   });
+});
+
+test.each([
+  ['disable', 'disable'],
+  ['require', 'require'],
+  ['no-verify', 'require'],
+  ['verify-ca', 'require'],
+  ['verify-full', 'require'],
+])('a login with sslmode %s: %s', async (sslmode, ssl) => {
+  const SecretString = JSON.stringify({ username: 'u', password: 'p', sslmode });
+  mock.on(GetSecretValueCommand).resolves({ SecretString });
+  expect(await secrets.login('id')).toMatchObject({ sslmode: ssl });
+});
+
+test('a login with one wrong field is told which', async () => {
+  const SecretString = JSON.stringify({ username: 'u', password: 'p', sslmode: 'prefer' });
+  mock.on(GetSecretValueCommand).resolves({ SecretString });
+  await expect(secrets.login('id')).rejects.toEqual(declared('SecretUnavailable', /correct "sslmode"\.$/));
 });
 
 test('a secret without text is told apart from one that is empty', async () => {

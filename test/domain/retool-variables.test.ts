@@ -27,6 +27,8 @@ test.each([
   ['POSTGRES_HOST', 'derive', false],
   ['POSTGRES_PASSWORD', 'derive', true],
   ['DATABASE_URL', 'derive', true],
+  ['PGSSLMODE', 'derive', false],
+  ['PGSSLKEY', 'derive', true],
   ['WORKFLOW_BACKEND_HOST', 'derive', false],
   ['TEMPORAL_TASKQUEUE_WORKFLOW', 'derive', false],
   // The chart's, and of the first start.
@@ -68,4 +70,17 @@ test("Temporal's variables follow the cluster: derived where it stays behind, ca
     secret: true,
   });
   expect(ruleOf('WORKFLOW_TEMPORAL_TLS_ENABLED', at('acme.a1b2c.tmprl.cloud'))).toMatchObject({ secret: false });
+});
+
+test.each([
+  'WORKFLOW_TEMPORAL_CLIENT_SECRET',
+  'WORKFLOW_TEMPORAL_AUTH_HEADER',
+  'WORKFLOW_TEMPORAL_CREDENTIALS',
+  'WORKFLOW_TEMPORAL_PASSWORD',
+  'WORKFLOW_TEMPORAL_WHATEVER_COMES',
+])('%s of Temporal may be a secret, wherever its cluster is', (name) => {
+  for (const host of ['acme.a1b2c.tmprl.cloud', 'temporal.retoolsvc', 'temporal.acme.example.com']) {
+    expect(ruleOf(name, new Map([['WORKFLOW_TEMPORAL_CLUSTER_FRONTEND_HOST', host]])).secret).toBe(true);
+  }
+  expect(ruleOf(name).secret).toBe(true);
 });

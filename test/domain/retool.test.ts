@@ -7,6 +7,7 @@ test.each([
   ['MAIN_BACKEND,DB_CONNECTOR,DB_SSH_CONNECTOR', true],
   ['DB_CONNECTOR,MAIN_BACKEND', true],
   ['JOBS_RUNNER', false],
+  ['DB_CONNECTOR, MAIN_BACKEND', true],
   ['NOT_MAIN_BACKEND', false],
   ['', false],
   [undefined, false],
@@ -76,11 +77,34 @@ describe('the database of an environment', () => {
 
   test.each([
     ['disable', 'disable'],
-    ['prefer', 'disable'],
+    ['allow', 'disable'],
+    // As node-postgres reads it, which never goes back to clear.
+    ['prefer', 'require'],
     ['no-verify', 'require'],
     ['verify-full', 'require'],
-  ])('sslmode=%s is %s here', (sslmode, ssl) => {
+  ])('sslmode=%s is %s here, in the URL as in PGSSLMODE', (sslmode, ssl) => {
     expect(databaseOf(variables({ DATABASE_URL: `postgres://u:p@db/retool?sslmode=${sslmode}` }))?.ssl).toBe(ssl);
+    expect(databaseOf(variables({ DATABASE_URL: 'postgres://u:p@db/retool', PGSSLMODE: sslmode }))?.ssl).toBe(ssl);
+    expect(databaseOf(variables({ POSTGRES_HOST: 'd', POSTGRES_DB: 'r', PGSSLMODE: sslmode }))?.ssl).toBe(ssl);
+  });
+
+  test.each([
+    ['?ssl=true', {}, 'require'],
+    ['?ssl=false', { POSTGRES_SSL_ENABLED: 'true' }, 'disable'],
+    ['?sslmode=disable', { PGSSLMODE: 'require' }, 'disable'],
+    ['', { POSTGRES_SSL_ENABLED: 'true' }, 'require'],
+    ['', {}, 'disable'],
+  ])('a URL that ends with %j beside %j: %s', (end, more, ssl) => {
+    const environment = variables({ DATABASE_URL: `postgres://u:p@db/retool${end}`, ...more });
+    expect(databaseOf(environment)?.ssl).toBe(ssl);
+  });
+
+  test.each(['${PORT}', '0', '70000', '-1'])('is unknown where its port is %j', (POSTGRES_PORT) => {
+    expect(databaseOf(variables({ POSTGRES_HOST: 'db', POSTGRES_DB: 'retool', POSTGRES_PORT }))).toBeNull();
+  });
+
+  test.each(['', ' 5432 '])('a port of %j is 5432', (POSTGRES_PORT) => {
+    expect(databaseOf(variables({ POSTGRES_HOST: 'db', POSTGRES_DB: 'retool', POSTGRES_PORT }))?.port).toBe(5432);
   });
 
   test('with a percent sign that nobody encoded', () => {

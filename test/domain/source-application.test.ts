@@ -1,4 +1,10 @@
-import { describeSource, isNeeded, type ReadContainer, retoolDatabaseOf } from '../../lib/domain/source-application.ts';
+import {
+  describeSource,
+  isNeeded,
+  type ReadContainer,
+  retoolDatabaseOf,
+  workflowsOf,
+} from '../../lib/domain/source-application.ts';
 import { sourceFindings, wordsToKeep } from '../../lib/domain/source-findings.ts';
 import { SourceFindings } from '../../lib/workflow/documents/collected.ts';
 
@@ -163,9 +169,63 @@ describe('problems', () => {
   });
 });
 
+describe('ports that are none', () => {
+  const problems = (values: Record<string, string>) =>
+    describeSource([main(values)])?.problems.map(({ kind, severity, where }) => ({ kind, severity, where }));
+
+  test('stop where the main database is named by one, and are said of Retool Database', () => {
+    expect(problems({ POSTGRES_PORT: '${PORT}' })).toEqual([
+      { kind: 'database-unnamed', severity: 'BLOCKER', where: 'POSTGRES_PORT' },
+    ]);
+    expect(problems({ POSTGRES_PORT: '${PORT}', DATABASE_URL: 'postgres://u:p@db/retool' })).toEqual([]);
+    const found = describeSource([
+      main({ RETOOLDB_POSTGRES_HOST: 'h', RETOOLDB_POSTGRES_DB: 'd', RETOOLDB_POSTGRES_PORT: '${PORT}' }),
+    ])!;
+    expect(found.problems).toMatchObject([{ kind: 'database-unnamed', severity: 'WARNING' }]);
+    expect(retoolDatabaseOf(found.main, found.database)).toMatchObject({ port: 5432 });
+  });
+});
+
+describe('Temporal', () => {
+  const at = (host: string) => ({
+    WORKFLOW_TEMPORAL_CLUSTER_FRONTEND_HOST: host,
+    WORKFLOW_TEMPORAL_CLUSTER_FRONTEND_PORT: '7233',
+  });
+  const worker = (values: Record<string, string>) =>
+    container('workers', { SERVICE_TYPE: 'WORKFLOW_TEMPORAL_WORKER', ...values });
+
+  test('is where workers say, if only they are told, and its variables follow it', () => {
+    const found = describeSource([main({ WORKFLOW_TEMPORAL_TLS_KEY: 'k' }), worker(at('acme.a1.tmprl.cloud'))])!;
+    expect(workflowsOf(found)).toEqual({
+      workflows: true,
+      agents: false,
+      temporal: { host: 'acme.a1.tmprl.cloud', port: '7233', namespace: null, kind: 'cloud' },
+    });
+    expect(found.variables.find(({ name }) => name === 'WORKFLOW_TEMPORAL_TLS_KEY')?.fate).toBe('carry');
+  });
+
+  test("is the main backend's where they differ, port and all", () => {
+    const here = describeSource([worker(at('temporal.retoolsvc')), main(at('acme.a1.tmprl.cloud'))])!;
+    expect(workflowsOf(here)?.temporal?.kind).toBe('cloud');
+    expect(workflowsOf(describeSource([main(), worker({})])!)?.temporal).toBeNull();
+  });
+});
+
 test('only what moves, tells a role or opens the main database is read', () => {
   const all = new Map<string, string>();
-  const read = ['LICENSE_KEY', 'CLIENT_SECRET', 'POSTGRES_PASSWORD', 'DATABASE_URL', 'SERVICE_TYPE', 'ACME_A'];
+  const read = [
+    'LICENSE_KEY',
+    'CLIENT_SECRET',
+    'POSTGRES_PASSWORD',
+    'POSTGRES_SSL_ENABLED',
+    'PGSSLMODE',
+    'DATABASE_URL',
+    'SERVICE_TYPE',
+    'WORKFLOW_TEMPORAL_CLUSTER_FRONTEND_HOST',
+    'WORKFLOW_TEMPORAL_CLUSTER_FRONTEND_PORT',
+    'WORKFLOW_TEMPORAL_CLUSTER_NAMESPACE',
+    'ACME_A',
+  ];
   const left = ['ADMIN_API_ACCESS_TOKEN', 'NODE_ENV', 'POSTGRES_SSL_KEY', 'WORKFLOW_BACKEND_HOST'];
   expect([...read, ...left].filter((name) => isNeeded(name, all))).toEqual(read);
 });

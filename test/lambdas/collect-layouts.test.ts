@@ -232,3 +232,50 @@ test('an odd one: Aurora by DATABASE_URL, parameters, a sign-on of its own, name
   const asked = mockSsm.commandCalls(GetParameterCommand).map(({ args }) => args[0].input.Name);
   expect(asked).not.toContain(parameter('x'));
 });
+
+test('what decides is read wherever it is: whether the database is reached encrypted, and where Temporal is', async () => {
+  const secret = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:temporal-AbCdEf';
+  const { findings, text, kept } = await collect({
+    services: {
+      web: {
+        desiredCount: 1,
+        containers: [
+          {
+            name: 'retool',
+            image,
+            environment: { SERVICE_TYPE: 'MAIN_BACKEND', POSTGRES_HOST: 'h', POSTGRES_DB: 'd', POSTGRES_USER: 'u' },
+            secrets: {
+              POSTGRES_PASSWORD: '/acme/password',
+              POSTGRES_SSL_ENABLED: '/acme/ssl',
+              // Before the host by which its fate is decided.
+              WORKFLOW_TEMPORAL_CLIENT_SECRET: `${secret}:client::`,
+              WORKFLOW_TEMPORAL_TLS_KEY: `${secret}:key::`,
+              WORKFLOW_TEMPORAL_CLUSTER_FRONTEND_HOST: '/acme/temporal-host',
+              WORKFLOW_TEMPORAL_CLUSTER_NAMESPACE: '/acme/temporal-namespace',
+            },
+          },
+        ],
+      },
+    },
+    parameters: {
+      '/acme/password': 'of-the-database',
+      '/acme/ssl': 'true',
+      '/acme/temporal-host': 'acme.a1b2c.tmprl.cloud',
+      '/acme/temporal-namespace': 'acme',
+    },
+    secrets: { [secret]: JSON.stringify({ key: 'temporal-tls-key', client: 'temporal-client-secret' }) },
+  });
+  expect(findings.database).toMatchObject({ host: 'h', ssl: 'require' });
+  expect(findings.workflows?.temporal).toEqual({
+    host: 'acme.a1b2c.tmprl.cloud',
+    port: null,
+    namespace: 'acme',
+    kind: 'cloud',
+  });
+  expect(findings.problems).toEqual([]);
+  expect(kept.carried).toContain('temporal-tls-key');
+  expect(kept.carried).toContain('temporal-client-secret');
+  for (const value of ['temporal-tls-key', 'temporal-client-secret', 'of-the-database']) {
+    expect(text).not.toContain(value);
+  }
+});

@@ -50,10 +50,38 @@ describe('bad input is a finding with what to do, never a stack trace', () => {
       {
         kind: 'database-unnamed',
         severity: 'BLOCKER',
-        what: expect.stringMatching(/task definition .* sets neither DATABASE_URL nor POSTGRES_HOST/),
+        what: expect.stringMatching(/task definition .* names no whole database by DATABASE_URL, or by POSTGRES_HOST/),
         todo: expect.stringMatching(/^Write "host" and "dbname" into secret "passage\/acme\/source-login"/),
       },
     ]);
+  });
+
+  test('a port that nothing fills in, of either database', async () => {
+    const { findings } = await collect({
+      services: {
+        web: web({
+          ...database,
+          POSTGRES_PORT: '${PORT}',
+          RETOOLDB_POSTGRES_HOST: 'h',
+          RETOOLDB_POSTGRES_DB: 'retooldb',
+          RETOOLDB_POSTGRES_PORT: '${PORT}',
+        }),
+      },
+      login: JSON.stringify({ username: 'passage', password: 'p', host: 'h', dbname: 'd' }),
+    });
+    expect(findings).toMatchObject({ database: { host: 'h', port: 5432 }, applicationLogin: null });
+    expect(findings.problems).toMatchObject([
+      { severity: 'BLOCKER', where: 'POSTGRES_PORT', what: 'POSTGRES_PORT is "${PORT}", which is no port.' },
+      { severity: 'WARNING', where: 'RETOOLDB_POSTGRES_PORT' },
+      { kind: 'database-unnamed', severity: 'WARNING', where: 'source.database.loginSecret' },
+    ]);
+  });
+
+  test('blanks after the commas of SERVICE_TYPE', async () => {
+    const { findings } = await collect({
+      services: { web: web({ ...database, SERVICE_TYPE: 'DB_CONNECTOR, MAIN_BACKEND' }) },
+    });
+    expect(findings.services).toMatchObject([{ service: 'web', roles: ['dbconnector', 'main-backend'] }]);
   });
 
   test('a login that cannot be read', async () => {

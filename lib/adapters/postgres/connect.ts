@@ -140,6 +140,9 @@ const TOO_MANY_CONNECTIONS = '53300';
 /** This login may not do that: authentication, unknown database, missing right. */
 const refusal = /^(28...|3D000|42501)$/;
 
+/** The end of what a server says of a session in clear that its pg_hba.conf, as `rds.force_ssl` makes it, does not let in. */
+const clearRefused = /(no encryption|SSL off)$/;
+
 const unreachable = (side: Side): ErrorName => (side === 'source' ? 'SourceUnreachable' : 'TargetUnreachable');
 const placeOf = ({ database, host, port, user }: Login, side: Side): string =>
   `${side} database "${database}" at ${host}:${port} as "${user}"`;
@@ -153,7 +156,11 @@ export function declared(error: unknown, login: Login, side: Side): unknown {
   if (state !== undefined && refusal.test(state)) {
     return new WorkflowError(
       side === 'source' ? 'SourceLoginRefused' : 'TargetLoginRefused',
-      `The ${place} refused: ${error.message}. Check the login's secret and its rights.`,
+      `The ${place} refused: ${error.message}. ${
+        clearRefused.test(error.message)
+          ? 'It takes no session in clear: write "sslmode": "require" into the login\'s secret.'
+          : "Check the login's secret and its rights."
+      }`,
       { cause: error },
     );
   }

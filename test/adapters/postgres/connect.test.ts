@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { type ConnectOptions, connect, withClient } from '../../../lib/adapters/postgres/connect.ts';
+import { type ConnectOptions, connect, declared, withClient } from '../../../lib/adapters/postgres/connect.ts';
 import { inspectDatabase } from '../../../lib/adapters/postgres/inspect.ts';
 import { asSuperuser } from '../../../lib/local/postgres/master.ts';
 import { createLogin, query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
@@ -59,6 +59,18 @@ test.each([
     expect(error.message).toContain(part);
   }
   expect(`${error.stack} ${JSON.stringify(error.cause)}`).not.toContain(login().password);
+});
+
+test.each([
+  ['no pg_hba.conf entry for host "10.0.0.1", user "u", database "d", no encryption', /"sslmode": "require"/],
+  ['no pg_hba.conf entry for host "10.0.0.1", user "u", database "d", SSL off', /"sslmode": "require"/],
+  ['no pg_hba.conf entry for host "10.0.0.1", user "u", database "d", SSL encryption', /Check the login's secret/],
+])('%s: it says what to do', (words, says) => {
+  const refusal = Object.assign(new pg.DatabaseError(words, 0, 'error'), { code: '28000' });
+  expect(declared(refusal, source.passage, 'source')).toMatchObject({
+    name: 'SourceLoginRefused',
+    message: expect.stringMatching(says),
+  });
 });
 
 describe('a server that has no connection left is not said to be silent, but whose limit it is', () => {
