@@ -31,6 +31,8 @@ export interface EcsContainer {
   readonly environment: ReadonlyMap<string, string>;
   /** Variables whose value is in Secrets Manager or SSM, by `valueFrom`. */
   readonly secrets: ReadonlyMap<string, string>;
+  /** Files in S3 with more variables, by ARN. */
+  readonly environmentFiles: readonly string[];
 }
 
 interface EcsTaskDefinition {
@@ -114,6 +116,7 @@ export function ecs(client: ECSClient): Ecs {
             image: container.image ?? '',
             environment: new Map((container.environment ?? []).map(({ name, value }) => [name ?? '', value ?? ''])),
             secrets: new Map((container.secrets ?? []).map(({ name, valueFrom }) => [name ?? '', valueFrom ?? ''])),
+            environmentFiles: (container.environmentFiles ?? []).map(({ value }) => value ?? ''),
           })),
         };
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { LoginSecret } from '../domain/address.ts';
+import { several } from '../domain/quantities.ts';
 import { tagOf } from '../domain/retool.ts';
 import { temporalPlace } from '../domain/retool-variables.ts';
 import { describeSource, isNeeded, type ReadContainer, type SourceApplication } from '../domain/source-application.ts';
@@ -41,15 +42,22 @@ export async function findSource(
           targetGroups: [...service.targetGroups],
           executeCommand: service.executeCommand,
         },
+        environmentFiles: container.environmentFiles,
         ...(await readVariables(read, container)),
       });
     }
   }
   const found = describeSource(containers, variables, { host: login.host, database: login.dbname });
   if (found) return scaled ? found : { ...found, problems: [...found.problems, notLooked] };
+  const inFiles = containers.filter(({ environmentFiles }) => environmentFiles.length > 0);
+  const withFiles = several([...new Set(inFiles.map(({ service }) => service.service))]);
   throw new WorkflowError(
     'SourceNotFound',
-    `ECS cluster "${cluster}" has no service whose SERVICE_TYPE contains MAIN_BACKEND; check source.ecs in the configuration.`,
+    `ECS cluster "${cluster}" has no service whose SERVICE_TYPE contains MAIN_BACKEND; check source.ecs in the configuration.${
+      withFiles === ''
+        ? ''
+        : ` Environment files are not read: state SERVICE_TYPE in the task definition (${withFiles}).`
+    }`,
   );
 }
 

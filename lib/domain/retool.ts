@@ -30,9 +30,12 @@ export const rolesOf = (environment: Variables): string[] =>
       : (roles[part] ?? part.toLowerCase().replaceAll('_', '-')),
   );
 
+/** An image's name without tag and digest. */
+export const repositoryOf = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+
 /** The role of a container without SERVICE_TYPE, by its image; null for one that is no part of the application. */
 export function roleOfImage(image: string): 'code-executor' | 'temporal' | null {
-  const name = image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+  const name = repositoryOf(image);
   if (/(^|\/)code-executor(-service)?$/.test(name)) return 'code-executor';
   if (/(^|\/)(temporal|temporalio)(\/|$)/.test(name) || /retool-temporal/.test(image)) return 'temporal';
   return null;

@@ -6,6 +6,7 @@ import {
   isMainBackend,
   keyFormatProblem,
   portOf,
+  repositoryOf,
   roleOfImage,
   rolesOf,
   tagOf,
@@ -26,6 +27,8 @@ export interface ReadContainer {
   readonly references: Variables;
   /** Of those, the ones that could not be read, and why. */
   readonly unread: ReadonlyMap<string, { readonly what: string; readonly todo: string }>;
+  /** Environment files in S3 that it takes more variables from, by ARN; they are not read. */
+  readonly environmentFiles: readonly string[];
 }
 
 /** A variable with its value, which must not leave the function; `undefined` where it could not or need not be read. */
@@ -38,8 +41,12 @@ export interface SourceApplication {
   readonly services: readonly Service[];
   readonly companions: SourceFindings['companions'];
   readonly imageTag: string | null;
-  /** Variables of the main backend. */
+  /** Variables of the main backend, as far as their values are known. */
   readonly main: Variables;
+  /** Those of its variables that come from elsewhere, read or not: `valueFrom`. */
+  readonly references: Variables;
+  /** Of all its containers, by ARN. */
+  readonly environmentFiles: readonly string[];
   readonly database: ApplicationDatabase | null;
   /** Null where no container of the application names a Temporal cluster. */
   readonly temporal: NonNullable<SourceFindings['workflows']>['temporal'];
@@ -82,12 +89,15 @@ export function describeSource(
     companions: companionsOf(containers, members),
     imageTag: tagOf(main.service.image),
     main: main.values,
+    references: main.references,
+    environmentFiles: [...new Set(members.flatMap(({ environmentFiles }) => environmentFiles))],
     database: databaseOf(main.values),
     temporal,
     variables,
     problems: [
       ...candidates(mains),
       ...unreadable(members, main),
+      ...filesNotRead(containers, members, main),
       ...keyProblems(main.values),
       ...addressProblems(main.values),
       ...undecided(variables),
@@ -203,6 +213,29 @@ function unreadable(members: readonly ReadContainer[], main: ReadContainer): Pro
       ];
     }),
   );
+}
+
+/** Environment files of the application's containers, and of those that may be some of it whose role stands in a file. */
+function filesNotRead(
+  containers: readonly ReadContainer[],
+  members: readonly ReadContainer[],
+  main: ReadContainer,
+): Problem[] {
+  const isConcerned = (each: ReadContainer) =>
+    members.includes(each) || repositoryOf(each.service.image) === repositoryOf(main.service.image);
+  const places = containers
+    .filter((each) => each.environmentFiles.length > 0 && isConcerned(each))
+    .map(({ service, environmentFiles }) => `${service.service}: ${environmentFiles.join(', ')}`);
+  if (places.length === 0) return [];
+  return [
+    {
+      kind: 'not-looked',
+      severity: 'WARNING',
+      what: 'Containers of the source take variables from environment files, which Passage does not read: what they set is not collected, and a container whose SERVICE_TYPE stands there is not stopped.',
+      where: [...new Set(places)].join('; '),
+      todo: 'Move them into `environment` and `secrets` of the task definitions; or see to each on the target by hand, ENCRYPTION_KEY first, and override this.',
+    },
+  ];
 }
 
 function keyProblems(main: Variables): Problem[] {

@@ -25,6 +25,7 @@ export const withoutApplication = (database: Address | null): SourceFindings => 
   encryptionKey: null,
   encryptionMode: null,
   encryption: null,
+  environmentFiles: [],
   variables: [],
   retoolDatabase: null,
   blobStores: [],
@@ -73,6 +74,7 @@ export function sourceFindings(
     return value ? { secretArn: secretArn ?? null, fingerprint: print(value) } : null;
   };
   const loginArn = kept.get('application-login');
+  const [gcm, v2] = [flag(found, 'USE_GCM_ENCRYPTION'), flag(found, 'USE_ENCRYPTION_V2')];
   return {
     services: [...found.services],
     companions: [...found.companions],
@@ -81,18 +83,22 @@ export function sourceFindings(
     applicationDatabase: found.database && named(found.database),
     applicationLogin: found.database && loginArn ? { user: found.database.user, secretArn: loginArn } : null,
     encryptionKey: printed(KEY, kept.get('encryption-key')),
-    encryptionMode: encryptionMode(main),
-    encryption: {
-      gcm: main.get('USE_GCM_ENCRYPTION') === 'true',
-      v2: main.get('USE_ENCRYPTION_V2') === 'true',
-      previousKey: printed('ENCRYPTION_KEY_OLD', kept.get('carried')),
-    },
+    encryptionMode: gcm === null || v2 === null ? null : encryptionMode(main),
+    encryption: { gcm, v2, previousKey: printed('ENCRYPTION_KEY_OLD', kept.get('carried')) },
+    environmentFiles: [...found.environmentFiles],
     variables: found.variables.map((variable) => told(variable, kept, print)),
     retoolDatabase: retoolDatabaseOf(main, found.database),
     blobStores: blobStoresOf(main),
     workflows: workflowsOf(found),
     problems: [...found.problems],
   };
+}
+
+/** A variable of the main backend that is `true`; null where it is, or may be, set to something that could not be read. */
+function flag({ main, references, environmentFiles }: SourceApplication, name: string): boolean | null {
+  const value = main.get(name);
+  if (value !== undefined) return value === 'true';
+  return references.has(name) || environmentFiles.length > 0 ? null : false;
 }
 
 function told(

@@ -74,7 +74,7 @@ test.each([
   await expect(act()).rejects.toEqual(declared('ServiceUnavailable', message));
 });
 
-test('reads environment and secrets of every container', async () => {
+test('reads environment, secrets and environment files of every container', async () => {
   mock.on(DescribeTaskDefinitionCommand, { taskDefinition: 'td' }).resolves({
     taskDefinition: {
       containerDefinitions: [
@@ -83,6 +83,7 @@ test('reads environment and secrets of every container', async () => {
           image: 'tryretool/backend:3.1',
           environment: [{ name: 'SERVICE_TYPE', value: 'MAIN_BACKEND' }],
           secrets: [{ name: 'ENCRYPTION_KEY', valueFrom: 'arn:key' }],
+          environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::acme/retool.env' }],
         },
         { name: 'sidecar' },
       ],
@@ -94,8 +95,9 @@ test('reads environment and secrets of every container', async () => {
       image: 'tryretool/backend:3.1',
       environment: new Map([['SERVICE_TYPE', 'MAIN_BACKEND']]),
       secrets: new Map([['ENCRYPTION_KEY', 'arn:key']]),
+      environmentFiles: ['arn:aws:s3:::acme/retool.env'],
     },
-    { name: 'sidecar', image: '', environment: new Map(), secrets: new Map() },
+    { name: 'sidecar', image: '', environment: new Map(), secrets: new Map(), environmentFiles: [] },
   ]);
 });
 

@@ -36,6 +36,7 @@ const container = (
   },
   values: new Map(Object.entries(values)),
   references: more.references ?? new Map(),
+  environmentFiles: more.environmentFiles ?? [],
   unread: more.unread ?? new Map(),
 });
 const main = (values: Record<string, string> = {}, service = 'web') =>
@@ -183,6 +184,53 @@ describe('ports that are none', () => {
     ])!;
     expect(found.problems).toMatchObject([{ kind: 'database-unnamed', severity: 'WARNING' }]);
     expect(retoolDatabaseOf(found.main, found.database)).toMatchObject({ port: 5432 });
+  });
+});
+
+describe('environment files', () => {
+  const files = { environmentFiles: ['arn:aws:s3:::acme/retool.env'] };
+
+  test('are said of the application, and of what may be some of it', () => {
+    const web = container('web', { SERVICE_TYPE: 'MAIN_BACKEND', ...database, ...key }, files);
+    const workers = container('workers', {}, files);
+    const other = container('proxy', {}, { ...files, image: 'nginx:1' });
+    const found = describeSource([web, workers, other])!;
+    expect(found.environmentFiles).toEqual(files.environmentFiles);
+    expect(found.problems).toMatchObject([
+      {
+        kind: 'not-looked',
+        severity: 'WARNING',
+        where: 'web: arn:aws:s3:::acme/retool.env; workers: arn:aws:s3:::acme/retool.env',
+      },
+    ]);
+    expect(describeSource([main(), other])).toMatchObject({ environmentFiles: [], problems: [] });
+  });
+});
+
+describe('how values are encrypted', () => {
+  const flagsOf = (values: Record<string, string>, more: Parameters<typeof container>[2] = {}) => {
+    const web = container('web', { SERVICE_TYPE: 'MAIN_BACKEND', ...database, ...key, ...values }, more);
+    const { encryption, encryptionMode } = sourceFindings(describeSource([web])!, {
+      database: null,
+      kept: new Map(),
+      print: (text) => text,
+    });
+    return { gcm: encryption?.gcm, v2: encryption?.v2, mode: encryptionMode };
+  };
+
+  test('is known where nothing is set, too', () => {
+    expect(flagsOf({})).toEqual({ gcm: false, v2: false, mode: 'AES-CBC V1' });
+    expect(flagsOf({ USE_GCM_ENCRYPTION: 'true' })).toEqual({ gcm: true, v2: false, mode: 'AES-GCM V1' });
+  });
+
+  test('is not known where a variable is set and cannot be read, or may be set in a file', () => {
+    const references = new Map([['USE_GCM_ENCRYPTION', '/acme/gcm']]);
+    expect(flagsOf({}, { references })).toEqual({ gcm: null, v2: false, mode: null });
+    expect(flagsOf({ USE_ENCRYPTION_V2: 'true' }, { environmentFiles: ['arn:aws:s3:::acme/.env'] })).toEqual({
+      gcm: null,
+      v2: true,
+      mode: null,
+    });
   });
 });
 

@@ -43,6 +43,7 @@ function world() {
         image: 'tryretool/backend:3.114.3-stable',
         environment: new Map(Object.entries(tasks.get(arn) ?? {})),
         secrets: references,
+        environmentFiles: [],
       },
     ],
   });

@@ -77,6 +77,14 @@ describe('CollectSource', () => {
     await expect(collect(uncollected(), [jobs])).rejects.toEqual(refusedBy('SourceNotFound', /MAIN_BACKEND/));
   });
 
+  test('a role that stands in an environment file is not seen, which is said', async () => {
+    const { SERVICE_TYPE: _, ...rest } = plain;
+    const filed = { ...container(rest), environmentFiles: ['arn:aws:s3:::acme/.env'] };
+    await expect(collect(uncollected(), [filed])).rejects.toEqual(
+      refusedBy('SourceNotFound', /Environment files are not read: state SERVICE_TYPE in the task definition \(\w+\)/),
+    );
+  });
+
   test('without a cluster the secret must say where the database is', async () => {
     const it = uncollected();
     const { application: _, ...to } = migrationFile().target;

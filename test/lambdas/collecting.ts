@@ -27,4 +27,5 @@ export const container = (environment: object, secrets: object = {}): EcsContain
   image: 'tryretool/backend:3.114.3-stable',
   environment: new Map(Object.entries(environment)),
   secrets: new Map(Object.entries(secrets)),
+  environmentFiles: [],
 });

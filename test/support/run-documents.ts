@@ -111,6 +111,7 @@ export const source = (more: Partial<Located<SourceFindings>> = {}): Located<Sou
   },
   encryptionMode: 'AES-CBC V1',
   encryption: { gcm: false, v2: false, previousKey: null },
+  environmentFiles: [],
   variables: [],
   retoolDatabase: null,
   blobStores: [],

@@ -44,6 +44,8 @@ export const SourceFindings = z.strictObject({
   /** As in `AES-GCM V2`. */
   encryptionMode: z.string().nullable(),
   encryption: Encryption.nullable(),
+  /** Environment files in S3 from which its containers take variables, by ARN: nothing of them is among `variables`. */
+  environmentFiles: z.array(z.string()).default([]),
   /** Every variable of every service of the application, by name. */
   variables: z.array(SourceVariable),
   retoolDatabase: RetoolDatabase.nullable(),

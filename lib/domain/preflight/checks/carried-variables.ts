@@ -1,5 +1,6 @@
 import { several } from '../../quantities.ts';
 import { type Check, info, pass, unlearned, warning } from '../check.ts';
+import { closedObjects } from '../unknown.ts';
 
 /** Each has a check of its own. */
 const ELSEWHERE = [
@@ -20,10 +21,9 @@ export const check: Check = {
     const carried = source.variables.filter(({ name, fate }) => fate === 'carry' && !ELSEWHERE.includes(name));
     const there = new Map(target.variables.map((variable) => [variable.name, variable]));
     const missing = carried.filter(({ name }) => !there.has(name)).map(({ name }) => name);
-    const unknown = target.environmentFrom.filter(({ complete }) => !complete);
-    if (missing.length > 0 && unknown.length > 0) {
-      const objects = several(unknown.map(({ name }) => name));
-      return unlearned(`whether ${objects} sets ${several(missing)}.`, 'Look at its keys.');
+    const closed = closedObjects(target);
+    if (missing.length > 0 && closed.length > 0) {
+      return unlearned(`whether ${several(closed)} sets ${several(missing)}.`, 'Look at its keys.');
     }
     if (missing.length > 0) {
       return warning(

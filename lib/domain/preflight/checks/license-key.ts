@@ -1,4 +1,5 @@
 import { type Check, info, pass, unlearned, warning } from '../check.ts';
+import { isUnknown } from '../unknown.ts';
 
 const NAME = 'LICENSE_KEY';
 
@@ -10,8 +11,11 @@ export const check: Check = {
   look({ source, target }) {
     const from = source.variables.find(({ name }) => name === NAME);
     const to = target.variables.find(({ name }) => name === NAME);
-    if (!from && !to) return info(`Neither side sets ${NAME}.`, 'If there is a license, set it on the target.');
-    if (!to && target.environmentFrom.every(({ complete }) => complete)) {
+    const unknown = { source: isUnknown(source, NAME), target: isUnknown(target, NAME) };
+    if (!from && !to && !unknown.source && !unknown.target) {
+      return info(`Neither side sets ${NAME}.`, 'If there is a license, set it on the target.');
+    }
+    if (from && !to && !unknown.target) {
       return warning(
         `The source sets ${NAME}, the target does not.`,
         'Set it: without a license features are missing.',
@@ -20,7 +24,7 @@ export const check: Check = {
     if (!from?.fingerprint || !to?.fingerprint) {
       return unlearned(
         `whether both sides have one ${NAME}.`,
-        'The target takes it from an object that Passage does not read: compare it by hand.',
+        'A side takes it, or may, from a place that Passage does not read: compare it by hand.',
       );
     }
     if (from.fingerprint === to.fingerprint) return pass('Equal fingerprints.');

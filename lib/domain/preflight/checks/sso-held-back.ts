@@ -1,5 +1,6 @@
 import { several } from '../../quantities.ts';
-import { type Check, info, pass, warning } from '../check.ts';
+import { type Check, info, pass, unlearned, warning } from '../check.ts';
+import { closedObjects, isUnknown } from '../unknown.ts';
 
 /** Single sign-on works under the real name only, and DISABLE_USER_PASS_LOGIN locks out who checks the target before. */
 export const check: Check = {
@@ -15,6 +16,13 @@ export const check: Check = {
       return warning(
         `Set on the target already: ${several(early)}.`,
         'Remove them until a local administrator has checked the target; set them before "switch" is approved.',
+      );
+    }
+    const unseen = held.filter((name) => isUnknown(target, name));
+    if (unseen.length > 0) {
+      return unlearned(
+        `whether ${several(closedObjects(target))} sets ${several(unseen)} on the target already.`,
+        'Look at its keys: without them a local administrator checks the target before "switch", with DISABLE_USER_PASS_LOGIN nobody can.',
       );
     }
     return info(

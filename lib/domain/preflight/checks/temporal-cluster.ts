@@ -1,4 +1,6 @@
+import { temporalPlace } from '../../retool-variables.ts';
 import { type Check, info, pass, unlearned, warning } from '../check.ts';
+import { isUnknown } from '../unknown.ts';
 
 /** State of workflows that run is in Temporal's own database, not in Retool's. */
 export const check: Check = {
@@ -21,6 +23,12 @@ export const check: Check = {
       return info(
         `Temporal at ${temporal.host} stays where it is.`,
         'Never run workers of both sides on one task queue: those of the target stay off until the source is stopped.',
+      );
+    }
+    if (isUnknown(source, temporalPlace.host)) {
+      return unlearned(
+        `whether the source has a Temporal cluster of its own: the value of ${temporalPlace.host} is not known.`,
+        'Look where it comes from. A cluster of its own does not move; never run workers of both sides on one task queue.',
       );
     }
     return pass(workflows || agents ? 'Temporal is managed by Retool.' : 'Neither workflows nor agents are deployed.');

@@ -18,6 +18,16 @@ export const cases: Cases = {
     severity: 'INFO',
     says: /Could not be learned/,
   },
+  'it may be asked for in an object whose keys are not known': {
+    given: {
+      ...withTarget({
+        environmentFrom: [{ kind: 'secret', name: 'extra-env-vars', through: null, complete: false }],
+      }),
+      ...withDatabases({}, { settings: { 'rds.force_ssl': '1' } }),
+    },
+    severity: 'INFO',
+    says: /Could not be learned/,
+  },
   'not asked for': {
     given: {
       ...withTarget({ applicationDatabase: fine.target.applicationDatabase }),

@@ -1,4 +1,9 @@
-import { type Cases, setOnTarget, withSource, withTarget } from '../world.ts';
+import { type Cases, setOnTarget, variable, withSource, withTarget } from '../world.ts';
+
+const rotating = { encryption: { gcm: false, v2: false, previousKey: { secretArn: null, fingerprint: 'old' } } };
+const closed = {
+  environmentFrom: [{ kind: 'secret' as const, name: 'extra-env-vars', through: null, complete: false }],
+};
 
 export const cases: Cases = {
   'no rotation on either side': { given: {}, severity: 'PASS', says: /Neither/ },
@@ -22,6 +27,31 @@ export const cases: Cases = {
     },
     severity: 'WARNING',
     says: /Could not be learned/,
+  },
+  'the target may have it in an object whose keys are not known': {
+    given: { ...withSource(rotating), ...withTarget(closed) },
+    severity: 'WARNING',
+    says: /the target's ENCRYPTION_KEY_OLD/,
+  },
+  'the source has none, whatever the target may have': {
+    given: withTarget(closed),
+    severity: 'PASS',
+    says: /The source sets no/,
+  },
+  "the source's cannot be read": {
+    given: withSource({ variables: [variable('ENCRYPTION_KEY_OLD', { reference: '/key/old' })] }),
+    severity: 'WARNING',
+    says: /the source's ENCRYPTION_KEY_OLD/,
+  },
+  'the source may have it in an environment file': {
+    given: withSource({ environmentFiles: ['arn:aws:s3:::acme/.env'] }),
+    severity: 'WARNING',
+    says: /the source's ENCRYPTION_KEY_OLD/,
+  },
+  'both have it, whatever else is not known': {
+    given: { ...withSource(rotating), ...withTarget({ ...rotating, ...closed }) },
+    severity: 'PASS',
+    says: /Equal/,
   },
   'nothing is known of the target': {
     given: withTarget({ encryption: null }),

@@ -1,16 +1,45 @@
-import { type Cases, setOnTarget, variable, withSource, withTarget } from '../world.ts';
+import { type Cases, setOnTarget, variable, withDatabases, withSource, withTarget } from '../world.ts';
+
+const stored = (values: number) =>
+  withDatabases({
+    canaries: { lookedAt: [], keys: values > 0 ? [{ fingerprint: 'c'.repeat(32), values }] : [], methods: [] },
+  });
 
 export const cases: Cases = {
   'equal fingerprints': { given: {}, severity: 'PASS', says: /ffffffff…/ },
-  'neither side sets one': {
-    given: { ...withSource({ encryptionKey: null }), ...withTarget({ encryptionKey: null }) },
+  'neither side sets one, and no value was encrypted': {
+    given: { ...withSource({ encryptionKey: null }), ...withTarget({ encryptionKey: null }), ...stored(0) },
     severity: 'INFO',
-    says: /in clear/,
+    says: /no stored value was encrypted/,
+  },
+  'neither side sets one, and nobody could look at the values': {
+    given: { ...withSource({ encryptionKey: null }), ...withTarget({ encryptionKey: null }), databases: null! },
+    severity: 'INFO',
+    says: /is not known/,
+  },
+  'neither side sets one, and values were encrypted: it comes from elsewhere': {
+    given: { ...withSource({ encryptionKey: null }), ...withTarget({ encryptionKey: null }), ...stored(71) },
+    severity: 'BLOCKER',
+    says: /^No task definition .* 71 of its stored values .* comes from elsewhere\. Find it/,
+  },
+  'only the target has one, and values were encrypted: nobody is told to remove it': {
+    given: { ...withSource({ encryptionKey: null }), ...stored(71) },
+    severity: 'BLOCKER',
+    says: /^(?!.*[Rr]emove).*comes from elsewhere/,
   },
   'only the target has one': {
-    given: withSource({ encryptionKey: null }),
+    given: { ...withSource({ encryptionKey: null }), ...stored(0) },
     severity: 'BLOCKER',
     says: /The source sets no ENCRYPTION_KEY/,
+  },
+  'the source may take one from an environment file': {
+    given: { ...withSource({ encryptionKey: null, environmentFiles: ['arn:aws:s3:::acme/.env'] }), ...stored(71) },
+    severity: 'WARNING',
+    says: /the source's ENCRYPTION_KEY/,
+  },
+  'an environment file changes nothing about a key that is known': {
+    given: withSource({ environmentFiles: ['arn:aws:s3:::acme/.env'] }),
+    severity: 'PASS',
   },
   'only the source has one': {
     given: withTarget({ encryptionKey: null }),

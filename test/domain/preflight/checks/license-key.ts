@@ -7,6 +7,17 @@ export const cases: Cases = {
     severity: 'INFO',
     says: /Neither/,
   },
+  'neither, as far as is known': {
+    given: {
+      ...withSource({ variables: [] }),
+      ...withTarget({
+        variables: [],
+        environmentFrom: [{ kind: 'secret', name: 'extra-env-vars', through: null, complete: false }],
+      }),
+    },
+    severity: 'INFO',
+    says: /Could not be learned/,
+  },
   'another one': {
     given: withTarget({ variables: [setOnTarget('LICENSE_KEY', { fingerprint: 'other' })] }),
     severity: 'INFO',

@@ -7,6 +7,18 @@ export const cases: Cases = {
     severity: 'INFO',
     says: /Held back: CLIENT_ID/,
   },
+  'it may be set in an object whose keys are not known': {
+    given: {
+      ...withSource({ variables: [variable('CLIENT_ID', { fate: 'hold' })] }),
+      ...withTarget({
+        environmentFrom: [
+          { kind: 'secret', name: 'extra-env-vars', through: 'ExternalSecret extra-env-vars', complete: false },
+        ],
+      }),
+    },
+    severity: 'INFO',
+    says: /Could not be learned: whether extra-env-vars sets CLIENT_ID/,
+  },
   'set too early': {
     given: {
       ...withSource({ variables: [variable('CLIENT_ID', { fate: 'hold' })] }),

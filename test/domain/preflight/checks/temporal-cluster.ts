@@ -1,4 +1,4 @@
-import { type Cases, companion, withSource } from '../world.ts';
+import { type Cases, companion, variable, withSource } from '../world.ts';
 
 export const cases: Cases = {
   'neither workflows nor agents': { given: {}, severity: 'PASS', says: /Neither/ },
@@ -6,6 +6,22 @@ export const cases: Cases = {
     given: withSource({ workflows: { workflows: true, agents: false, temporal: null } }),
     severity: 'PASS',
     says: /managed/,
+  },
+  'at a host that cannot be read': {
+    given: withSource({
+      workflows: { workflows: true, agents: false, temporal: null },
+      variables: [variable('WORKFLOW_TEMPORAL_CLUSTER_FRONTEND_HOST', { fate: 'derive', reference: '/temporal/host' })],
+    }),
+    severity: 'INFO',
+    says: /Could not be learned: whether the source has a Temporal cluster/,
+  },
+  'at a host that an environment file may name': {
+    given: withSource({
+      workflows: { workflows: true, agents: false, temporal: null },
+      environmentFiles: ['arn:aws:s3:::acme/.env'],
+    }),
+    severity: 'INFO',
+    says: /Could not be learned/,
   },
   'Temporal Cloud': {
     given: withSource({
