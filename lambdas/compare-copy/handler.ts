@@ -6,6 +6,7 @@ import type { Ledgers } from '../../lib/adapters/ledger.ts';
 import { proveCopy } from '../../lib/copier/copy-proof.ts';
 import { unseal } from '../../lib/copier/sealed.ts';
 import { Manifest } from '../../lib/copier/staged.ts';
+import { plural } from '../../lib/domain/quantities.ts';
 import { stagingKeys } from '../../lib/domain/run.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
@@ -41,7 +42,7 @@ export const compareCopy = task('CompareCopy')(async ({ ledgers, evidence, stagi
   if (measured.differences > 0) {
     throw new WorkflowError(
       'DataDiffers',
-      `${measured.differences} differences between source and copy: ${proof.differences.slice(0, 5).join(' ')} The copy must not be used.`,
+      `${plural(measured.differences, 'difference')} between source and copy: ${proof.differences.slice(0, 5).join(' ')} The copy must not be used.`,
     );
   }
   return { document: `copy-${copy}`, tables: measured.proof.tables.length, rows: dump.rows, bytes: dump.bytes };

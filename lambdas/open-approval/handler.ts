@@ -92,6 +92,8 @@ export const openApproval = task('OpenApproval')(async (deps: Deps, input) => {
       variables: (await evidence.find(run, 'source'))?.variables ?? [],
       databases: await evidence.read(run, 'databases'),
       rehearsal,
+      // As admission took it, which found the same document.
+      predictedToday: (await evidence.find(run, 'prediction')) !== null,
       window: configuration.window ?? null,
       fence: await evidence.find(run, 'fence'),
       copy: await evidence.find(run, 'copy-main'),

@@ -19,7 +19,7 @@ export const exitCodes = {
 } as const satisfies Record<'ok' | 'differ' | 'warnings' | 'interrupted' | Fault, number>;
 
 export const exitCodeOf = (name: string): number =>
-  name in errors ? exitCodes[errors[name as ErrorName]] : exitCodes.passage;
+  Object.hasOwn(errors, name) ? exitCodes[errors[name as ErrorName]] : exitCodes.passage;
 
 /** A mistake in how a command was called. */
 export const usage = (message: string): WorkflowError => new WorkflowError('InvalidInput', message);

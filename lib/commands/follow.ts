@@ -4,7 +4,7 @@ import { WorkerProgress } from '../copier/staged.ts';
 import { duration } from '../domain/quantities.ts';
 import { stagingKeys } from '../domain/run.ts';
 import { silentWorker, stallWatch } from '../domain/standstill.ts';
-import { progressLine } from '../pages/terminal.ts';
+import { meanRate, progressLine } from '../pages/terminal.ts';
 import type { Console } from './command.ts';
 import type { SimulatedAccount } from './simulated-account.ts';
 
@@ -38,6 +38,7 @@ export async function follow(
   const seen = new Set<string>();
   const names = new Set<string>();
   let state = 'Starting';
+  let depth = 0;
   let lastLine = 0;
   const idle = stallWatch();
   for (;;) {
@@ -45,7 +46,7 @@ export async function follow(
     const now = await account.executions.describe(execution);
     for (const entered of (await states(account, execution)).filter(({ id }) => !seen.has(id))) {
       seen.add(entered.id);
-      state = entered.name;
+      ({ name: state, depth } = entered);
       names.add(state);
       console.line(
         `${duration((entered.at - began) / 1000).padStart(9)}  ${'  '.repeat(entered.depth)}${entered.name}`,
@@ -59,6 +60,7 @@ export async function follow(
       const line = progressLine(
         {
           phase: state,
+          depth,
           elapsed: (Date.now() - began) / 1000,
           ...progress,
           ...(idleSeconds === null ? {} : { idleSeconds }),
@@ -123,6 +125,6 @@ async function workers(account: SimulatedAccount, run: string) {
     rows: latest.rowsDone,
     bytes: latest.bytesDone,
     totalBytes: latest.bytesTotal,
-    ...(seconds > 0.5 ? { bytesPerSecond: latest.bytesDone / seconds } : {}),
+    bytesPerSecond: meanRate(latest.bytesDone, seconds),
   };
 }

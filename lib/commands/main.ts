@@ -1,6 +1,6 @@
 import { parseArgs, types } from 'node:util';
 import { WorkflowError } from '../workflow/errors.ts';
-import { type Command, exitCodeOf, exitCodes, usage } from './command.ts';
+import { type Call, type Command, exitCodeOf, exitCodes, usage } from './command.ts';
 import { terminal } from './console.ts';
 import { cutover } from './cutover.ts';
 import { diagnose } from './diagnose.ts';
@@ -34,6 +34,9 @@ const commands: readonly Command[] = [
   permissions,
 ];
 
+/** How a command is called: nothing puts `passage` itself on anybody's path. */
+const TYPED = 'npm run passage --';
+
 function help(): string {
   const widest = Math.max(...commands.map((command) => signature(command).length));
   return [
@@ -41,8 +44,8 @@ function help(): string {
     '',
     ...commands.map((command) => `  passage ${signature(command).padEnd(widest)}  ${command.summary}`),
     '',
-    'passage <command> --help tells more. Exit codes: 0 done, 1 not equal (verify, recordings, permissions), 2 usage,',
-    '3 configuration, 4 warnings, 5 people said no, 6 source, 7 target, 12 Passage itself, 130 interrupted.',
+    `"${TYPED} <command> --help" tells more. Exit codes: 0 done,`,
+    '1 not equal (verify, recordings, permissions), 2 usage, 3 configuration, 4 warnings, 5 people said no, 6 source, 7 target, 12 Passage itself, 130 interrupted.',
   ].join('\n');
 }
 
@@ -73,19 +76,12 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
       console.line(help());
       return exitCodes.ok;
     }
-    const command = commands.find((candidate) => candidate.name === name);
-    if (!command) throw usage(`There is no command "${name}". "passage --help" lists them.`);
-    const { values, positionals } = parse(command, rest);
-    if (values.help) {
+    const { command, options, positionals } = commandLine([name, ...rest]);
+    if (options.help === true) {
       console.line(helpOf(command));
       return exitCodes.ok;
     }
-    if (positionals.length !== command.positionals.length) {
-      throw usage(
-        `"passage ${signature(command)}" takes ${command.positionals.join(' ') || 'no words'} after its name.`,
-      );
-    }
-    return await command.run({ positionals, options: values, console, signal });
+    return await command.run({ positionals, options, console, signal });
   } catch (error) {
     if (error instanceof WorkflowError) {
       process.stderr.write(`${error.name}: ${error.message}\n`);
@@ -96,6 +92,21 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
     );
     return exitCodes.passage;
   }
+}
+
+/** The command that a command line calls, with what it is given. Throws InvalidInput where there is a mistake in it. */
+export function commandLine([name, ...rest]: readonly string[]): Pick<Call, 'options' | 'positionals'> & {
+  readonly command: Command;
+} {
+  const command = commands.find((candidate) => candidate.name === name);
+  if (!command) throw usage(`There is no command "${name}". "${TYPED} --help" lists them.`);
+  const { values: options, positionals } = parse(command, rest);
+  if (!options.help && positionals.length !== command.positionals.length) {
+    throw usage(
+      `"${TYPED} ${signature(command)}" takes ${command.positionals.join(' ') || 'no words'} after its name.`,
+    );
+  }
+  return { command, options, positionals };
 }
 
 function parse(command: Command, args: readonly string[]) {
@@ -110,6 +121,6 @@ function parse(command: Command, args: readonly string[]) {
     });
   } catch (error) {
     const [first = 'The command line is wrong.'] = (types.isNativeError(error) ? error.message : '').split('. ');
-    throw usage(`${first}. "passage ${command.name} --help" lists the options.`);
+    throw usage(`${first}. "${TYPED} ${command.name} --help" lists the options.`);
   }
 }

@@ -7,6 +7,7 @@ import {
   paginateGetExecutionHistory,
   SFNClient,
 } from '@aws-sdk/client-sfn';
+import { plural } from '../domain/quantities.ts';
 import { type Command, type Console, exitCodes, usage } from './command.ts';
 
 /** Writes what the AWS CLI would print of an execution; `recordings` plays it. */
@@ -28,7 +29,7 @@ export const record: Command = {
         const text = JSON.stringify({ ...value, $metadata: undefined }, undefined, 2);
         writeFileSync(join(folder, `${name}.${part}.json`), `${text}\n`, { mode: 0o600 });
       }
-      console.line(`${history.events.length} events of ${name} (${execution.status}) stand in ${folder}.`);
+      console.line(`${plural(history.events.length, 'event')} of ${name} (${execution.status}) stand in ${folder}.`);
       console.line(`Play them: npm run recordings -- ${folder}`);
       return exitCodes.ok;
     } finally {

@@ -1,5 +1,6 @@
 import { dirname, join, relative } from 'node:path';
 import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { plainCause } from '../domain/failure.ts';
 import { runOf } from '../domain/run.ts';
 import { summaryText } from '../pages/terminal.ts';
 import type { JourneyInput } from '../workflow/registry.ts';
@@ -77,7 +78,7 @@ export async function seeThrough(
       console.line(`Files to go on with: ${folder}/ (${files.map(({ name }) => name).join(', ')})`);
     }
   } else if (ended.status !== 'SUCCEEDED') {
-    console.line(`${ended.error ?? ended.status}: ${causeOf(ended.cause)}`);
+    console.line(`${ended.error ?? ended.status}: ${plainCause(ended.cause ?? '')}`);
   }
   if (!released) {
     console.line(`Run ${run} still holds the migration: "npm run passage -- diagnose" says why and what to do.`);
@@ -100,13 +101,4 @@ async function interrupt(
   }
   console.line('Stopping. Everything is put back first; the run has not passed its point of no return.');
   await sfn.send(new StopExecutionCommand({ executionArn, error: 'Interrupted', cause: 'Ctrl-C' }));
-}
-
-/** Lambda's cause is JSON around the message. */
-function causeOf(cause: string | null): string {
-  try {
-    return (JSON.parse(cause ?? '') as { errorMessage?: string }).errorMessage ?? cause ?? '';
-  } catch {
-    return cause ?? '';
-  }
 }

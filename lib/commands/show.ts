@@ -10,8 +10,14 @@ export const show: Command = {
   positionals: ['<run>'],
   options: { text: { type: 'boolean', help: 'a few lines for mail and chat' } },
   async run({ positionals: [run = ''], options, console }) {
-    const summary = savedSummaries().find((candidate) => candidate.run === run);
-    if (!summary) throw usage(`There is no run "${run}" on this machine. "passage runs" lists them.`);
+    const { summaries, unreadable } = savedSummaries();
+    const why = unreadable.get(run);
+    if (why !== undefined) {
+      console.line(`${run}: ${why}`);
+      return exitCodes.passage;
+    }
+    const summary = summaries.find((candidate) => candidate.run === run);
+    if (!summary) throw usage(`There is no run "${run}" on this machine. "npm run passage -- runs" lists them.`);
     const report = join(reportFolder(run), 'report.html');
     if (options.text === true) {
       console.line(shortText(summary, report).trimEnd());

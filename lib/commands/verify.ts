@@ -4,7 +4,7 @@ import { refuseUnreadable } from '../adapters/postgres/missing-rights.ts';
 import { refuseSameDatabase } from '../adapters/postgres/same-database.ts';
 import { systemClock } from '../copier/clock.ts';
 import { verify as proveEqual, type VerifyProgress } from '../copier/verify/verify.ts';
-import { progressLine } from '../pages/terminal.ts';
+import { meanRate, progressLine } from '../pages/terminal.ts';
 import { type Call, type Command, exitCodes, text, usage } from './command.ts';
 import { databaseOfUrl } from './database-url.ts';
 import { passwordOf } from './own-databases.ts';
@@ -53,7 +53,7 @@ export const verify: Command = {
           rows: progress.rows,
           bytes: progress.bytes,
           totalBytes: progress.totalBytes,
-          bytesPerSecond: progress.bytes / elapsed,
+          bytesPerSecond: meanRate(progress.bytes, elapsed),
         },
         console.columns - 1,
       );

@@ -1,4 +1,5 @@
 import type { Ledger } from '../workflow/documents/ledger.ts';
+import { plural } from './quantities.ts';
 
 /** How the world stands, as it was just read. What could not be read is a sentence instead. */
 export interface Circumstances {
@@ -69,14 +70,14 @@ function sourceSays(source: Circumstances['sourceDatabase']): string {
   if (typeof source === 'string') return source;
   return source.fence
     ? `up, and its fence is ${source.fence}: nobody but Passage gets in`
-    : `up and open, ${source.rows} events`;
+    : `up and open, ${plural(source.rows, 'event')}`;
 }
 
 function targetSays(target: Circumstances['targetDatabase']): string {
   if (typeof target === 'string') return target;
   const scratch =
     target.databases.length > 0 ? `; scratch databases: ${target.databases.join(', ')}` : '; no scratch database';
-  return `${target.tables === 0 ? 'up and empty' : `up, ${target.tables} tables`}${scratch}`;
+  return `${target.tables === 0 ? 'up and empty' : `up, ${plural(target.tables, 'table')}`}${scratch}`;
 }
 
 function kubernetesSays({ deployments, gate }: Circumstances): string {

@@ -4,7 +4,7 @@ import type { Preflight } from '../workflow/documents/preflight.ts';
 import type { CopyProof, FenceProof, Rehearsal, TargetWrite } from '../workflow/documents/proofs.ts';
 import type { Plan } from '../workflow/documents/run.ts';
 import { openWarnings } from './preflight/preflight.ts';
-import { count, interval, size, utc } from './quantities.ts';
+import { interval, plural, size, utc } from './quantities.ts';
 import { openPoints, openText } from './readiness.ts';
 
 interface Fact {
@@ -20,13 +20,15 @@ export function facts(of: {
   variables: SourceFindings['variables'];
   databases: DatabasesFindings;
   rehearsal: Rehearsal | null;
+  /** Whether its prediction was made anew in this run; else it is the one that the rehearsal itself made. */
+  predictedToday: boolean;
   window: NonNullable<DeployedMigration['window']> | null;
   fence: FenceProof | null;
   copy: CopyProof | null;
   write: TargetWrite | null;
   record: { name: string; target: string } | null;
 }): Fact[] {
-  const { plan, preflight, variables, databases, rehearsal, window, fence, copy, write, record } = of;
+  const { plan, preflight, variables, databases, rehearsal, predictedToday, window, fence, copy, write, record } = of;
   const warnings = openWarnings(preflight.findings);
   const open = openPoints(preflight.findings, variables);
   const overridden = preflight.findings.filter((finding) => finding.overridden !== null);
@@ -34,26 +36,26 @@ export function facts(of: {
     { label: 'Reason', value: plan.reason },
     {
       label: 'Source',
-      value: `PostgreSQL ${databases.source.version}, ${size(databases.source.sizeBytes)}, ${databases.source.tables} tables`,
+      value: `PostgreSQL ${databases.source.version}, ${size(databases.source.sizeBytes)}, ${plural(databases.source.tables, 'table')}`,
     },
     { label: 'Target', value: `PostgreSQL ${databases.target.version}` },
     {
       label: 'Preflight',
-      value: `${preflight.findings.length} checks, ${warnings.length} warnings${warnings.map(({ id, saw }) => `; ${id}: ${saw}`).join('')}${overridden.map((one) => `; ${one.id}, overridden: ${one.overridden}`).join('')}`,
+      value: `${plural(preflight.findings.length, 'check')}, ${plural(warnings.length, 'warning')}${warnings.map(({ id, saw }) => `; ${id}: ${saw}`).join('')}${overridden.map((one) => `; ${one.id}, overridden: ${one.overridden}`).join('')}`,
     },
     open.length > 0 && { label: 'Stands open', value: `${openText(open)}: whoever approves accepts what stands open` },
     rehearsal && {
       label: 'Predicted freeze',
-      value: `${interval(rehearsal.predictedFreezeSeconds)}, from rehearsal ${rehearsal.run}`,
+      value: `${interval(rehearsal.predictedFreezeSeconds)}, ${predictedToday ? `predicted today; the rehearsal was ${rehearsal.run}` : `as rehearsal ${rehearsal.run} predicted`}`,
     },
     window && { label: 'Window', value: `${utc(window.from)} to ${utc(window.to)}` },
     fence && {
       label: 'Fence',
-      value: `${fence.attacks.length} attacks refused, ${fence.sessions} sessions, ${fence.tables.length} tables unchanged`,
+      value: `${plural(fence.attacks.length, 'attack')} refused, ${plural(fence.sessions, 'session')}, ${plural(fence.tables.length, 'table')} unchanged`,
     },
     copy && {
       label: 'Copied and proved',
-      value: `${count(copy.rows)} rows in ${copy.tables.length} tables, ${copy.differences.length} differences`,
+      value: `${plural(copy.rows, 'row')} in ${plural(copy.tables.length, 'table')}, ${plural(copy.differences.length, 'difference')}`,
     },
     write && { label: 'Write as the application', value: writeTried(write) },
     record && { label: 'DNS', value: `${record.name} → ${record.target}` },

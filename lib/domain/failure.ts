@@ -16,7 +16,7 @@ const unexplained: Readonly<Record<string, string>> = {
  * A cause in plain words. Lambda puts its error into JSON, and a nested execution puts its whole description, with
  * the cause inside, into another.
  */
-function plain(cause: string, depth = 0): string {
+export function plainCause(cause: string, depth = 0): string {
   if (depth > 4 || !cause.trimStart().startsWith('{')) return cause;
   let parsed: unknown;
   try {
@@ -26,7 +26,7 @@ function plain(cause: string, depth = 0): string {
   }
   const { errorMessage, Cause } = parsed as { errorMessage?: unknown; Cause?: unknown };
   const inner = typeof errorMessage === 'string' ? errorMessage : Cause;
-  return typeof inner === 'string' ? plain(inner, depth + 1) : cause;
+  return typeof inner === 'string' ? plainCause(inner, depth + 1) : cause;
 }
 
 /** The innermost step that failed. */
@@ -48,7 +48,7 @@ export function failureOf(
   const name = execution.error || execution.status;
   return {
     name,
-    message: plain(execution.cause || unexplained[execution.status] || 'No cause was recorded.').slice(0, 2000),
+    message: plainCause(execution.cause || unexplained[execution.status] || 'No cause was recorded.').slice(0, 2000),
     state: (culprit(phases) ?? phases.findLast(({ status }) => status === 'stopped'))?.name ?? null,
     runbook: runbookOf(name),
   };

@@ -148,13 +148,15 @@ export interface Progress {
   readonly rows?: number;
   readonly bytes?: number;
   readonly totalBytes?: number;
-  readonly bytesPerSecond?: number;
+  readonly bytesPerSecond?: number | undefined;
   /** A worker that is not heard any more: it is lost, and replaced once its heartbeat's time is over. */
   readonly silent?: { readonly role: string; readonly seconds: number };
   /** Seconds since a chunk was done, where that is long. */
   readonly idleSeconds?: number;
   /** Seconds since the run began. */
   readonly elapsed: number;
+  /** 1 for a step of a machine within the journey; 0 unless told. */
+  readonly depth?: number;
 }
 
 /** Seconds until all bytes are there at the present rate; null where nobody can know, or where they are. */
@@ -163,18 +165,35 @@ export function secondsLeft({ bytes: done, totalBytes, bytesPerSecond }: Progres
   return (totalBytes - done) / bytesPerSecond;
 }
 
+/** Bytes per second, as soon as so much time has passed that they say something. */
+export const meanRate = (bytes: number, seconds: number): number | undefined =>
+  seconds > 0.5 ? bytes / seconds : undefined;
+
 /** One line of live progress: `  12.4 s  Copy into the scratch database · Dump · 81,204 rows · 31.0 MB of 62.4 MB (50 %) · 7.3 MB/s · 4.3 s left`. */
 export function progressLine(progress: Progress, width = 120): string {
-  const { phase, state, rows, bytes: done, totalBytes, bytesPerSecond, silent, idleSeconds, elapsed } = progress;
+  const {
+    phase,
+    state,
+    rows,
+    bytes: done,
+    totalBytes,
+    bytesPerSecond,
+    silent,
+    idleSeconds,
+    elapsed,
+    depth = 0,
+  } = progress;
   // While nothing arrives, the mean rate sinks and what is left by it only climbs.
   const left = idleSeconds === undefined ? secondsLeft(progress) : null;
   const share = done !== undefined && totalBytes ? Math.min(100, Math.floor((done / totalBytes) * 100)) : null;
   const parts = [
     line(phase),
-    silent === undefined ? null : `the ${silent.role} is silent for ${duration(silent.seconds)}, waiting to replace it`,
+    silent === undefined
+      ? null
+      : `no word from the ${silent.role} for ${duration(silent.seconds)}; it will be replaced`,
     state === undefined || state === phase ? null : line(state),
-    rows === undefined ? null : plural(rows, 'row'),
-    done === undefined
+    rows ? plural(rows, 'row') : null,
+    done === undefined || (done === 0 && !totalBytes)
       ? null
       : `${bytes(done)}${share === null ? '' : ` of ${bytes(totalBytes!)} (${count(share)} %)`}`,
     idleSeconds !== undefined
@@ -184,5 +203,8 @@ export function progressLine(progress: Progress, width = 120): string {
         : null,
     left === null ? null : `${duration(left)} left`,
   ];
-  return cut(`${duration(elapsed).padStart(9)}  ${parts.filter((part) => part !== null).join(' · ')}`, width);
+  return cut(
+    `${duration(elapsed).padStart(9)}  ${'  '.repeat(depth)}${parts.filter((part) => part !== null).join(' · ')}`,
+    width,
+  );
 }

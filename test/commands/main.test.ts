@@ -59,5 +59,7 @@ test('each declared error has the exit code of who is at fault, anything else th
   const codes = ['LeaseHeld', 'PreflightBlocked', 'ApprovalRejected', 'SourceUnreachable', 'DataDiffers', 'WorkerLost'];
   expect(codes.map(exitCodeOf)).toEqual([2, 3, 5, 6, 7, 12]);
   expect(exitCodeOf('States.Timeout')).toBe(12);
+  // What every object has is no error that was declared.
+  expect(exitCodeOf('toString')).toBe(12);
   for (const name of errorNames) expect([2, 3, 5, 6, 7, 12]).toContain(exitCodeOf(name));
 });

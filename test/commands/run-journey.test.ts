@@ -1,5 +1,6 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { expect, test } from '@jest/globals';
+import type { Execution } from '../../lib/adapters/executions.ts';
 import { exitCodes } from '../../lib/commands/command.ts';
 import { untilReleased } from '../../lib/commands/put-back.ts';
 import { type Journey, seeThrough } from '../../lib/commands/run-journey.ts';
@@ -9,13 +10,13 @@ const execution = 'arn:aws:states:eu-central-1:111111111111:execution:passage-re
 const run = { execution, migration: 'acme' };
 
 /** An account in which the run ends at the second look, or once it is stopped. */
-function account(pointOfNoReturn: string | null) {
+function account(pointOfNoReturn: string | null, end: Partial<Execution> = {}) {
   const stopped: unknown[] = [];
   let looks = 0;
   const describe = async () => {
     looks += 1;
     const status = stopped.length > 0 ? 'ABORTED' : looks > 2 ? 'SUCCEEDED' : 'RUNNING';
-    return { arn: execution, status, error: null, cause: null };
+    return { arn: execution, status, error: null, cause: null, ...(looks > 2 ? end : {}) };
   };
   const fake = {
     executions: { describe, history: async () => [] },
@@ -54,6 +55,18 @@ test('a command that the run is not for leaves it as it is', async () => {
   expect(stopped).toEqual([]);
   expect(said).toBe('Run cutover-1 was not stopped: it goes on whenever the simulated account is up.');
   expect(code).toBe(exitCodes.interrupted);
+});
+
+test('why a machine within the journey failed is said in words, however deep its cause lies', async () => {
+  const lambda = JSON.stringify({ errorType: 'DataDiffers', errorMessage: 'public.users differs.' });
+  const nested = JSON.stringify({ Status: 'FAILED', Cause: JSON.stringify({ Status: 'FAILED', Cause: lambda }) });
+  const { fake } = account(null, { status: 'FAILED', error: 'DataDiffers', cause: nested });
+  const lines: string[] = [];
+  const console = { line: (text = '') => lines.push(text), live() {}, columns: 80, isTerminal: false };
+  const signal = new AbortController().signal;
+  const code = await seeThrough({ account: fake, console, signal, directory: '.passage' }, run);
+  expect(lines).toEqual(['DataDiffers: public.users differs.']);
+  expect(code).toBe(exitCodes.target);
 });
 
 test('at Ctrl-C nobody waits for an unwind that it did not ask for', async () => {

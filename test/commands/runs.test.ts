@@ -57,6 +57,26 @@ test('runs are listed the newest first, and each is shown with where its report 
   expect(short.output).toBe(shortText(cutover, join('.passage', 'runs', cutover.run, 'report.html')));
 });
 
+test('a summary that cannot be read is told in a sentence, and hides no other run', async () => {
+  const broken = join(folder, '.passage', 'runs', 'broken');
+  mkdirSync(broken);
+  writeFileSync(join(broken, 'summary.json'), '{"schema": 1, "run": "bro');
+  const { code, output } = await passage('runs');
+  expect(code).toBe(0);
+  expect(output).toContain(rehearsal.run);
+  expect(output).toMatch(/^broken {2}.*its summary\.json cannot be read/m);
+  expect(output).not.toContain('    at ');
+  // Said beside the JSON, on the other stream.
+  const [told = '', ...json] = (await passage('runs', '--json')).output.split('\n');
+  expect(told).toMatch(/^broken {2}/);
+  expect(JSON.parse(json.join('\n'))).toHaveLength(2);
+  expect(await passage('show', rehearsal.run)).toMatchObject({ code: 0 });
+  const shown = await passage('show', 'broken');
+  expect(shown.code).toBe(12);
+  expect(shown.output).toContain('its summary.json cannot be read');
+  rmSync(broken, { recursive: true });
+});
+
 test('a run whose command was killed is listed first, with what goes on with it; no part of it is', async () => {
   const directory = join(folder, '.passage', 'states');
   const engine = createEngine({

@@ -58,6 +58,25 @@ describe('the short text', () => {
     }
   });
 
+  test('whatever is left out for its length is counted', () => {
+    const summary = summarize(failedRun());
+    const next = Array.from({ length: 12 }, (_, index) => `step ${index} ${'do '.repeat(100)}`);
+    const readiness = { ...summary.readiness, sentence: 'No. '.repeat(300) };
+    const long = { ...summary, next, readiness, headline: 'head '.repeat(120) };
+    const told = shortText(long, 'r.html');
+    expect(told.length).toBeLessThanOrEqual(SHORT);
+    const shown = told.split('\n').filter((each) => /^\d\. /.test(each)).length;
+    expect(shown).toBeGreaterThan(0);
+    expect(shown).toBeLessThan(5);
+    expect(told).toContain(`\n… and ${12 - shown} more in the report\n`);
+    expect(told).toContain('head…');
+
+    const error = { name: 'E'.repeat(300), message: 'why '.repeat(500), state: null, runbook: 'x'.repeat(300) };
+    const longest = shortText({ ...long, error, migration: 'm'.repeat(300) }, 'r'.repeat(900));
+    expect(longest.length).toBeLessThanOrEqual(SHORT);
+    expect(longest).toMatch(/… and 12 more in the report\n\nReport: rrr/);
+  });
+
   test('steers nothing', () => {
     const hostile = text(rehearsalRun({ plan: plan('rehearsal', { migration: '\u001b[2J\u202eevil\r\nOK' }) }));
     expect(hostile.replace(/\n/g, '')).not.toMatch(/\p{Cc}|\p{Cf}/u);

@@ -1,5 +1,5 @@
 import { summarize } from '../../lib/domain/summary.ts';
-import { progressLine, secondsLeft, summaryText } from '../../lib/pages/terminal.ts';
+import { meanRate, progressLine, secondsLeft, summaryText } from '../../lib/pages/terminal.ts';
 import { plan, preflight } from './fixtures/documents.ts';
 import { cutoverRun, failedRun, rehearsalRun } from './fixtures/runs.ts';
 
@@ -102,13 +102,29 @@ describe('a line of progress', () => {
   test('says which worker is silent, before anything else', () => {
     expect(
       progressLine({ phase: 'Restore', state: 'loading', silent: { role: 'dump', seconds: 34 }, elapsed: 60 }),
-    ).toBe('1 min 00 s  Restore · the dump is silent for 34.0 s, waiting to replace it · loading');
+    ).toBe('1 min 00 s  Restore · no word from the dump for 34.0 s; it will be replaced · loading');
   });
 
   test('leaves out what nobody knows', () => {
     expect(progressLine({ phase: 'Collect', state: 'Collect', elapsed: 0.5 })).toBe('    0.5 s  Collect');
     expect(secondsLeft({ phase: 'x', elapsed: 1, bytes: 5, totalBytes: 10, bytesPerSecond: 0 })).toBeNull();
     expect(secondsLeft({ phase: 'x', elapsed: 1, bytes: 50, totalBytes: 10, bytesPerSecond: 5 })).toBeNull();
+  });
+
+  test('stands below the step that it is the progress of', () => {
+    const [entered, progress] = [progressLine({ phase: 'Restore', elapsed: 4.2, depth: 1 }), 'Restore · loading'];
+    expect(entered).toBe('    4.2 s    Restore');
+    expect(progressLine({ phase: 'Restore', state: 'loading', elapsed: 5, depth: 1 })).toBe(`    5.0 s    ${progress}`);
+  });
+
+  test('counts nothing before there is something to count', () => {
+    const begun = { phase: 'Restore', state: 'starting', rows: 0, bytes: 0, elapsed: 5 };
+    expect(progressLine(begun)).toBe('    5.0 s  Restore · starting');
+    expect(progressLine({ ...begun, totalBytes: 62e6 })).toBe('    5.0 s  Restore · starting · 0 B of 62.0 MB (0 %)');
+  });
+
+  test('has no rate where no time has passed', () => {
+    expect([meanRate(0, 0), meanRate(5_000_000, 0), meanRate(5_000_000, 2)]).toEqual([undefined, undefined, 2_500_000]);
   });
 
   test('never gets longer than the terminal is wide', () => {

@@ -1,4 +1,4 @@
-import { several } from '../../quantities.ts';
+import { plural, several } from '../../quantities.ts';
 import { type Check, info, pass, unlearned, warning } from '../check.ts';
 import { closedObjects } from '../unknown.ts';
 
@@ -42,6 +42,6 @@ export const check: Check = {
         'See that each is meant.',
       );
     }
-    return pass(carried.length === 0 ? 'Nothing moves along.' : `${carried.length} variables.`);
+    return pass(carried.length === 0 ? 'Nothing moves along.' : `${plural(carried.length, 'variable')}.`);
   },
 };

@@ -1,4 +1,4 @@
-import { several } from '../../quantities.ts';
+import { plural, several } from '../../quantities.ts';
 import { type Check, pass, warning } from '../check.ts';
 
 export const check: Check = {
@@ -8,7 +8,7 @@ export const check: Check = {
   look({ source }) {
     const moving = source.variables.filter(({ fate, secret }) => (fate === 'carry' || fate === 'hold') && secret);
     const lost = moving.filter(({ collected }) => collected === null).map(({ name }) => name);
-    if (lost.length === 0) return pass(`${moving.length} values.`);
+    if (lost.length === 0) return pass(`${plural(moving.length, 'value')}.`);
     return warning(
       `Not kept: ${several(lost)}.`,
       'Allow Passage to read where they come from (source.ecs.secretArns and kmsKeyArns), or set them on the target by hand.',

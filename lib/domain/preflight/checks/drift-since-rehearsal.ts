@@ -32,4 +32,5 @@ export const check: Check = {
   },
 };
 
-const more = (count: number): string => (count > 0 ? ` ${count} more changes matter, too.` : '');
+const more = (count: number): string =>
+  count > 0 ? ` ${count === 1 ? '1 more change matters' : `${count} more changes matter`}, too.` : '';

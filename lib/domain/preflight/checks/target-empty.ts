@@ -1,3 +1,4 @@
+import { plural } from '../../quantities.ts';
 import { blocker, type Check, pass } from '../check.ts';
 
 /** A rehearsal has a database of its own; a cutover restores into the real one. */
@@ -11,7 +12,7 @@ export const check: Check = {
     const name = target.database ? `${target.database.database} at ${target.database.host}` : 'The database';
     if (tables === 0) return pass(`${name} has no table.`);
     return blocker(
-      `${name} has ${tables} tables. Passage never drops what it did not write.`,
+      `${name} has ${plural(tables, 'table')}. Passage never drops what it did not write.`,
       'Scale the target to zero, then drop and create that database; its first start had filled it.',
     );
   },

@@ -1,4 +1,4 @@
-import { several } from '../../quantities.ts';
+import { plural, several } from '../../quantities.ts';
 import { type Check, pass, warning } from '../check.ts';
 
 /** The chart runs connectors within the main backend, where ECS templates may have services of their own. */
@@ -14,7 +14,7 @@ export const check: Check = {
     const missing = source.services.filter(
       ({ roles }) => !roles.some((role) => there.includes(role) || WITHIN_THE_BACKEND.includes(role)),
     );
-    if (missing.length === 0) return pass(`${there.length} deployments: ${several(there)}.`);
+    if (missing.length === 0) return pass(`${plural(there.length, 'deployment')}: ${several(there)}.`);
     return warning(
       `Nothing on the target does what ${several(missing.map(({ service, roles }) => `${service} (${roles.join(', ')})`))} does.`,
       'Switch these parts on in the chart; workflows and agents may stay off until after the cutover.',

@@ -1,3 +1,4 @@
+import { plural } from '../../quantities.ts';
 import { blocker, type Check, pass } from '../check.ts';
 
 /** Everything that `unwind` would put back must be known before it is changed. */
@@ -19,7 +20,7 @@ export const check: Check = {
       return blocker(`Not known: ${missing.join('; ')}.`, 'Mend what other checks say of these, then start again.');
     }
     return pass(
-      `${source.services.length} services, one login, the Ingress's service and ${dns.records.length} record would be put back.`,
+      `${plural(source.services.length, 'service')}, one login, the Ingress's service and ${plural(dns.records.length, 'record')} would be put back.`,
     );
   },
 };

@@ -8,7 +8,7 @@ export const cases: Cases = {
       ...withTarget({ variables: [setOnTarget('JWT_SECRET', { fingerprint: 'jwt' })] }),
     },
     severity: 'PASS',
-    says: /1 variables/,
+    says: /1 variable\./,
   },
   'another value': {
     given: {

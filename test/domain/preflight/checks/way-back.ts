@@ -1,7 +1,17 @@
+import { record } from '../../../support/run-documents.ts';
 import { type Cases, withDns, withSource, withTarget } from '../world.ts';
 
 export const cases: Cases = {
-  complete: { given: {}, severity: 'PASS', says: /2 services/ },
+  complete: {
+    given: {},
+    severity: 'PASS',
+    says: /2 services, one login, the Ingress's service and 1 record would be put back\./,
+  },
+  'two records': {
+    given: withDns({ records: [record(), record()] }),
+    severity: 'PASS',
+    says: /and 2 records would be put back/,
+  },
   'no service to start again': {
     given: withSource({ services: [] }),
     severity: 'BLOCKER',
