@@ -52,11 +52,11 @@ export function invitation({ environment }: ClientAccess, machineArn: string, cl
   const variables = Object.entries(environment).map(([variable, file]) => `${variable}=${quoted(file)}`);
   const contexts = clusters.map((cluster) => `--context ${cluster}-${OPERATOR}`);
   return [
-    '  With the AWS CLI and kubectl one looks at all but its secrets:',
+    '  Read-only access with the AWS CLI and kubectl, everything but secrets:',
     `    export ${variables.join(' ')}`,
     `    aws stepfunctions list-executions --state-machine-arn ${machineArn}`,
     '    kubectl get pods --all-namespaces',
-    `  and with ${[`--profile ${OPERATOR}`, ...contexts].join(', ')} one may do everything.`,
+    `  Full access: add ${[`--profile ${OPERATOR}`, ...contexts].join(', ')}.`,
   ];
 }
 

@@ -44,8 +44,9 @@ function help(): string {
     '',
     ...commands.map((command) => `  passage ${signature(command).padEnd(widest)}  ${command.summary}`),
     '',
-    `"${TYPED} <command> --help" tells more. Exit codes: 0 done,`,
-    '1 not equal (verify, recordings, permissions), 2 usage, 3 configuration, 4 warnings, 5 people said no, 6 source, 7 target, 12 Passage itself, 130 interrupted.',
+    `"${TYPED} <command> --help" tells more.`,
+    'Exit codes: 0 done, 1 not equal (verify, recordings, permissions), 2 usage, 3 configuration, 4 warnings,',
+    '5 people said no, 6 source, 7 target, 12 Passage itself, 130 interrupted.',
   ].join('\n');
 }
 

@@ -33,7 +33,7 @@ export async function withNamedMigration(
   if (configuration === null || configuration.name === sample) {
     if (configuration && !isDeepStrictEqual(configuration, asItStands)) {
       throw usage(
-        `${file} bears the name of the sample, "${sample}", and says something else than migrations/${sample}.json. The sample runs as that file has it: change it there, or give this one another name.`,
+        `${file} uses the sample's name, "${sample}", but differs from migrations/${sample}.json. Edit that file, or choose another name.`,
       );
     }
     const { console, signal } = call;
@@ -49,7 +49,7 @@ export async function withNamedMigration(
       `"${name}" is a migration on AWS: deploy it (npm run synth, cdk deploy), and ${onAws}. Here run the sample and migrations with "platform": "local".`,
     );
   }
-  if (size) throw usage(`"${name}" has the size that it has: --size is for the sample.`);
+  if (size) throw usage('--size applies to the sample only.');
   return withOwnDatabases(call, { command, wanted, file: file ?? '', migration: configuration }, (account) =>
     use(account, name),
   );

@@ -33,8 +33,9 @@ export const byWayOfTarget = ({ acknowledged, pointOfNoReturn }: Omit<Writes, 's
 /** Why the outcome is no success, in a sentence for people; null where it is one. */
 export function fault(writes: Writes): string | null {
   const { acknowledged, stored, pointOfNoReturn } = writes;
-  if (stored < acknowledged.length) {
-    return `NOT OK: not there, though acknowledged: ${plural(acknowledged.length - stored, 'write')}.`;
+  const missing = acknowledged.length - stored;
+  if (missing > 0) {
+    return `NOT OK: ${plural(missing, 'acknowledged write')} ${missing === 1 ? 'is' : 'are'} missing.`;
   }
   if (pointOfNoReturn === null || byWayOfTarget(writes) > 0) return null;
   return `NOT OK: since the switch not one write has arrived by way of the target, in ${FIRST_WRITE_MS / 1000} s. The name leads there and users write in vain: see the log of the target's backend, and whether its login may write (docs/runbook.md#targetwriterefused).`;

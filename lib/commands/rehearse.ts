@@ -13,7 +13,7 @@ export const rehearse: Command = {
     migration: migrationOption,
     size: sizeOption,
     keep: { type: 'boolean', help: 'leave the scratch database on the target to look at' },
-    level: { type: 'string', value: '<copy|boot>', help: 'boot (as the sample does) or leave the target application' },
+    level: { type: 'string', value: '<copy|boot>', help: 'boot the target application (default), or only copy' },
     reason: { type: 'string', value: '<text>', help: 'stands in the report' },
   },
   run(call) {

@@ -75,7 +75,7 @@ export async function seeThrough(
     const { files } = report.summary;
     if (files.length > 0) {
       const folder = relative(process.cwd(), join(dirname(report.path), 'files'));
-      console.line(`Files to go on with: ${folder}/ (${files.map(({ name }) => name).join(', ')})`);
+      console.line(`Generated files: ${folder}/ (${files.map(({ name }) => name).join(', ')})`);
     }
   } else if (ended.status !== 'SUCCEEDED') {
     console.line(`${ended.error ?? ended.status}: ${plainCause(ended.cause ?? '')}`);

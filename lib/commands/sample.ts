@@ -88,7 +88,7 @@ export async function withSample(
   await world.stop();
   if (ledger.holder) {
     throw usage(
-      `The sample ${why}, but run ${ledger.holder.run} has not given it back: "npm run passage -- diagnose" says why and what to do, and "passage reset" forgets it.`,
+      `The sample ${why}, but run ${ledger.holder.run} has not given it back: "npm run passage -- diagnose" says why and what to do, and "npm run passage -- reset" forgets it.`,
     );
   }
   opening.console.line(

@@ -33,7 +33,7 @@ export const serve: Command = {
         try {
           for (const line of invitation(access, account.journey, Object.keys(world.clusters))) console.line(line);
           for (const execution of journeysOf(account, opened.resumed)) {
-            console.line(`Run ${runOf(execution)} was under way when the simulated account ended. It goes on.`);
+            console.line(`Run ${runOf(execution)} was interrupted when the simulated account stopped; resuming it.`);
             const { migration } = await inputOf(account, execution);
             const onTick = askPeopleOf(world, account, console, NOBODY);
             await seeThrough(

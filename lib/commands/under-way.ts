@@ -46,8 +46,8 @@ export async function takeUp(world: World, migration: string, taking: TakingUp):
     if (joined && input.migration !== migration) continue;
     console.line(
       joined
-        ? `Run ${run} of migration "${migration}" is under way. "${joined.command}" has it up; here it is shown.`
-        : `Run ${run} of migration "${input.migration}" was under way when the simulated account ended. It goes on.`,
+        ? `Run ${run} of migration "${migration}" is under way in another command, "${joined.command}"; it is only shown here.`
+        : `Run ${run} of migration "${input.migration}" was interrupted when the simulated account stopped; resuming it.`,
     );
     const code = await seeThrough(
       {
@@ -65,12 +65,12 @@ export async function takeUp(world: World, migration: string, taking: TakingUp):
     if (wasAll(was, asked, code)) return code;
     console.line();
     if (was.planDigest && was.mode === asked?.mode && was.migration === migration)
-      console.line('That run was of another configuration, or with other options, than are asked for now.');
+      console.line('That run used another configuration or other options; starting the one you asked for.');
   }
   if (joined) return null;
   const { holder, pointOfNoReturn } = await account.ledgers.read(migration);
   if (holder && !pointOfNoReturn) {
-    console.line(`Run ${holder.run} had ended when the simulated account did, and was not put back yet.`);
+    console.line(`Run ${holder.run} ended with the simulated account and is still being put back.`);
     if (await untilReleased(account, console, migration, holder.run, signal)) return null;
     if (signal.aborted) return exitCodes.interrupted;
     console.line(`It still holds the migration: "npm run passage -- diagnose" says why and what to do.`);

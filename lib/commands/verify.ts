@@ -85,7 +85,7 @@ function sideOf(call: Call, side: Side): Login {
   const url = text(call, side);
   if (url !== undefined) return databaseOfUrl(side, url);
   const file = text(call, 'migration');
-  if (file === undefined) throw usage(`"passage verify" needs --${side} <url>, or --migration <file>.`);
+  if (file === undefined) throw usage(`"npm run passage -- verify" needs --${side} <url>, or --migration <file>.`);
   const configuration = readConfiguration(file);
   if (configuration.platform === 'aws') {
     throw usage(`${file} is a migration on AWS, whose databases are found there: give --source and --target as URLs.`);

@@ -158,7 +158,7 @@ function leftOpen(run: Pick<Parameters<typeof nextSteps>[0], 'checks' | 'variabl
     // Null where nothing is held back.
     ...(held?.todo
       ? [
-          `Single sign-on is held back (${shortened(held.saw)}) unless somebody has set it meanwhile: when a local administrator has checked the target, run files/create-secrets.mjs --write --held of this run, and let somebody sign in.`,
+          `Single sign-on is not set yet (${shortened(held.saw.replace(/\.$/, ''))}). Once an administrator has checked the target, run files/create-secrets.mjs --write --held of this run and sign in.`,
         ]
       : []),
   ];
@@ -168,9 +168,7 @@ function leftOpen(run: Pick<Parameters<typeof nextSteps>[0], 'checks' | 'variabl
 function promised({ checks }: Pick<Parameters<typeof nextSteps>[0], 'checks'>): string[] {
   const ids = checks.filter(({ overridden }) => overridden !== null).map(({ id }) => id);
   if (ids.length === 0) return [];
-  return [
-    `Overridden, and still so in this run: ${several(ids)}. See that what the reasons promise is done; where one says that it is, find out why the check sees otherwise.`,
-  ];
+  return [`Overridden in this run: ${several(ids)}. Check that each reason still holds.`];
 }
 
 /** Characters of what was seen that a step repeats; all of it stands under the checks. */

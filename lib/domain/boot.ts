@@ -62,7 +62,7 @@ export function judgeBoot(pod: BootingPod | null, log: string, now: number): Jud
     if (state.reason === 'OOMKilled') {
       return failed(
         'BootFailed',
-        `The application was killed for want of memory (${memoryLimit ? `its limit is ${memoryLimit}` : 'it has no limit: its node was full'}). Give the deployment more before a cutover; migrations need more than serving does. ${words}`,
+        `The application ran out of memory (${memoryLimit ? `its limit is ${memoryLimit}` : 'it has no limit: its node was full'}). Give the deployment more before a cutover; migrations need more than serving does. ${words}`,
       );
     }
     if (migrationFailed(log)) {

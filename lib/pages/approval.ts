@@ -29,7 +29,7 @@ export const questions: Readonly<Record<Subject, { readonly asks: string; readon
   switch: {
     asks: 'Switch to the target?',
     means:
-      'If this is approved, DNS moves, the source is sealed and users reach the target. After that the way back is a new decision.',
+      'If this is approved, DNS moves, the source is sealed and users reach the target. After that, going back needs a new decision.',
   },
 };
 

@@ -52,7 +52,7 @@ describe('is refused with a sentence, which never repeats the URL:', () => {
 });
 
 test.each([
-  [['verify'], '"passage verify" needs --source <url>, or --migration <file>'],
+  [['verify'], '"npm run passage -- verify" needs --source <url>, or --migration <file>'],
   [['verify', '--source', 'postgres://u:hunter2@h/d'], 'holds a password'],
   [['verify', '--migration', 'migrations/acme-retool.json'], 'is a migration on AWS'],
 ])('%j is a mistake of the caller: exit code 2', async (argv, told) => {

@@ -42,10 +42,10 @@ test('an option is shown with what it takes', async () => {
 
 test.each([
   [['rehaerse'], 'There is no command "rehaerse"'],
-  [['rehearse', '--kep'], '"passage rehearse --help" lists the options'],
+  [['rehearse', '--kep'], '"npm run passage -- rehearse --help" lists the options'],
   [['rehearse', '--migration'], '--migration'],
-  [['rehearse', 'acme-retool'], '"passage rehearse" takes no words after its name'],
-  [['show'], '"passage show <run>" takes <run> after its name'],
+  [['rehearse', 'acme-retool'], '"npm run passage -- rehearse" takes no words after its name'],
+  [['show'], '"npm run passage -- show <run>" takes <run> after its name'],
   [['runs', '--json=yes'], '--json'],
   [['cutover', '--approve-as', 'nobody@example.com'], 'nobody@example.com is no approver of the sample'],
 ])('%j is a mistake of the caller: exit code 2 and one sentence', async (argv, told) => {

@@ -18,7 +18,7 @@ test.each(['preflight', 'rehearse'])(
     const { code, output } = await passage(command, '--migration', file);
     expect({ code, output }).toEqual({
       code: 2,
-      output: expect.stringContaining('bears the name of the sample, "acme-retool", and says something else'),
+      output: expect.stringContaining(`uses the sample's name, "acme-retool", but differs from`),
     });
   },
 );

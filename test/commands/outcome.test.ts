@@ -20,7 +20,7 @@ test('a cutover after which no write arrives is none, however many there were be
 test('a write that was acknowledged and is not there is a fault on either side', () => {
   const acknowledged = [...before, write(2, 'EKS')];
   expect(fault({ acknowledged, stored: 2, pointOfNoReturn: noon })).toMatch(
-    /NOT OK: not there, though acknowledged: 1 write\./,
+    /NOT OK: 1 acknowledged write is missing\./,
   );
   expect(fault({ acknowledged: before, stored: 1, pointOfNoReturn: null })).toMatch(/NOT OK/);
 });

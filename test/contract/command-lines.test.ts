@@ -34,7 +34,7 @@ function toldIn(file: string): Told[] {
         const [, named, rest = ''] = /^npm (?:run (?:--silent )?([\w:]+)|test)(.*)/.exec(part) ?? [];
         if (!part.startsWith('npm ')) return [];
         const quote = /["'`]$/.exec(parts[which - 1] ?? '')?.[0];
-        const [typed = ''] = rest.split(fenced ? ' #' : (quote ?? /["'`|;)]|[,.:](?=\s|$)/));
+        const [typed = ''] = rest.split(fenced ? ' #' : (quote ?? /["'`\\|;)]|[,.:](?=[\s"'`]|$)/));
         const words = filledIn(typed).split(/\s+/).filter(Boolean);
         const exact = fenced || quote !== undefined;
         return [{ at: `${file}:${index + 1}`, script: named ?? 'test', words, exact }];
@@ -52,8 +52,9 @@ function mistakeIn({ at, script, words, exact }: Told): string | null {
   // npm takes options for its own where no "--" stands before them.
   if (exact && before.some((word) => word.startsWith('-'))) return `${line}: npm keeps its options for itself`;
   const [, own] = /^node bin\/passage\.ts ?(.*)$/.exec(command) ?? [];
-  // A script that is only named.
-  if (own === undefined || (dashes < 0 && !(exact && words.length > 0))) return null;
+  const typed = words.length > 0 && (exact || dashes >= 0);
+  // What is only named, and what is the beginning of others.
+  if (own === undefined || !typed || words.join() === '--') return null;
   try {
     commandLine([...own.split(' '), ...before, ...(dashes < 0 ? [] : words.slice(dashes + 1))].filter(Boolean));
     return null;

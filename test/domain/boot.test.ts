@@ -34,7 +34,7 @@ describe('how a boot stands', () => {
 
   test.each([
     ['is gone', null, '', 'BootFailed', /The booted pod is gone/],
-    ['was killed for want of memory', ended(137, 'OOMKilled'), '', 'BootFailed', /want of memory \(its limit is 2Gi\)/],
+    ['ran out of memory', ended(137, 'OOMKilled'), '', 'BootFailed', /ran out of memory \(its limit is 2Gi\)/],
     ['was killed by something else', ended(137), 'up', 'BootFailed', /ended with 137 .* liveness probe/],
     [
       'could not migrate',

@@ -157,7 +157,7 @@ describe('what to do next', () => {
       'x. → Upgrade the source.',
       'Say “carry” or “drop” in source.ecs.variables for A, B, C, D, E.',
       'They do not. → Upgrade the source.',
-      'Overridden, and still so in this run',
+      'Overridden in this run',
       'Rehearse again once that is done',
     ]);
   });
@@ -206,7 +206,7 @@ describe('what to do next', () => {
 
   test('of overridden warnings is to see that what they promise is done', () => {
     expect(next([finding('WARNING', { id: 'license-key', overridden: 'It is set on the evening.' })])[0]).toBe(
-      'Overridden, and still so in this run: license-key. See that what the reasons promise is done; where one says that it is, find out why the check sees otherwise.',
+      'Overridden in this run: license-key. Check that each reason still holds.',
     );
   });
 

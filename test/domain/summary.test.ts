@@ -132,7 +132,7 @@ describe('a cutover that was approved with open points', () => {
       expect.stringMatching(/^Leave the old services/),
       'Left open: Missing on the target: JWT_SECRET. → Run files/create-secrets.mjs --write.',
       expect.stringMatching(/^Left open: ACME_FLAGS is not set on the target/),
-      expect.stringMatching(/^Single sign-on is held back .*OIDC_CLIENT_SECRET.*create-secrets\.mjs --write --held/),
+      expect.stringMatching(/^Single sign-on is not set yet .*OIDC_CLIENT_SECRET.*create-secrets\.mjs --write --held/),
       expect.stringMatching(/^After that.*never the stack as a whole/),
     ]);
     expect(reportPage(summary)).toMatch(/<h1 class="warn">Cut over/);

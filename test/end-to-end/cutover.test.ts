@@ -88,7 +88,7 @@ test('both runs leave the files that their reports tell of', () => {
     expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['terraform.tfvars', 'create-secrets.mjs']));
     expect(readdirSync(join(folder, 'files')).sort()).toEqual(files.map(({ name }) => name).sort());
   }
-  expect(cutover.output).toMatch(/Files to go on with: .*files\/ \(.*values\.yaml/);
+  expect(cutover.output).toMatch(/Generated files: .*files\/ \(.*values\.yaml/);
 });
 
 test('no secret of the sample is in a history, a log, the evidence, a report or a process list', () => {

@@ -84,7 +84,7 @@ async function killed(command: RunningCommand): Promise<void> {
 }
 
 const goesOn = (run: string): string =>
-  `Run ${run} of migration "acme-retool" was under way when the simulated account ended. It goes on.`;
+  `Run ${run} of migration "acme-retool" was interrupted when the simulated account stopped; resuming it.`;
 
 const runOf = async (command: RunningCommand): Promise<string> => {
   await command.said(/^Run (rehearsal|cutover)-\d{8}-\d{6}/m);

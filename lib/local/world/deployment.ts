@@ -34,7 +34,7 @@ export function takeDeployment(
     if (underWay.length > 0) {
       const where = last.databases ? ` between ${last.databases}` : '';
       throw new WorldBusy(
-        `"${last.command}" ended while ${underWay.join(', ')} was under way in another deployment of the simulated account${where}, and can go on only there. Start that command again first, or forget all with "passage reset".`,
+        `"${last.command}" ended while ${underWay.join(', ')} was under way in another deployment of the simulated account${where}, and can go on only there. Start that command again first, or forget everything with "npm run passage -- reset".`,
       );
     }
   }

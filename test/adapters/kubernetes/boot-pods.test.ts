@@ -196,7 +196,7 @@ describe('a boot that fails', () => {
     expect(await came()).toEqual({
       kind: 'failed',
       error: 'BootFailed',
-      message: expect.stringMatching(/want of memory \(its limit is 150Mi\)/),
+      message: expect.stringMatching(/ran out of memory \(its limit is 150Mi\)/),
     });
   });
 

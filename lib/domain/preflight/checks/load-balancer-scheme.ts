@@ -23,9 +23,12 @@ export const check: Check = {
       'Set annotation alb.ingress.kubernetes.io/scheme; changing it makes a new load balancer with another name, for dns.target.';
     return to === INTERNAL
       ? warning(
-          `The source is ${from}, the target ${to}: who is outside of its networks will not reach it, the single sign-on's callbacks of such users included.`,
+          `The source is ${from}, the target ${to}: users outside its networks will not reach it, nor will their single sign-on callbacks.`,
           remake,
         )
-      : warning(`The source is ${from}, the target ${to}: who was outside of its networks will reach it.`, remake);
+      : warning(
+          `The source is ${from}, the target ${to}: users outside its networks, who could not reach the source, will reach it.`,
+          remake,
+        );
   },
 };

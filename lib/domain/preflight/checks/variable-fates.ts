@@ -35,7 +35,7 @@ export const check: Check = {
       return warning(saw.join(' '), 'Correct the names in source.ecs.variables, and take out what is decided anyway.');
     }
     if (known.length > 0) {
-      return info(`Said, and so without it: ${several(known.map(({ name, fate }) => `${name} "${fate}"`))}.`);
+      return info(`No effect, already the default: ${several(known.map(({ name, fate }) => `${name} "${fate}"`))}.`);
     }
     return pass(`${stated.length === 1 ? '1 variable' : `${stated.length} variables`}.`);
   },

@@ -24,12 +24,12 @@ export const cases: Cases = {
   'the target is internal': {
     given: withDns(withBalancers({ source: open, target: internal })),
     severity: 'WARNING',
-    says: /the target internal: who is outside.*will not reach it/,
+    says: /the target internal: users outside.*will not reach it/,
   },
   'the target is open to everybody': {
     given: withDns(withBalancers({ source: internal, target: open })),
     severity: 'WARNING',
-    says: /who was outside of its networks will reach it/,
+    says: /users outside its networks, who could not reach the source, will reach it/,
   },
   'what is asked for does not count where it can be seen': {
     given: { ...withDns(withBalancers({ source: open, target: internal })), ...annotated('internet-facing') },
