@@ -27,7 +27,7 @@ interface PassageStackProps extends StackProps {
   readonly migrations: readonly DeployedMigration[];
 }
 
-/** All of Passage. One stack: with some 250 resources it has half of what CloudFormation allows. */
+/** All of Passage. One stack: with some 275 resources it is well below the 500 that CloudFormation allows. */
 export class PassageStack extends Stack {
   constructor(scope: Construct, id: string, { settings, migrations, ...props }: PassageStackProps) {
     super(scope, id, props);

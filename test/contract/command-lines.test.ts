@@ -16,12 +16,12 @@ interface Told {
   readonly exact: boolean;
 }
 
-/** With a word for `<file>` and `${name}`, all that may be left out, as `[--json]`, and nothing for `…`. */
+/** With a word for `<file>` and `${name}`, all that may be left out, as `[--json]`, and nothing for `…` or an escape. */
 const filledIn = (text: string): string =>
   text
     .replace(/\$\{[^}]*\}|<[^>]*>/g, 'x')
     .replace(/\[([^\]]*)\]/g, '$1')
-    .replaceAll('…', '');
+    .replace(/…|\\/g, '');
 
 function toldIn(file: string): Told[] {
   let fenced = false;
