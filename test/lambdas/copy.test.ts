@@ -125,7 +125,7 @@ describe('CompareCopy', () => {
     ['a table more', [table('users', 3)], [table('users', 3), table('apps', 1)]],
   ])('%s on the target is a difference, which is written before it stops the run', async (_, from, to) => {
     const it = withRun();
-    await expect(compare(it, from, to)).rejects.toEqual(refusedBy('DataDiffers', /^1 differences .* must not be used/));
+    await expect(compare(it, from, to)).rejects.toEqual(refusedBy('DataDiffers', /^1 difference .* must not be used/));
     expect(proof(it).differences).toHaveLength(1);
     expect(proof(it).tables.some(({ equal }) => !equal)).toBe(true);
   });

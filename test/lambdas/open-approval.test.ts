@@ -62,6 +62,20 @@ describe('OpenApproval', () => {
     expect(it.outbox.map(({ text, html }) => text + html).join()).not.toContain(TOKEN);
   });
 
+  test('says of a predicted freeze whether this run predicted it, or the rehearsal that admitted it', async () => {
+    const told = async (...documents: (readonly ['rehearsal' | 'prediction', object])[]) => {
+      const it = startedBy();
+      for (const [name, document] of documents) it.documents.tamper(keys.document('autumn', name), document);
+      await open(it);
+      return requestOf(it).facts.find(({ label }) => label === 'Predicted freeze')?.value;
+    };
+    const prediction = { low: 20, high: 40, parts: [], samples: [], method: [] };
+    expect(await told(['rehearsal', rehearsal()])).toBe('20.0 s to 40.0 s, as rehearsal monday predicted');
+    expect(await told(['rehearsal', rehearsal()], ['prediction', prediction])).toBe(
+      '20.0 s to 40.0 s, predicted today; the rehearsal was monday',
+    );
+  });
+
   describe('in a window', () => {
     const within = (from: number, to: number) => {
       const it = startedBy(undefined, { window: { from: later(from), to: later(to) } });
