@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { errorNames, WorkflowError } from '../workflow/errors.ts';
 import type { CopierOutput } from './contract.ts';
-import type { Clock, Heart, Log } from './ports.ts';
+import type { Clock, Log, TaskCallback } from './ports.ts';
 
 /** Why a worker stops without an answer of its own. */
 class HeartbeatRefused extends Error {}
@@ -13,7 +13,7 @@ class HeartbeatRefused extends Error {}
  */
 export async function perform(
   role: (signal: AbortSignal) => Promise<CopierOutput>,
-  heart: Heart,
+  callback: TaskCallback,
   clock: Clock,
   log: Log,
   heartbeatSeconds: number,
@@ -29,11 +29,11 @@ export async function perform(
   });
   aborted.catch(() => {});
   // Not waited for at the end: a beat under way may take as long as its time-out.
-  beat(heart, clock, log, heartbeatSeconds, answered.signal).catch((error) => refused.abort(error));
+  beat(callback, clock, log, heartbeatSeconds, answered.signal).catch((error) => refused.abort(error));
   try {
     const output = await Promise.race([role(signal), aborted]);
     log('succeeded', { ...output });
-    await heart.succeed(output);
+    await callback.succeed(output);
     return 0;
   } catch (error) {
     if (refused.signal.aborted) {
@@ -43,7 +43,7 @@ export async function perform(
     const failure = stop.aborted ? new WorkflowError('WorkerLost', 'The worker was stopped from outside.') : error;
     const { name, message } = asDeclared(failure);
     log('failed', { error: name, cause: message, stack: (failure as Error).stack });
-    await heart.fail(name, message).catch((undelivered: Error) => {
+    await callback.fail(name, message).catch((undelivered: Error) => {
       log('failure not delivered', { reason: `${undelivered.name}: ${undelivered.message}` });
     });
     return 1;
@@ -53,9 +53,15 @@ export async function perform(
 }
 
 /** Throws when the heartbeat is refused; one that does not get through is tried again at the next beat. */
-async function beat(heart: Heart, clock: Clock, log: Log, everySeconds: number, until: AbortSignal): Promise<void> {
+async function beat(
+  callback: TaskCallback,
+  clock: Clock,
+  log: Log,
+  everySeconds: number,
+  until: AbortSignal,
+): Promise<void> {
   while (!until.aborted) {
-    const alive = await heart.beat().catch((error: Error) => {
+    const alive = await callback.beat().catch((error: Error) => {
       log('heartbeat not delivered', { reason: `${error.name}: ${error.message}` });
       return true;
     });

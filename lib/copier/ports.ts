@@ -18,7 +18,7 @@ export interface Staging {
 }
 
 /** The task token's three calls. */
-export interface Heart {
+export interface TaskCallback {
   /** False when Step Functions no longer waits for this task: stop at once. */
   beat(): Promise<boolean>;
   succeed(output: CopierOutput): Promise<void>;

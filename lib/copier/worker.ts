@@ -6,7 +6,7 @@ import { secretsManager } from '../adapters/secrets.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import { openDatabase } from './aws/database.ts';
 import { patience, S3Staging } from './aws/s3-staging.ts';
-import { StepFunctionsHeart } from './aws/step-functions-heart.ts';
+import { StepFunctionsCallback } from './aws/step-functions-callback.ts';
 import { systemClock as clock } from './clock.ts';
 import { CopierInput, type CopierOutput, type Role, roles } from './contract.ts';
 import { dump } from './dump/dump.ts';
@@ -76,16 +76,16 @@ if (!token) {
 const stop = new AbortController();
 for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort(new Error(name)));
 
-const heart = new StepFunctionsHeart(new SFNClient(small), token);
+const callback = new StepFunctionsCallback(new SFNClient(small), token);
 let input: CopierInput | undefined;
 try {
   input = readInput(inputText);
 } catch (error) {
   log('not started', { reason: (error as Error).message });
-  await heart.fail('InvalidInput', (error as Error).message).catch(() => {});
+  await callback.fail('InvalidInput', (error as Error).message).catch(() => {});
   process.exit(1);
 }
 const valid = input;
 log('started', { run: valid.run, epoch: valid.epoch, copy: valid.copy, workers: valid.workers });
 // Not waited for: idle keep-alive sockets of the SDK clients.
-process.exit(await perform((signal) => run(valid, signal), heart, clock, log, valid.heartbeatSeconds, stop.signal));
+process.exit(await perform((signal) => run(valid, signal), callback, clock, log, valid.heartbeatSeconds, stop.signal));

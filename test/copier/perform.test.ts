@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 import type { CopierOutput } from '../../lib/copier/contract.ts';
 import { perform } from '../../lib/copier/perform.ts';
-import type { Clock, Heart } from '../../lib/copier/ports.ts';
+import type { Clock, TaskCallback } from '../../lib/copier/ports.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
 
 const output: CopierOutput = { manifest: 'm', tables: 1, rows: 2, bytes: 3, seconds: 4 };
 
-/** A clock whose sleepers wake when the test says so, and a heart that remembers. */
+/** A clock whose sleepers wake when the test says so, and a callback that remembers. */
 function world(beats: (boolean | Error)[] = []) {
   let wake = () => {};
   const clock: Clock = {
@@ -20,7 +20,7 @@ function world(beats: (boolean | Error)[] = []) {
   };
   const answers: unknown[] = [];
   let beaten = 0;
-  const heart: Heart = {
+  const callback: TaskCallback = {
     async beat() {
       const answer = beats[beaten++] ?? true;
       if (answer instanceof Error) throw answer;
@@ -46,7 +46,7 @@ function world(beats: (boolean | Error)[] = []) {
       await new Promise(setImmediate);
     },
     run: (role: (signal: AbortSignal) => Promise<CopierOutput>) =>
-      perform(role, heart, clock, (event) => log.push(event), 10, stop.signal),
+      perform(role, callback, clock, (event) => log.push(event), 10, stop.signal),
   };
 }
 

@@ -5,7 +5,7 @@ import {
   type SFNClient,
 } from '@aws-sdk/client-sfn';
 import type { CopierOutput } from '../contract.ts';
-import type { Heart } from '../ports.ts';
+import type { TaskCallback } from '../ports.ts';
 
 /** The task is over for Step Functions: it timed out, was answered, or its execution ended. */
 const refusals = ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'];
@@ -13,7 +13,7 @@ const refusals = ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'];
 const CAUSE_CHARACTERS = 32_768;
 
 /** Answers and heartbeats of one task token, which never leaves this object. */
-export class StepFunctionsHeart implements Heart {
+export class StepFunctionsCallback implements TaskCallback {
   readonly #states: SFNClient;
   readonly #taskToken: string;
 
