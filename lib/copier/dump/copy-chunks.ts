@@ -1,11 +1,11 @@
 import { WorkflowError } from '../../workflow/errors.ts';
-import { crew } from '../crew.ts';
 import type { Surroundings } from '../ports.ts';
 import { findChanged } from '../postgres/catalog.ts';
 import { qualified } from '../postgres/row-hash.ts';
 import type { Database } from '../postgres/session.ts';
 import { SteadySession } from '../postgres/steady-session.ts';
 import type { DoneMark, Plan, PlannedChunk, PlannedTable } from '../staged.ts';
+import { taskGroup } from '../task-group.ts';
 import { type Courtesy, PutBack } from './courtesy.ts';
 import { dumpChunk } from './dump-chunk.ts';
 import { explained } from './too-large.ts';
@@ -68,7 +68,7 @@ export async function copyChunks(
       await Promise.all([copying.close(), looking.close()]);
     }
   };
-  await crew(around.signal, new Array(Math.min(workers, chunks.length)).fill(worker));
+  await taskGroup(around.signal, new Array(Math.min(workers, chunks.length)).fill(worker));
 }
 
 function keptLocked(plan: Plan, chunk: PlannedChunk): WorkflowError {

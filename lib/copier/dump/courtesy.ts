@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import type { ThrottleLimits } from '../contract.ts';
-import { crew } from '../crew.ts';
 import type { Clock, Log, Surroundings } from '../ports.ts';
 import { type Database, sqlState } from '../postgres/session.ts';
+import { taskGroup } from '../task-group.ts';
 import { watchLoad } from './source-load.ts';
 import { standAside } from './stand-aside.ts';
 import { PausedTooLong, Throttle } from './throttle.ts';
@@ -44,7 +44,7 @@ export class Courtesy {
 
   /** Until `over`: makes our sessions stand aside, and pauses the throttle while the source is busy. */
   async watch(around: Pick<Surroundings, 'clock' | 'log' | 'signal'>, over: AbortSignal): Promise<void> {
-    await crew(around.signal, [
+    await taskGroup(around.signal, [
       (signal) =>
         standAside(this.#database, { ...around, signal }, over, (session) =>
           this.#working.get(session)?.abort(new PutBack('another session waited for its lock', true)),

@@ -3,7 +3,6 @@ import { refuseUnreadable } from '../../adapters/postgres/missing-rights.ts';
 import { WorkflowError } from '../../workflow/errors.ts';
 import { damagedObject } from '../codec.ts';
 import type { CopierInput, CopierOutput } from '../contract.ts';
-import { crew } from '../crew.ts';
 import { answer, Tally } from '../manifest.ts';
 import type { Clock, Surroundings } from '../ports.ts';
 import * as catalog from '../postgres/catalog.ts';
@@ -14,6 +13,7 @@ import { SteadySession } from '../postgres/steady-session.ts';
 import { ProgressBoard } from '../progress.ts';
 import { seal, sealBytes, unseal, unsealBytes } from '../sealed.ts';
 import { type DoneMark, keys, Manifest, type ManifestSequence, type Plan } from '../staged.ts';
+import { taskGroup } from '../task-group.ts';
 import { copyChunks } from './copy-chunks.ts';
 import { Courtesy } from './courtesy.ts';
 import { SourceChanged } from './dump-chunk.ts';
@@ -114,7 +114,7 @@ class Dump {
       const taken = await takeSnapshot(holder, this.#input, this.#database, this.#around);
       const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
       const over = new AbortController();
-      const [manifest] = await crew<Manifest | undefined>(signal, [
+      const [manifest] = await taskGroup<Manifest | undefined>(signal, [
         async (together) => {
           const around = { ...this.#around, signal: together };
           const begun = await this.#plan(taken, reason, around);
@@ -200,7 +200,7 @@ class Dump {
     for (const mark of marks) count(mark, 0);
     const kept = new Set(marks.map(({ chunk }) => chunk));
     const chunks = plan.chunks.filter(({ id }) => !kept.has(id));
-    await crew<void>(around.signal, [
+    await taskGroup<void>(around.signal, [
       async (together) => {
         // An attempt that goes on has its schema already.
         if (plan.schema !== attempt) return;

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
-import { crew } from '../crew.ts';
 import type { Staging, Surroundings } from '../ports.ts';
 import { findChanged } from '../postgres/catalog.ts';
 import { schemaScript } from '../postgres/client-tools.ts';
@@ -12,6 +11,7 @@ import { SteadySession } from '../postgres/steady-session.ts';
 import { readSchemaScript, type SchemaEntry } from '../restore/schema-entries.ts';
 import { unseal } from '../sealed.ts';
 import { DoneMark, keys, type Plan, type PlannedChunk, type PlannedTable } from '../staged.ts';
+import { taskGroup } from '../task-group.ts';
 import { SourceChanged } from './dump-chunk.ts';
 import type { Taken } from './plan.ts';
 
@@ -106,7 +106,7 @@ export async function findKept(
       await session.close();
     }
   };
-  await crew(around.signal, new Array<typeof worker>(workers).fill(worker));
+  await taskGroup(around.signal, new Array<typeof worker>(workers).fill(worker));
   return marks.filter((mark) => kept.has(mark));
 }
 

@@ -1,4 +1,3 @@
-import { crew } from '../crew.ts';
 import { pageRanges } from '../dump/chunks.ts';
 import { Tally } from '../manifest.ts';
 import type { Surroundings } from '../ports.ts';
@@ -8,6 +7,7 @@ import type { Database } from '../postgres/session.ts';
 import { SteadySession } from '../postgres/steady-session.ts';
 import { sizeHere } from '../postgres/target.ts';
 import type { Piece, Plan, PlannedTable } from '../staged.ts';
+import { taskGroup } from '../task-group.ts';
 
 /** Counts and hashes every table of the plan as it lies in the target, by `workers` side by side. */
 export async function measureTarget(
@@ -52,6 +52,6 @@ export async function measureTarget(
       await session.close();
     }
   };
-  await crew(around.signal, [largeObjects, ...new Array<typeof worker>(workers).fill(worker)]);
+  await taskGroup(around.signal, [largeObjects, ...new Array<typeof worker>(workers).fill(worker)]);
   return tally;
 }

@@ -1,6 +1,5 @@
 import type pg from 'pg';
 import type { CopierInput, CopierOutput } from '../contract.ts';
-import { crew } from '../crew.ts';
 import { answer, proved } from '../manifest.ts';
 import type { Surroundings } from '../ports.ts';
 import { readSequenceValues, serverFacts } from '../postgres/catalog.ts';
@@ -13,6 +12,7 @@ import * as target from '../postgres/target.ts';
 import { ProgressBoard } from '../progress.ts';
 import { seal, unseal, unsealBytes } from '../sealed.ts';
 import { keys, Manifest, type Plan } from '../staged.ts';
+import { taskGroup } from '../task-group.ts';
 import { Agenda, isEarly, type Job } from './agenda.ts';
 import { arrange } from './arrange.ts';
 import { DumpWatch } from './dump-watch.ts';
@@ -51,7 +51,7 @@ export async function restore(input: CopierInput, database: Database, around: Su
   const over = new AbortController();
   try {
     await lookAtLock();
-    const [output] = await crew<CopierOutput | undefined>(around.signal, [
+    const [output] = await taskGroup<CopierOutput | undefined>(around.signal, [
       (together) =>
         restoreAttempts(input, database, { ...around, signal: together }, progress).finally(() => over.abort()),
       async (together) => {
@@ -266,7 +266,7 @@ class Restore {
         await session.close();
       }
     };
-    await crew<void>(signal, [
+    await taskGroup<void>(signal, [
       () => this.#watch.follow(this.#plan, agenda),
       ...new Array<typeof worker>(this.#input.workers).fill(worker),
     ]);
@@ -300,7 +300,7 @@ class Restore {
         await session.close();
       }
     };
-    await crew(this.#around.signal, new Array(this.#input.workers).fill(worker));
+    await taskGroup(this.#around.signal, new Array(this.#input.workers).fill(worker));
   }
 
   /** DDL in one fenced transaction, once for this plan. */

@@ -1,6 +1,6 @@
-import { crew } from '../crew.ts';
 import { dumpSchema, schemaScript } from '../postgres/client-tools.ts';
 import { readSchemaScript } from '../restore/schema-entries.ts';
+import { taskGroup } from '../task-group.ts';
 import { readCatalogFacts } from './catalog-facts.ts';
 import { type Catalog, compareCatalogs } from './compare-catalogs.ts';
 import type { CatalogComparison } from './findings.ts';
@@ -22,7 +22,7 @@ export async function compareLiveCatalogs(
   around: Around,
 ): Promise<CatalogComparison> {
   const read = (side: LiveSide) => (signal: AbortSignal) => readCatalog(side, options, { ...around, signal });
-  const [here, there] = await crew(around.signal, [read(source), read(target)]);
+  const [here, there] = await taskGroup(around.signal, [read(source), read(target)]);
   return compareCatalogs(here as Catalog, there as Catalog, options);
 }
 

@@ -1,10 +1,10 @@
 import type { Measured } from '../compare.ts';
-import { crew } from '../crew.ts';
 import { pageRanges } from '../dump/chunks.ts';
 import { speakServerEncoding } from '../postgres/encoding.ts';
 import { measureLargeObjects } from '../postgres/large-objects.ts';
 import { add, type Measure, measure, nothing } from '../postgres/row-hash.ts';
 import type { ManifestTable, Piece, PlannedTable } from '../staged.ts';
+import { taskGroup } from '../task-group.ts';
 import type { Around, LiveSide } from './live-side.ts';
 
 /** What has been read so far of one piece. */
@@ -64,7 +64,7 @@ export async function measureSide(
       await session.close();
     }
   };
-  await crew(around.signal, [objects, ...new Array<typeof worker>(workers).fill(worker)]);
+  await taskGroup(around.signal, [objects, ...new Array<typeof worker>(workers).fill(worker)]);
   const { count, bytes, hash } = largeObjects;
   return {
     tables: tables.map(({ schema, name }, at): ManifestTable => {

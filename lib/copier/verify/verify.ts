@@ -1,10 +1,10 @@
 import { WorkflowError } from '../../workflow/errors.ts';
 import { type Comparison, compareManifests, pairs, type TableComparison } from '../compare.ts';
-import { crew } from '../crew.ts';
 import { standAside } from '../dump/stand-aside.ts';
 import { speakServerEncoding } from '../postgres/encoding.ts';
 import type { Database } from '../postgres/session.ts';
 import type { PlannedTable } from '../staged.ts';
+import { taskGroup } from '../task-group.ts';
 import { compareLiveCatalogs } from './catalog.ts';
 import type { CatalogComparison, TableDifferences } from './findings.ts';
 import { readKey } from './keys.ts';
@@ -64,7 +64,7 @@ export async function verify(
   const [source, target] = await openBoth(databases, around.signal);
   const over = new AbortController();
   try {
-    const [found] = await crew(around.signal, [
+    const [found] = await taskGroup(around.signal, [
       (signal) => compareSides(source, target, { ...around, signal }, options).finally(() => over.abort()),
       (signal) => source.keep({ ...around, signal }, over.signal),
       (signal) => target.keep({ ...around, signal }, over.signal),
@@ -121,7 +121,7 @@ async function compareSides(source: LiveSide, target: LiveSide, around: Around, 
   };
   tell('reading catalogs');
   const catalog = await compareLiveCatalogs(source, target, { encoding, rights: options.grants }, around);
-  const [here, there] = await crew(around.signal, [
+  const [here, there] = await taskGroup(around.signal, [
     (signal) => measureSide(source, sourceTables, encoding, options.workers, { ...around, signal }, onMeasured),
     (signal) => measureSide(target, targetTables, encoding, options.workers, { ...around, signal }, onMeasured),
   ]);
