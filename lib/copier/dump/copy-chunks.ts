@@ -6,8 +6,8 @@ import type { Database } from '../postgres/session.ts';
 import { SteadySession } from '../postgres/steady-session.ts';
 import type { DoneMark, Plan, PlannedChunk, PlannedTable } from '../staged.ts';
 import { taskGroup } from '../task-group.ts';
-import { type Courtesy, PutBack } from './courtesy.ts';
 import { dumpChunk } from './dump-chunk.ts';
+import { PutBack, type SourceGuard } from './source-guard.ts';
 import { explained } from './too-large.ts';
 
 /** 20 tries with 5 s for each lock and 1 s between them = 2 minutes of a table that others keep locked. */
@@ -24,7 +24,7 @@ export async function copyChunks(
   chunks: readonly PlannedChunk[],
   database: Database,
   workers: number,
-  courtesy: Courtesy,
+  guard: SourceGuard,
   around: Surroundings,
   onDumped: (mark: DoneMark, seconds: number) => void,
 ): Promise<void> {
@@ -34,7 +34,7 @@ export async function copyChunks(
     const looking = new SteadySession(database, { ...around, signal });
     const copy = (chunk: PlannedChunk) =>
       copying.try(`copy chunk ${chunk.id}`, (session) =>
-        courtesy.yielding(session, signal, (held) =>
+        guard.yielding(session, signal, (held) =>
           dumpChunk(
             session,
             around.staging,
@@ -42,14 +42,14 @@ export async function copyChunks(
             chunk,
             (tables) =>
               looking.try('look at the catalog', (outside) => findChanged(outside, tables, plan.serverVersion)),
-            (bytes) => courtesy.throttle.pass(bytes, held),
+            (bytes) => guard.throttle.pass(bytes, held),
           ),
         ),
       );
     try {
       for (let next = queue.shift(); next; next = queue.shift()) {
         const { chunk, tries } = next;
-        await courtesy.throttle.admit(signal);
+        await guard.throttle.admit(signal);
         const started = around.clock.now();
         try {
           const mark = await copy(chunk).catch(async (error: unknown) => {

@@ -15,12 +15,12 @@ import { seal, sealBytes, unseal, unsealBytes } from '../sealed.ts';
 import { type DoneMark, keys, Manifest, type ManifestSequence, type Plan } from '../staged.ts';
 import { taskGroup } from '../task-group.ts';
 import { copyChunks } from './copy-chunks.ts';
-import { Courtesy } from './courtesy.ts';
 import { SourceChanged } from './dump-chunk.ts';
 import { continuePlan, findKept, readMarks, sameSchema, whyNot } from './go-on.ts';
 import { readLeftOut } from './left-out.ts';
 import { beginPlan, lastAttempt, lastPlan, type Taken, takeSnapshot } from './plan.ts';
 import { readSchema } from './read-schema.ts';
+import { SourceGuard } from './source-guard.ts';
 
 /** A source that changes under three snapshots will change under the fourth. */
 const TRIES = 3;
@@ -71,7 +71,7 @@ class Dump {
   readonly #around: Surroundings;
   readonly #progress: ProgressBoard;
   readonly #lock: CopyLock;
-  readonly #courtesy: Courtesy;
+  readonly #guard: SourceGuard;
   /** The attempt that this worker has claimed last. */
   #mine: number | undefined;
 
@@ -81,8 +81,8 @@ class Dump {
     this.#around = around;
     this.#progress = progress;
     this.#lock = new CopyLock(database, input.lockKey, around);
-    this.#courtesy = new Courtesy(database, input.throttle ?? {}, around, (missing) => around.incidents.add(missing));
-    progress.held = () => this.#courtesy.throttle.paused;
+    this.#guard = new SourceGuard(database, input.throttle ?? {}, around, (missing) => around.incidents.add(missing));
+    progress.held = () => this.#guard.throttle.paused;
   }
 
   async run(): Promise<Manifest> {
@@ -132,7 +132,7 @@ class Dump {
           return copied;
         },
         (together) => keepAlive(holder, clock, together, over.signal).then(() => undefined),
-        (together) => this.#courtesy.watch({ ...this.#around, signal: together }, over.signal).then(() => undefined),
+        (together) => this.#guard.watch({ ...this.#around, signal: together }, over.signal).then(() => undefined),
       ]);
       return manifest as Manifest;
     } catch (error) {
@@ -214,7 +214,7 @@ class Dump {
           chunks,
           this.#database,
           this.#input.workers,
-          this.#courtesy,
+          this.#guard,
           { ...around, signal: together },
           count,
         ),
@@ -222,7 +222,7 @@ class Dump {
     progress.phase = 'finishing';
     const facts = await this.#readFacts(plan, around);
     const finishedAt = new Date(clock.now()).toISOString();
-    const incidents = [...around.incidents.sentences, ...this.#courtesy.throttle.sentences];
+    const incidents = [...around.incidents.sentences, ...this.#guard.throttle.sentences];
     const manifest = tally.manifest('dump', this.#input, {
       serverVersion,
       ...facts,

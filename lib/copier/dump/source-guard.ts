@@ -20,8 +20,8 @@ export class PutBack extends Error {
   }
 }
 
-/** How a dump behaves in the source, which is somebody else's house: it makes way, and it does not hurry. */
-export class Courtesy {
+/** Guards the source, which is somebody else's house, from the dump: it makes way, and it does not hurry. */
+export class SourceGuard {
   readonly throttle: Throttle;
   readonly #database: Database;
   readonly #limits: ThrottleLimits;
