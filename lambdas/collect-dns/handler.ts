@@ -10,7 +10,7 @@ import { type Answers, ask } from '../../lib/adapters/resolver.ts';
 import { type Dns, route53 } from '../../lib/adapters/route53.ts';
 import { leadsTo, sameHost } from '../../lib/domain/load-balancer.ts';
 import { whereOf } from '../../lib/domain/run.ts';
-import { rivalsOf, within, zoneProblems } from '../../lib/domain/split-view.ts';
+import { parentsOf, rivalsOf, within, zoneProblems } from '../../lib/domain/split-view.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 
@@ -58,7 +58,7 @@ export const collectDns = task('CollectDns')(async (deps: Deps, { lease, look })
   const zone = await dns.zone(hostedZoneId);
   const [records, zones, answers] = await Promise.all([
     dns.records(hostedZoneId, record),
-    dns.zonesFrom(zone.name),
+    Promise.all([zone.name, ...parentsOf(zone.name)].map((name) => dns.zonesFrom(name))),
     deps.ask(deps.resolvers.length > 0 ? deps.resolvers : zone.nameServers, record),
   ]);
   const own = { id: hostedZoneId, name: zone.name };
@@ -67,7 +67,7 @@ export const collectDns = task('CollectDns')(async (deps: Deps, { lease, look })
   const { found, problems } = await deps.loadBalancers.named([...new Set([source, target, ...published])]);
   const behind = (...names: readonly string[]) =>
     found.find(({ dnsName }) => names.some((name) => sameHost(name, dnsName))) ?? null;
-  const rivals = rivalsOf({ hostedZoneId, name: zone.name }, record, zones);
+  const rivals = rivalsOf({ hostedZoneId, name: zone.name }, record, zones.flat());
   await evidence.write(whereOf(lease.run, look), 'dns', {
     zone: zone.name,
     records,

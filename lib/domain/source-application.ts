@@ -272,9 +272,13 @@ function addressProblems(main: Variables): Problem[] {
     }));
 }
 
+/** The target has its own; at the source they must all mean the same. */
+const addressesOfDatabase = ['POSTGRES_HOST', 'POSTGRES_PORT', 'POSTGRES_DB', 'DATABASE_URL'];
+
 function undecided(variables: readonly ReadVariable[]): Problem[] {
   const asked = variables.filter(({ fate }) => fate === 'ask').map(({ name }) => name);
   const differing = variables.filter(({ fate, agrees }) => !agrees && (fate === 'carry' || fate === 'hold'));
+  const databases = variables.filter(({ name, agrees }) => !agrees && addressesOfDatabase.includes(name));
   return [
     ...(asked.length > 0
       ? [
@@ -293,6 +297,13 @@ function undecided(variables: readonly ReadVariable[]): Problem[] {
       what: `${name} has different values in different services; the main backend's is taken.`,
       where: services.join(', '),
       todo: 'Make the services agree, or set the value of each by hand on the target.',
+    })),
+    ...databases.map(({ name, services }) => ({
+      kind: 'variables-disagree' as const,
+      severity: 'WARNING' as const,
+      what: `${name} differs between services: only the database of the main backend is copied, and locked for the freeze.`,
+      where: services.join(', '),
+      todo: 'Make sure that they are two names of one database; if not, make the services agree first.',
     })),
   ];
 }

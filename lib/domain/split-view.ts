@@ -8,14 +8,25 @@ const lower = (name: string): string => withoutDot(name).toLowerCase();
 /** Whether a name is the zone's own or one inside of it, whatever its writing. */
 export const within = (name: string, zone: string): boolean => `.${lower(name)}`.endsWith(`.${lower(zone)}`);
 
-/** Zones of the account besides the configured one that hold the record's name: some who ask get their answer. */
+/** `a.b.example.com` → `b.example.com`, `example.com`: a private zone of such a name hides ours from its networks. */
+export function parentsOf(zone: string): string[] {
+  const labels = lower(zone).split('.');
+  return labels.slice(1, -1).map((_, index) => labels.slice(index + 1).join('.'));
+}
+
+/**
+ * Zones of the account besides the configured one that hold the record's name: some who ask get their answer. Of zones
+ * above only private ones: whoever follows delegations goes past a public one.
+ */
 export function rivalsOf(
   own: { readonly hostedZoneId: string; readonly name: string },
   record: string,
   zones: readonly Rival[],
 ): Rival[] {
-  return zones.filter(
-    ({ hostedZoneId, name }) => hostedZoneId !== own.hostedZoneId && within(name, own.name) && within(record, name),
+  const once = new Map(zones.map((zone) => [zone.hostedZoneId, zone]));
+  return [...once.values()].filter(
+    ({ hostedZoneId, name, private: hidden }) =>
+      hostedZoneId !== own.hostedZoneId && within(record, name) && (hidden || within(name, own.name)),
   );
 }
 

@@ -259,6 +259,20 @@ describe('Temporal', () => {
   });
 });
 
+test('a worker on another database than the main backend is told', () => {
+  const jobs = (host: string) => container('jobs', { SERVICE_TYPE: 'JOBS_RUNNER', POSTGRES_HOST: host });
+  const here = main({ POSTGRES_HOST: 'rds.invalid' });
+  expect(describeSource([here, jobs('other.invalid')], {})?.problems).toMatchObject([
+    {
+      kind: 'variables-disagree',
+      severity: 'WARNING',
+      what: expect.stringMatching(/^POSTGRES_HOST differs .* only the database of the main backend is copied/),
+      where: 'jobs, web',
+    },
+  ]);
+  expect(describeSource([here, jobs('rds.invalid')], {})?.problems).toEqual([]);
+});
+
 test('only what moves, tells a role or opens the main database is read', () => {
   const all = new Map<string, string>();
   const read = [

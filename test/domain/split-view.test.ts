@@ -1,10 +1,15 @@
-import { rivalsOf, zoneProblems } from '../../lib/domain/split-view.ts';
+import { parentsOf, rivalsOf, zoneProblems } from '../../lib/domain/split-view.ts';
 import { record } from '../support/run-documents.ts';
 
 const own = { hostedZoneId: 'Z1', name: 'acme.example.com' };
 const zone = (hostedZoneId: string, name: string, hidden = false) => ({ hostedZoneId, name, private: hidden });
 
-test('a rival is another zone that holds the name: the same, or one between', () => {
+test('zones above one are those of at least two labels', () => {
+  expect(parentsOf('Retool.acme.example.com.')).toEqual(['acme.example.com', 'example.com']);
+  expect(parentsOf('example.com')).toEqual([]);
+});
+
+test('a rival is another zone that holds the name: the same, one between, or a private one above', () => {
   const zones = [
     zone('Z1', 'acme.example.com'),
     zone('Z2', 'acme.example.com', true),
@@ -12,8 +17,15 @@ test('a rival is another zone that holds the name: the same, or one between', ()
     zone('Z4', 'other.acme.example.com'),
     zone('Z5', 'example.com'),
     zone('Z6', 'tool.acme.example.com'),
+    zone('Z7', 'example.com', true),
+    zone('Z8', 'org.example.com', true),
+    zone('Z7', 'example.com', true),
   ];
-  expect(rivalsOf(own, 'Retool.acme.example.com', zones).map(({ hostedZoneId }) => hostedZoneId)).toEqual(['Z2', 'Z3']);
+  expect(rivalsOf(own, 'Retool.acme.example.com', zones).map(({ hostedZoneId }) => hostedZoneId)).toEqual([
+    'Z2',
+    'Z3',
+    'Z7',
+  ]);
 });
 
 const publicZone = { name: 'acme.example.com', private: false };

@@ -20,6 +20,7 @@ describe('bad input is a finding with what to do, never a stack trace', () => {
         where: 'blue, green',
         todo: expect.stringMatching(/source\.ecs\.services/),
       },
+      { kind: 'variables-disagree', what: expect.stringMatching(/^POSTGRES_DB differs/) },
     ]);
   });
 

@@ -18,6 +18,12 @@ export const check: Check = {
         `Set ${NAME} to https://${record} on the target: the identity provider calls back to it.`,
       );
     }
+    if (nameOf(target)?.startsWith('http://')) {
+      return warning(
+        `${NAME} of the target begins with http://.`,
+        `Set it to https://${record}: callbacks and links are built from it.`,
+      );
+    }
     const unknown = (['source', 'target'] as const).filter((side) => hosts[side] === null);
     if (unknown.length > 0) {
       return unlearned(`${NAME} of the ${unknown.join(' and the ')}.`, `Make sure that it is https://${record}.`);
@@ -26,8 +32,12 @@ export const check: Check = {
   },
 };
 
-function hostOf({ variables }: Pick<Collected['target'] | Collected['source'], 'variables'>): string | null {
-  const value = variables.find(({ name }) => name === NAME)?.value;
+type Side = Pick<Collected['target'] | Collected['source'], 'variables'>;
+
+const nameOf = ({ variables }: Side): string | null | undefined => variables.find(({ name }) => name === NAME)?.value;
+
+function hostOf(side: Side): string | null {
+  const value = nameOf(side);
   if (!value) return null;
   const url = value.includes('://') ? value : `https://${value}`;
   return URL.canParse(url) ? new URL(url).hostname : value;

@@ -1,5 +1,5 @@
 import { several } from '../../quantities.ts';
-import { type Check, info, pass, warning } from '../check.ts';
+import { type Check, info, pass, unlearned, warning } from '../check.ts';
 import { versionOf } from '../versions.ts';
 
 export const check: Check = {
@@ -10,7 +10,14 @@ export const check: Check = {
   look({ source, target }) {
     const stores = source.blobStores;
     if (stores.length === 0) {
-      if ((versionOf(target.imageTag)?.major ?? 0) < 4) return pass('No bucket is configured.');
+      const version = versionOf(target.imageTag);
+      if (version === null) {
+        return unlearned(
+          'which version the target runs; no bucket is configured.',
+          'Retool 4 needs one: set RR_BLOB_STORAGE_PROVIDER and RR_DEFAULT_S3_….',
+        );
+      }
+      if (version.major < 4) return pass('No bucket is configured.');
       return warning(
         'No bucket is configured.',
         'Retool 4 needs one: set RR_BLOB_STORAGE_PROVIDER and RR_DEFAULT_S3_….',

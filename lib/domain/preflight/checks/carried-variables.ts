@@ -2,7 +2,7 @@ import { plural, several } from '../../quantities.ts';
 import { type Check, info, pass, unlearned, warning } from '../check.ts';
 import { closedObjects } from '../unknown.ts';
 
-/** Each has a check of its own. */
+/** Each has a check of its own; Temporal's are named to the chart when workflows go on. */
 const ELSEWHERE = [
   'ENCRYPTION_KEY',
   'ENCRYPTION_KEY_OLD',
@@ -12,13 +12,17 @@ const ELSEWHERE = [
   'BASE_DOMAIN',
 ];
 
+const TEMPORAL = 'WORKFLOW_TEMPORAL_';
+
 export const check: Check = {
   id: 'carried-variables',
   title: 'The target sets what moves along from the source',
   about: 'application',
   needsTarget: true,
   look({ source, target }) {
-    const carried = source.variables.filter(({ name, fate }) => fate === 'carry' && !ELSEWHERE.includes(name));
+    const carried = source.variables.filter(
+      ({ name, fate }) => fate === 'carry' && !ELSEWHERE.includes(name) && !name.startsWith(TEMPORAL),
+    );
     const there = new Map(target.variables.map((variable) => [variable.name, variable]));
     const missing = carried.filter(({ name }) => !there.has(name)).map(({ name }) => name);
     const closed = closedObjects(target);

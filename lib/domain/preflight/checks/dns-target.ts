@@ -31,6 +31,13 @@ export const check: Check = {
         behind && !sameHost(wanted, behind.dnsName) ? `${wanted}, which is ${behind.dnsName}.` : `${wanted}.`,
       );
     }
+    // It distributes requests to pods by itself: a closed gate would not be seen by users who come this way.
+    if (behind?.type === 'application') {
+      return blocker(
+        `The record will point at ${wanted}, an application load balancer of this account that is not the Ingress's (${several(published)}): users would go round the gate, and reach the target before the point of no return.`,
+        `Set dns.target to ${published[0]}.`,
+      );
+    }
     return warning(
       `The record will point at ${wanted}${behind ? `, a load balancer of type ${behind.type}` : ', no load balancer that Passage sees in this account and region'}; the Ingress has ${several(published)}.`,
       'Correct dns.target, unless something else stands between users and that load balancer.',

@@ -3,6 +3,8 @@ import { versionOf } from '../versions.ts';
 
 /** The vendor advises to go by way of a release in between when more than about so many are skipped. */
 const RELEASES_AT_ONCE = 10;
+/** Tags that the vendor moves from release to release. */
+const moving = /^(latest|stable|edge|nightly)$/;
 const PIN = "Pin the target's image to the source's tag; upgrade after the migration.";
 
 /** Retool's schema migrations only go forward: another version on the target changes the data at its first start. */
@@ -14,6 +16,12 @@ export const check: Check = {
   look({ source, target }) {
     const both = `Source ${source.imageTag ?? 'unknown'}, target ${target.imageTag ?? 'unknown'}.`;
     if (!source.imageTag || !target.imageTag) return warning(`Could not be learned: both tags. ${both}`, PIN);
+    if (source.imageTag === target.imageTag && moving.test(source.imageTag)) {
+      return warning(
+        `Both say ${source.imageTag}, a tag that moves: which version each has pulled, and when, it does not tell.`,
+        "Look at the version that the source answers under /api/checkHealth, and pin the target's image to it.",
+      );
+    }
     if (source.imageTag === target.imageTag) return pass(`Both run ${source.imageTag}.`);
     const [from, to] = [versionOf(source.imageTag), versionOf(target.imageTag)];
     if (!from || !to) return warning(`${both} Which is newer cannot be told from the tags.`, PIN);

@@ -1,4 +1,4 @@
-import { type Check, pass, unlearned, warning } from '../check.ts';
+import { type Check, info, pass, unlearned, warning } from '../check.ts';
 
 const INTERNAL = 'internal';
 
@@ -18,7 +18,13 @@ export const check: Check = {
         'Open the target by its load balancer from where users are, with curl --resolve. The default of an Ingress is internal.',
       );
     }
-    if (from === to) return pass(`Both are ${from}.`);
+    if (from === to && to === INTERNAL) return pass(`Both are ${INTERNAL}.`);
+    if (from === to) {
+      return info(
+        `Both are ${from}. Whom the source's lets in (security groups, WAF, authentication by a listener's rule) was not looked at.`,
+        "Give the Ingress the same, by its annotations inbound-cidrs, security-groups, wafv2-acl-arn and auth-type: without them the target's is open to everybody.",
+      );
+    }
     const remake =
       'Set annotation alb.ingress.kubernetes.io/scheme; changing it makes a new load balancer with another name, for dns.target.';
     return to === INTERNAL

@@ -1,6 +1,9 @@
 import { several } from '../../quantities.ts';
 import { type Check, pass, warning } from '../check.ts';
 
+/** They never open the application's database. */
+const without: readonly string[] = ['code-executor', 'temporal'];
+
 /** Pods that migrate the schema at the same time have left it half-way before. */
 export const check: Check = {
   id: 'migrator',
@@ -8,7 +11,9 @@ export const check: Check = {
   about: 'application',
   needsTarget: true,
   look({ target }) {
-    const migrating = target.deployments.filter(({ mayMigrate }) => mayMigrate).map(({ name }) => name);
+    const migrating = target.deployments
+      .filter(({ role, mayMigrate }) => mayMigrate && !without.includes(role))
+      .map(({ name }) => name);
     if (migrating.length === 1) return pass(`Only ${migrating[0]} may.`);
     if (migrating.length === 0) {
       return warning(

@@ -12,4 +12,9 @@ export const cases: Cases = {
     severity: 'WARNING',
     says: /target is new.example.com/,
   },
+  'without TLS': {
+    given: withTarget({ variables: [setOnTarget('BASE_DOMAIN', { value: 'http://retool.acme.example.com' })] }),
+    severity: 'WARNING',
+    says: /begins with http:/,
+  },
 };

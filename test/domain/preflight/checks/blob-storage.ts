@@ -27,4 +27,19 @@ export const cases: Cases = {
     says: /no service account/,
   },
   'none, and Retool 4 needs one': { given: withTarget({ imageTag: '4.2.0' }), severity: 'WARNING', says: /Retool 4/ },
+  'none, and the tag tells no version': {
+    given: withTarget({ imageTag: 'latest' }),
+    severity: 'INFO',
+    says: /which version/,
+  },
+  'one opened by keys, another by a role': {
+    given: withSource({
+      blobStores: [
+        { purpose: 'applications', provider: 's3', bucket: 'acme-files', region: null, keys: true },
+        { purpose: 'applications', provider: 's3', bucket: 'acme-more', region: null, keys: false },
+      ],
+    }),
+    severity: 'WARNING',
+    says: /acme-more/,
+  },
 };

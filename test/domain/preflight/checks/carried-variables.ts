@@ -37,4 +37,9 @@ export const cases: Cases = {
     severity: 'WARNING',
     says: /Missing on the target: JWT_SECRET/,
   },
+  'Temporal is told to the chart later': {
+    given: withSource({ variables: [variable('WORKFLOW_TEMPORAL_CLUSTER_NAMESPACE', { value: 'acme.a1b2c' })] }),
+    severity: 'PASS',
+    says: /Nothing/,
+  },
 };

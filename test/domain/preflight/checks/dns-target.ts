@@ -18,10 +18,18 @@ export const cases: Cases = {
     says: /preview\.acme\.example\.com, which is eks\.elb\.example\.com/,
   },
   'none published': { given: published(), severity: 'WARNING', says: /Could not be learned/ },
-  'another one': {
+  'another application load balancer, round the gate': {
     given: published('other.elb'),
+    severity: 'BLOCKER',
+    says: /not the Ingress's \(other\.elb\): users would go round the gate.*Set dns\.target to other\.elb/,
+  },
+  'a network load balancer, which may stand before it': {
+    given: {
+      ...published('other.elb'),
+      ...withDns(withBalancers({ source: before, target: { ...fine.dns.loadBalancers.target!, type: 'network' } })),
+    },
     severity: 'WARNING',
-    says: /a load balancer of type application; the Ingress has other\.elb/,
+    says: /a load balancer of type network; the Ingress has other\.elb/,
   },
   'none that Passage sees': {
     given: { ...pointingAt('d111.cloudfront.net'), ...withDns(withBalancers({ source: before })) },

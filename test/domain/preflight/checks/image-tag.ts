@@ -42,4 +42,23 @@ export const cases: Cases = {
     severity: 'BLOCKER',
     says: /no direct way/,
   },
+  'the same tag, which moves': {
+    given: { ...withSource({ imageTag: 'latest' }), ...withTarget({ imageTag: 'latest' }) },
+    severity: 'WARNING',
+    says: /Both say latest, a tag that moves.*checkHealth/,
+  },
+  'the same tag of their own': {
+    given: { ...withSource({ imageTag: 'acme-7' }), ...withTarget({ imageTag: 'acme-7' }) },
+    severity: 'PASS',
+  },
+  'ten releases ahead': {
+    given: { ...withSource({ imageTag: '3.114.3' }), ...withTarget({ imageTag: '3.124.0' }) },
+    severity: 'WARNING',
+    says: /target 3\.124\.0\. Pin/,
+  },
+  'eleven releases ahead': {
+    given: { ...withSource({ imageTag: '3.114.3' }), ...withTarget({ imageTag: '3.125.0' }) },
+    severity: 'WARNING',
+    says: /too far for one step/,
+  },
 };

@@ -5,7 +5,7 @@ const internal = balancer('internal');
 const annotated = (scheme: string) => withTarget({ ingress: { ...fine.target.ingress!, annotations: { scheme } } });
 
 export const cases: Cases = {
-  alike: { given: {}, severity: 'PASS', says: /internet-facing/ },
+  'alike, and open': { given: {}, severity: 'INFO', says: /Both are internet-facing.*inbound-cidrs/ },
   'alike, by what the Ingress asks for': {
     given: { ...withDns(withBalancers({ source: internal })), ...annotated('internal') },
     severity: 'PASS',

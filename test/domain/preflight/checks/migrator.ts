@@ -12,4 +12,8 @@ export const cases: Cases = {
     severity: 'WARNING',
     says: /No deployment/,
   },
+  'what opens no database': {
+    given: withTarget({ deployments: [deployment(), deployment({ name: 'code', role: 'code-executor' })] }),
+    severity: 'PASS',
+  },
 };
