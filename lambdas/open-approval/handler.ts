@@ -8,7 +8,7 @@ import type { Evidence } from '../../lib/adapters/evidence.ts';
 import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
 import { type SendMail, ses } from '../../lib/adapters/mail.ts';
 import { kmsTokens, type Tokens } from '../../lib/adapters/tokens.ts';
-import { electorate, keyHash, votesNeeded } from '../../lib/domain/approval.ts';
+import { electorate, keyHash } from '../../lib/domain/approval.ts';
 import { facts } from '../../lib/domain/facts.ts';
 import { utc } from '../../lib/domain/quantities.ts';
 import { approvalOf, keys, stagingKeys } from '../../lib/domain/run.ts';
@@ -50,8 +50,7 @@ export const openApproval = task('OpenApproval')(async (deps: Deps, input) => {
       `CloudTrail has not told yet who started run ${lease.run}; without that nobody may approve it. It is asked again.`,
     );
   }
-  const { eligible, excluded } = electorate(configuration.approvals?.approvers ?? [], requester.value.principal);
-  const required = votesNeeded(configuration.approvals?.required ?? 1, requester.value.principal, excluded);
+  const { eligible, excluded, required } = electorate(configuration.approvals, requester.value.principal);
   if (eligible.length < required) {
     throw new WorkflowError(
       'QuorumImpossible',

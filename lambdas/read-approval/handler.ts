@@ -3,7 +3,7 @@ import { type Approvals, evidenceDigest, s3Approvals } from '../../lib/adapters/
 import type { Documents } from '../../lib/adapters/documents.ts';
 import type { Evidence } from '../../lib/adapters/evidence.ts';
 import { evidenceBucket } from '../../lib/adapters/evidence-bucket.ts';
-import { electorate, forgery, votesNeeded } from '../../lib/domain/approval.ts';
+import { electorate, forgery } from '../../lib/domain/approval.ts';
 import { approvalOf, keys } from '../../lib/domain/run.ts';
 import { lastMoment, windowOf } from '../../lib/domain/window.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
@@ -47,11 +47,11 @@ export const readApproval = task('ReadApproval')(
     }
     const { planDigest } = await evidence.read(lease.run, 'plan');
     const { digest } = await evidenceDigest(documents, lease, subject, planDigest);
-    const { eligible, excluded } = electorate(configuration.approvals?.approvers ?? [], requester.value.principal);
+    const { eligible, required } = electorate(configuration.approvals, requester.value.principal);
     const why = forgery(request, outcome, votes, {
       digest,
       eligible: eligible.map(({ email }) => email),
-      required: votesNeeded(configuration.approvals?.required ?? 1, requester.value.principal, excluded),
+      required,
     });
     if (why) throw forged(why);
     const rehearsal = await evidence.find(lease.run, 'rehearsal');

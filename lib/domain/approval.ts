@@ -17,31 +17,27 @@ export function isPerson(approver: Approver, principal: string): boolean {
   );
 }
 
-/** Who may decide: everybody configured but the requester, with the reason for whoever may not. */
-export function electorate(
-  approvers: readonly Approver[],
-  requester: string,
-): { eligible: Approver[]; excluded: { email: string; because: string }[] } {
-  const eligible: Approver[] = [];
-  const excluded: { email: string; because: string }[] = [];
-  for (const approver of approvers) {
-    if (isPerson(approver, requester)) {
-      excluded.push({ email: approver.email, because: 'started this run, and nobody approves their own request' });
-    } else eligible.push(approver);
-  }
-  return { eligible, excluded };
-}
-
 /** A session name that its starter could choose: it says nothing about who that was. Identity Center's are given. */
 const isChosenName = (principal: string): boolean =>
   principal.includes(':assumed-role/') && !principal.includes(':assumed-role/AWSReservedSSO_');
 
 /**
- * How many "yes" it takes. A requester who cannot be told from an approver may be one of them under another name:
- * then one vote more is asked for, so that as many others as configured have agreed.
+ * Who may decide: everybody configured but the requester, with the reason for whoever may not; and how many "yes" it
+ * takes. A requester who cannot be told from an approver may be one of them under another name: then one vote more is
+ * asked for, so that as many others as configured have agreed.
  */
-export const votesNeeded = (required: number, requester: string, excluded: readonly unknown[]): number =>
-  excluded.length === 0 && isChosenName(requester) ? required + 1 : required;
+export function electorate(
+  approvals: { readonly approvers: readonly Approver[]; readonly required: number } | undefined,
+  requester: string,
+): { eligible: Approver[]; excluded: { email: string; because: string }[]; required: number } {
+  const { approvers, required } = approvals ?? { approvers: [], required: 1 };
+  const eligible = approvers.filter((approver) => !isPerson(approver, requester));
+  const excluded = approvers
+    .filter((approver) => isPerson(approver, requester))
+    .map(({ email }) => ({ email, because: 'started this run, and nobody approves their own request' }));
+  const mayBeOneOfThem = excluded.length === 0 && isChosenName(requester);
+  return { eligible, excluded, required: mayBeOneOfThem ? required + 1 : required };
+}
 
 /** A piece of evidence that is decided on: its key, and the digest of its bytes. */
 export interface DigestedPiece {
