@@ -39,14 +39,22 @@ export class RuntimeFailure extends StateFailure {
 export const about = ({ state, entered }: { readonly state: string; readonly entered: number }, text: string): string =>
   `An error occurred while executing the state '${state}' (entered at the event id #${entered}). ${text}`;
 
-/** An integration's declared failure: recorded as TaskFailed with this `error` and `cause`; either may be absent. */
+/** How the event of a failed task may end: before its service has taken the work, or after. */
+export type FailedAs = 'SubmitFailed' | 'Failed';
+
+/**
+ * An integration's declared failure: recorded as TaskFailed (or, where a job was not accepted, as TaskSubmitFailed) with this
+ * `error` and `cause`; either may be absent. `as` says which of the two it is, where that is known better.
+ */
 export class TaskFailure extends Error {
   readonly error: string | undefined;
   override readonly cause: string | undefined;
-  constructor(error: string | undefined, cause: string | undefined) {
+  readonly as: FailedAs | undefined;
+  constructor(error: string | undefined, cause: string | undefined, as?: FailedAs) {
     super(`${error ?? 'no error name'}: ${cause ?? 'no cause'}`);
     this.error = error;
     this.cause = cause;
+    this.as = as;
   }
 }
 

@@ -178,6 +178,7 @@ function applyToVisit(state: ExecutionState, branch: Branch, visit: Visit, event
       delete visit.task;
       return;
     case 'TaskFailed':
+    case 'TaskSubmitFailed':
     case 'TaskTimedOut':
     case 'LambdaFunctionFailed':
     case 'LambdaFunctionTimedOut':

@@ -11,7 +11,7 @@ export type HistoryEventType =
   | `${Visited | 'Fail'}StateEntered`
   | `${Visited}StateExited`
   | `${Composite}StateAborted`
-  | `Task${'Scheduled' | 'Started' | 'Submitted' | 'Succeeded' | 'Failed' | 'TimedOut'}`
+  | `Task${'Scheduled' | 'Started' | 'SubmitFailed' | 'Submitted' | 'Succeeded' | 'Failed' | 'TimedOut'}`
   | `LambdaFunction${'Scheduled' | 'Started' | 'Succeeded' | 'Failed' | 'TimedOut'}`
   | `MapRun${'Started' | 'Succeeded' | 'Failed' | 'Aborted' | 'Redriven'}`
   | `MapIteration${'Started' | 'Succeeded' | 'Failed' | 'Aborted'}`

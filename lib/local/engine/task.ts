@@ -3,7 +3,7 @@ import type { TaskState } from './definition.ts';
 import { whole } from './execution.ts';
 import type { TaskUnderWay } from './execution-state.ts';
 import { evaluateWhole, MOST_SECONDS, type Scope } from './expressions.ts';
-import { HeartbeatFailure, StateFailure, TaskFailure } from './failure.ts';
+import { type FailedAs, HeartbeatFailure, StateFailure, TaskFailure } from './failure.ts';
 import type { EventDetails } from './history.ts';
 import { exceedsPayloadLimit, isObject, type Json } from './json.ts';
 import { dataLimitExceeded, hasEnded, payloadText, type Run } from './run.ts';
@@ -46,6 +46,9 @@ interface Family {
   /** The service and its action, in every event of a Task. */
   readonly target: { readonly resourceType?: string; readonly resource?: string };
 }
+
+/** Patterns of services that take work first, which is told by TaskSubmitted, and have it done later. */
+const SUBMITS = /\.(sync(:2)?|waitForTaskToken)$/;
 
 const FUNCTION = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:/;
 
@@ -175,7 +178,7 @@ function attempt(run: Run, o: AttemptOptions): Promise<Json> {
   run.signal.throwIfAborted();
   const { clock, tokens } = run.services;
   const { token, family } = o;
-  const target: EventDetails = family.target;
+  const { target } = family;
   const end = Promise.withResolvers<Json>();
   const work = new AbortController();
   const watches = new AbortController();
@@ -195,10 +198,10 @@ function attempt(run: Run, o: AttemptOptions): Promise<Json> {
       end.reject(error);
     }
   };
-  const fail = (error: string | undefined, cause: string | undefined) => {
+  const fail = (error: string | undefined, cause: string | undefined, as: FailedAs = 'Failed') => {
     const details = { ...target, ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
     finish(
-      () => run.record(`${family.name}Failed`, details),
+      () => run.record(as === 'SubmitFailed' ? 'TaskSubmitFailed' : `${family.name}Failed`, details),
       () => end.reject(new StateFailure(error, cause)),
     );
   };
@@ -212,8 +215,10 @@ function attempt(run: Run, o: AttemptOptions): Promise<Json> {
       () => end.resolve(JSON.parse(output) as Json),
     );
   };
+  let accepted = o.submitted;
   const submitted = (output: Json) => {
     if (over || o.submitted || run.signal.aborted) return;
+    accepted = true;
     run.record('TaskSubmitted', { ...target, output: JSON.stringify(output), outputDetails: whole });
   };
   const timeOut = (failure: StateFailure) => {
@@ -247,7 +252,8 @@ function attempt(run: Run, o: AttemptOptions): Promise<Json> {
       if (token === undefined) succeed(JSON.stringify(result ?? null));
       else submitted(result ?? null);
     } catch (error) {
-      if (error instanceof TaskFailure) fail(error.error, error.cause);
+      const as = SUBMITS.test(target.resource ?? '') && !accepted ? 'SubmitFailed' : 'Failed';
+      if (error instanceof TaskFailure) fail(error.error, error.cause, error.as ?? as);
       else if (!hasEnded(error)) fail('States.TaskFailed', error instanceof Error ? error.message : String(error));
     }
   };

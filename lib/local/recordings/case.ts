@@ -6,7 +6,9 @@ export interface Answer {
   readonly when?: { readonly parameters?: Json; readonly input?: Json };
   readonly returns?: Json;
   /** A `cause` that is an object stands for its compact JSON text. */
-  readonly fails?: { readonly error?: string; readonly cause?: Json };
+  readonly fails?: { readonly error?: string; readonly cause?: Json; readonly event?: string };
+  /** Of a failure (here or in it): its event, where that is not the plain …Failed. */
+  readonly event?: string;
   /** The first answer of a job, or of work that is handed over with a token. */
   readonly submitted?: Json;
   /** Never answered: the engine's own timeout or heartbeat must fire. */

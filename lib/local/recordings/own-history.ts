@@ -130,6 +130,8 @@ function toldBy(event: JsonObject): Answer {
       return { returns: output ?? null };
     case 'Failed':
       return { fails: failure };
+    case 'SubmitFailed':
+      return { fails: failure, event: String(event.type) };
     case 'TimedOut':
       return { timesOut: failure };
     default:

@@ -46,7 +46,7 @@ export function playExecution(recorded: RecordedCase): Promise<string[]> {
     const { executionArn } = engine.startExecution({
       stateMachineArn,
       name: executionName,
-      input: JSON.stringify(recorded.input ?? {}),
+      input: JSON.stringify(recorded.input === undefined ? {} : recorded.input),
     });
     const end = await ended(engine, executionArn);
     if (!end) return ['the execution does not end: a task has no recorded answer and no timeout'];

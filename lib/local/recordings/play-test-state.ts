@@ -28,13 +28,17 @@ function withAnswer(recorded: RecordedCase): RecordedCase {
   return { ...recorded, tasks: { '*': [{ returns: result }] } };
 }
 
-/** The recordings leave the role out and show the context as an object. */
-function requestOf({ definition, definitionText, input, request = {} }: RecordedCase): TestStateRequest {
+/** The recordings leave the role out: that there was none can be seen in the answer. */
+const hadNoRole = (expected: RecordedCase['expected']): boolean =>
+  /"RoleArn":null|RoleArn must be specified/.test(JSON.stringify(expected));
+
+/** What was asked; the recordings show the context as an object. */
+function requestOf({ definition, definitionText, input, request = {}, expected }: RecordedCase): TestStateRequest {
   const { mock, context, ...rest } = request;
   const { resultIsJsonText: _, ...given } = isObject(mock) ? mock : {};
   return {
     ...rest,
-    roleArn,
+    ...(!hadNoRole(expected) && { roleArn }),
     definition: definitionText ?? JSON.stringify(definition),
     ...(input !== undefined && { input: JSON.stringify(input) }),
     ...(mock !== undefined && { mock: given }),

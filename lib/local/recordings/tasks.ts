@@ -58,11 +58,12 @@ function echoed({ resource, arguments: given }: TaskCall): Json {
 
 async function give(answer: Answer, call: TaskCall, engine: Engine): Promise<Json> {
   const { submitted, returns = null, fails, timesOut } = answer;
-  const { error, cause: told } = fails ?? {};
+  const { error, cause: told, event = answer.event } = fails ?? {};
   const cause = told === undefined || typeof told === 'string' ? told : JSON.stringify(told);
+  const failure = new TaskFailure(error, cause, event === 'TaskSubmitFailed' ? 'SubmitFailed' : 'Failed');
   if (call.token !== undefined) {
     const taskToken = call.token;
-    if (submitted === undefined && fails) throw new TaskFailure(error, cause);
+    if (submitted === undefined && fails) throw failure;
     // After TaskSubmitted is written: the one who does the work answers later.
     setImmediate(() => {
       if (fails) engine.sendTaskFailure({ taskToken, ...(error && { error }), ...(cause && { cause }) });
@@ -72,6 +73,6 @@ async function give(answer: Answer, call: TaskCall, engine: Engine): Promise<Jso
   }
   if (submitted !== undefined) call.submitted(submitted);
   if (timesOut) return new Promise(() => {});
-  if (fails) throw new TaskFailure(error, cause);
+  if (fails) throw failure;
   return returns;
 }

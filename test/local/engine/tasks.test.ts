@@ -1,4 +1,4 @@
-import { type Json, TaskFailure } from '../../../lib/local/engine/engine.ts';
+import { type Integration, type Json, TaskFailure } from '../../../lib/local/engine/engine.ts';
 import { settle } from './fake-clock.ts';
 import { CALLBACK, LAMBDA, outputOf, Stage } from './stage.ts';
 
@@ -276,4 +276,24 @@ describe('a task that somebody else answers', () => {
     await stage.clock.advance(4);
     expect(stage.engine.describeExecution(arn)).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
   });
+});
+
+test.each([
+  ['arn:aws:states:::ecs:runTask.sync', false, 'TaskSubmitFailed'],
+  ['arn:aws:states:::ecs:runTask.sync', true, 'TaskFailed'],
+  ['arn:aws:states:::sqs:sendMessage.waitForTaskToken', false, 'TaskSubmitFailed'],
+  ['arn:aws:states:::sqs:sendMessage', false, 'TaskFailed'],
+])('%s, accepted %s, fails as %s', async (Resource, accepted, event) => {
+  const refusing: Integration = async (call) => {
+    if (accepted) call.submitted({ Tasks: [] });
+    throw new TaskFailure('ECS.ServerException', 'not now');
+  };
+  const other = new Stage({ anyResource: refusing });
+  try {
+    const end = await other.play({ Run: { Type: 'Task', Resource, End: true } });
+    expect(end).toMatchObject({ status: 'FAILED', error: 'ECS.ServerException', cause: 'not now' });
+    expect(other.types(end.executionArn).at(-2)).toBe(event);
+  } finally {
+    other.close();
+  }
 });

@@ -59,6 +59,8 @@ export function madeContext(
     readonly region: string;
     readonly accountId: string;
     readonly input: Json;
+    /** Documented: what is inside of a Map is tested as its first iteration. */
+    readonly inMap: boolean;
     readonly roleArn: string | undefined;
     readonly now: number;
     readonly retries: number;
@@ -81,5 +83,6 @@ export function madeContext(
       EnteredTime: time,
       ...(RETRYABLE.has(state.Type) && { RetryCount: o.retries }),
     },
+    ...(o.inMap && { Map: { Item: { Index: 0, Value: o.input } } }),
   };
 }

@@ -9,20 +9,26 @@ export const STATE_NAME = 'StateName';
 
 const types = ['Task', 'Wait', 'Pass', 'Succeed', 'Fail', 'Choice', 'Parallel', 'Map'];
 
+/** A state, and whether it is one of those that a Map runs for each item. */
+export interface Found {
+  readonly state: State;
+  readonly inMap: boolean;
+}
+
 /** The state that is asked for: the definition itself, or the state of that name, however deep in the machine. */
 export function stateUnderTest(
   definition: string,
   stateName: string | undefined,
   resources: ReadonlySet<string> | 'any',
-): State {
+): Found {
   const parsed = parse(definition);
   const whole = stateName === undefined ? machineOf(parsed) : parsed;
   const problem = schemaProblem(whole, '');
   if (problem !== undefined) throw refused(`SCHEMA_VALIDATION_FAILED: ${problem}`);
   const rules = { resources, timeoutsRequired: false, alone: stateName === undefined };
-  const state = find(load(JSON.stringify(whole), rules), stateName ?? STATE_NAME);
-  if (!state) throw invalid('State not found in definition');
-  return state;
+  const found = find(load(JSON.stringify(whole), rules), stateName ?? STATE_NAME);
+  if (!found) throw invalid('State not found in definition');
+  return found;
 }
 
 /** A machine of one state. The language that the state names holds for those inside it, too. */
@@ -51,13 +57,13 @@ function parse(definition: string): Json {
 const refused = (problem: string): AwsError =>
   new AwsError('InvalidDefinition', 400, `Invalid State Machine Definition: '${problem}'`);
 
-function find({ States }: StatesBlock, name: string): State | undefined {
+function find({ States }: StatesBlock, name: string, inMap = false): Found | undefined {
   const own = Object.hasOwn(States, name) ? States[name] : undefined;
-  if (own) return own;
+  if (own) return { state: own, inMap };
   for (const state of Object.values(States)) {
     const blocks = state.Type === 'Map' ? [state.ItemProcessor] : state.Type === 'Parallel' ? state.Branches : [];
     for (const block of blocks) {
-      const inner = find(block, name);
+      const inner = find(block, name, inMap || state.Type === 'Map');
       if (inner) return inner;
     }
   }

@@ -32,7 +32,7 @@ export async function testState(
   request: TestStateRequest,
 ): Promise<TestStateResult> {
   checkRequest(request);
-  const state = stateUnderTest(request.definition, request.stateName, request.mock ? 'any' : resources);
+  const { state, inMap } = stateUnderTest(request.definition, request.stateName, request.mock ? 'any' : resources);
   checkState(state, request);
   const input = jsonOf(request.input ?? '{}', 'Invalid State Machine Execution Input: not valid JSON');
   const result = await mockedResult(state, request);
@@ -40,7 +40,7 @@ export async function testState(
   const retries = request.stateConfiguration?.retrierRetryCount ?? 0;
   const context =
     request.context === undefined
-      ? madeContext(state, { region, accountId, input, roleArn: request.roleArn, now: clock.now(), retries })
+      ? madeContext(state, { region, accountId, input, inMap, roleArn: request.roleArn, now: clock.now(), retries })
       : givenContext(request.context, state);
   const done = new AbortController();
   const limit = new AbortController();

@@ -139,6 +139,16 @@ test('a given context is the whole context', async () => {
   expect(answer.inspectionData?.afterArguments).toEqual(context);
 });
 
+test('a state inside a map is tested as that of the first item', async () => {
+  const inner = { Type: 'Pass', Output: '{% $states.context.Map.Item %}', End: true };
+  const each = { ...map, ItemProcessor: { StartAt: 'Inner', States: { Inner: inner } } };
+  const machine = { StartAt: 'Each', States: { Each: each } };
+  expect(await ask(machine, { stateName: 'Inner', input: { n: 1 } })).toMatchObject({
+    output: { Index: 0, Value: { n: 1 } },
+  });
+  expect(await ask(inner, { input: { n: 1 } })).toMatchObject({ status: 'FAILED' });
+});
+
 test('finds a state by name, inside a map too', async () => {
   const machine = { StartAt: 'Each', States: { Each: { ...map, ItemProcessor: branch('Inner') } } };
   expect(await ask(machine, { stateName: 'Inner', input: 5 })).toEqual({ status: 'SUCCEEDED', output: 5 });
