@@ -98,7 +98,7 @@ test('the lease and the deadlines that were taken at the start go to every part'
   expect(run.calls.find(({ task }) => task === 'TakeLease')?.input).toEqual({
     request: cutover,
     execution: 'arn:aws:states:us-east-1:111111111111:execution:RetoolEcsToEks:autumn',
-    startedAt: '2026-03-01T10:00:00.000Z',
+    startedAt: '2026-03-01T10:00:00Z',
   });
   expect(run.calls.filter(({ task }) => task === 'OpenApproval').map(({ input }) => input)).toMatchObject([
     { lease, subject: 'go', seconds: 3600, redriven: 0 },

@@ -30,11 +30,8 @@ export interface EngineOptions {
   readonly mostOpen?: number;
   /** Uniform in [0, 1), for the jitter of retries. Default: Math.random. */
   readonly random?: () => number;
-  /**
-   * Until December 2024 AWS linked an EvaluationFailed at a state's entry to the event before it, since then to the entry:
-   * true for playing what was recorded earlier.
-   */
-  readonly linksPastEntry?: boolean;
+  /** Does as AWS did at that time (epoch ms), where a change is known: for playing what was recorded then. Default: as now. */
+  readonly asOf?: number;
 }
 
 /** The Step Functions of the simulated account. Calls throw `AwsError` with AWS's codes. */

@@ -263,7 +263,7 @@ export function createEngine(o: EngineOptions): Engine {
     accountId: o.accountId,
     tokens,
     random: o.random ?? Math.random,
-    linksPastEntry: o.linksPastEntry ?? false,
+    asOf: o.asOf ?? Number.POSITIVE_INFINITY,
     integrationOf: (resource) => o.anyResource ?? integrations[resource],
     startChild: startsChildren({
       directory: o.directory,

@@ -1,3 +1,4 @@
+import { changes } from './changes.ts';
 import type { Catcher, ChoiceState, State, WaitState } from './definition.ts';
 import { type Execution, UnwrittenEvent, whole } from './execution.ts';
 import { latestIn } from './execution-state.ts';
@@ -128,7 +129,7 @@ function failNow(run: Run, failure: RuntimeFailure): never {
 function recordEvaluation(run: Run, failure: StateFailure, memo: Memo = {}): void {
   if (!(failure instanceof QueryFailure)) return;
   const { visit, branch, services } = run;
-  const atTheDoor = services.linksPastEntry && branch.last === visit.entered ? visit.before : undefined;
+  const past = services.asOf < changes.evaluationsNameTheEntry && branch.last === visit.entered;
   run.record(
     'EvaluationFailed',
     {
@@ -138,7 +139,7 @@ function recordEvaluation(run: Run, failure: StateFailure, memo: Memo = {}): voi
       ...(failure.location !== undefined && { location: failure.location }),
     },
     // Of a catcher: past the failure of its Map or Parallel.
-    { ...linked(memo.inCatch ? visit.failure?.before : atTheDoor), memo: run.memo(memo) },
+    { ...linked(memo.inCatch ? visit.failure?.before : past ? visit.before : undefined), memo: run.memo(memo) },
   );
 }
 

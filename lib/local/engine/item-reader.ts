@@ -14,6 +14,13 @@ export const readerResources: readonly string[] = [GET_OBJECT, LIST_OBJECTS];
 
 type ReaderConfig = NonNullable<ItemReader['ReaderConfig']>;
 
+/** What a distributed Map goes through. */
+export interface Dataset {
+  readonly items: readonly Json[];
+  /** As `$states.context.Map.Item.Source` names it. */
+  sourceOf(index: number): string;
+}
+
 /**
  * The items of a distributed Map that come from S3. `maxItems` 0 means all.
  * Throws a StateFailure of States.ItemReaderFailed for whatever keeps them from being read.
@@ -21,24 +28,36 @@ type ReaderConfig = NonNullable<ItemReader['ReaderConfig']>;
 export async function readItems(
   reader: ItemReader,
   o: { readonly parameters: JsonObject; readonly maxItems: number; readonly call: CallStore },
-): Promise<Json[]> {
+): Promise<Dataset> {
   const config = reader.ReaderConfig ?? {};
   const enough = (items: Json[]) => (o.maxItems === 0 ? items : items.slice(0, o.maxItems));
+  const { Bucket = '' } = o.parameters;
   try {
-    if (reader.Resource === GET_OBJECT) return enough(await readObject(o.call, o.parameters, config));
-    const listed = await listObjects(o.call, o.parameters, config.Transformation === undefined ? o.maxItems : 0);
-    if (config.Transformation !== 'LOAD_AND_FLATTEN') return enough(listed);
-    const items: Json[] = [];
-    for (const { Key = '' } of listed) {
-      const parameters = { Bucket: o.parameters.Bucket ?? '', Key };
-      for (const item of await readObject(o.call, parameters, config)) items.push(item);
+    if (reader.Resource === GET_OBJECT) {
+      return { items: enough(await readObject(o.call, o.parameters, config)), sourceOf: () => sourceOf(o.parameters) };
     }
-    return enough(items);
+    const listed = await listObjects(o.call, o.parameters, config.Transformation === undefined ? o.maxItems : 0);
+    if (config.Transformation !== 'LOAD_AND_FLATTEN') {
+      return { items: enough(listed), sourceOf: () => sourceOf({ Bucket }) };
+    }
+    const items: Json[] = [];
+    const sources: string[] = [];
+    for (const { Key = '' } of listed) {
+      for (const item of await readObject(o.call, { Bucket, Key }, config)) {
+        items.push(item);
+        sources.push(sourceOf({ Bucket, Key }));
+      }
+    }
+    return { items: enough(items), sourceOf: (index) => sources[index] ?? '' };
   } catch (error) {
     if (error instanceof TaskFailure) throw failed(error.cause ?? error.error ?? 'The item reader failed.');
     throw error;
   }
 }
+
+/** A bucket, or an object in it, as AWS writes it. */
+export const sourceOf = ({ Bucket = '', Key }: JsonObject): string =>
+  `S3://${Bucket}${Key === undefined ? '' : `/${Key}`}`;
 
 const failed = (cause: string): StateFailure => new StateFailure('States.ItemReaderFailed', cause);
 

@@ -6,11 +6,11 @@ import type { ExecutionDescription } from './execution.ts';
 import { evaluateAs, evaluateWhole } from './expressions.ts';
 import { RuntimeFailure, StateFailure } from './failure.ts';
 import { forkToTakeUp } from './fork.ts';
-import { type CallStore, readItems } from './item-reader.ts';
+import { type CallStore, type Dataset, readItems } from './item-reader.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { ANY, itemsOf, linked, maxConcurrency } from './map-items.ts';
 import { exportResults, resultOf } from './result-writer.ts';
-import type { Run } from './run.ts';
+import { type Run, STATE_DATA } from './run.ts';
 
 /** The most executions of a distributed Map that AWS runs at a time. */
 const DISTRIBUTED_CONCURRENCY = 10_000;
@@ -96,9 +96,9 @@ export async function numberOf(run: Run, state: MapState, field: Counting): Prom
 
 async function mapRun(run: Run, state: MapState, o: MapRun): Promise<Json> {
   const call = storeAs(run);
-  const items = o.given ?? (state.ItemReader ? await readItems(state.ItemReader, { ...o, call }) : []);
-  const inputs = await batched(run, state.ItemBatcher, await selected(run, state, items));
-  const children = await runChildren(run, state, inputs, { ...o, items: items.length });
+  const data = state.ItemReader ? await readItems(state.ItemReader, { ...o, call }) : fromState(o.given ?? []);
+  const inputs = await batched(run, state.ItemBatcher, await selected(run, state, data));
+  const children = await runChildren(run, state, inputs, { ...o, items: data.items.length });
   const { ResultWriter: writer } = state;
   if (writer?.Resource === undefined) return resultOf(children, writer);
   const target = await run.evaluate(writer.Arguments ?? {}, run.scope(), 'ResultWriter/Arguments');
@@ -112,14 +112,18 @@ async function mapRun(run: Run, state: MapState, o: MapRun): Promise<Json> {
 }
 
 /** The items as the ItemSelector shapes them. */
-export async function selected(run: Run, { ItemSelector }: MapState, items: readonly Json[]): Promise<Json[]> {
+export async function selected(run: Run, { ItemSelector }: MapState, { items, sourceOf }: Dataset): Promise<Json[]> {
   if (ItemSelector === undefined) return [...items];
   const inputs: Json[] = [];
   for (const [Index, Value] of items.entries()) {
-    inputs.push(await run.evaluate(ItemSelector, run.scope({ item: { Index, Value } }), 'ItemSelector'));
+    const scope = run.scope({ item: { Index, Value, Source: sourceOf(Index) } });
+    inputs.push(await run.evaluate(ItemSelector, scope, 'ItemSelector'));
   }
   return inputs;
 }
+
+/** Items that no reader reads. */
+export const fromState = (items: readonly Json[]): Dataset => ({ items, sourceOf: () => STATE_DATA });
 
 /** The inputs of the children: a batch is `{ Items }`, with a BatchInput where one is asked for. */
 export async function batched(run: Run, batcher: ItemBatcher | undefined, items: Json[]): Promise<Batch[]> {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { changes } from './changes.ts';
 import type { StartChild } from './children.ts';
 import type { State } from './definition.ts';
 import type { Execution } from './execution.ts';
@@ -21,8 +22,8 @@ export interface Services {
   readonly startChild: StartChild;
   /** Uniform in [0, 1): the jitter of retries. */
   readonly random: () => number;
-  /** As AWS did until December 2024: what fails at a state's entry names the event before it. */
-  readonly linksPastEntry: boolean;
+  /** The time whose AWS this is, in epoch milliseconds. */
+  readonly asOf: number;
 }
 
 /** The types of states that have Retry, and so a RetryCount in their context [recorded]. */
@@ -106,21 +107,32 @@ export class Run {
         Input: this.execution.input,
         Name: name,
         RoleArn: stateMachine.roleArn,
-        StartTime: new Date(state.startDate).toISOString(),
+        StartTime: timeText(state.startDate),
         RedriveCount: state.redriveCount,
-        ...(state.redriveDate !== undefined && { RedriveTime: new Date(state.redriveDate).toISOString() }),
+        ...(state.redriveDate !== undefined && { RedriveTime: timeText(state.redriveDate) }),
       },
       StateMachine: { Id: stateMachine.stateMachineArn, Name: stateMachine.name },
       State: {
         Name: visit.name,
-        EnteredTime: new Date(visit.enteredAt).toISOString(),
+        EnteredTime: timeText(visit.enteredAt),
         ...(RETRYABLE.has(this.state.Type) && { RetryCount: this.retries.reduce((sum, used) => sum + used, 0) }),
       },
       ...(token !== undefined && { Task: { Token: token } }),
-      ...(item && { Map: { Item: { ...item } } }),
+      ...(item && { Map: { Item: this.shownItem(item) } }),
     };
   }
+
+  /** The item of a Map as the context object shows it. */
+  protected shownItem(item: NonNullable<Branch['item']>): JsonObject {
+    return this.services.asOf < changes.itemsHaveASource ? { ...item } : { Source: STATE_DATA, ...item };
+  }
 }
+
+/** Where the items of a Map come from that no reader reads. */
+export const STATE_DATA = 'STATE_DATA';
+
+/** As AWS writes times: without a fraction where that is zero. */
+export const timeText = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
 
 /** The JSON text of a payload; a StateFailure when AWS would not carry it. `of` is the state, or the integrated service. */
 export function payloadText(value: Json, of: string): string {

@@ -15,7 +15,7 @@ export interface Answer {
   readonly timesOut?: JsonObject;
 }
 
-type Kind = 'execution' | 'outcome' | 'validation' | 'teststate';
+export type Kind = 'execution' | 'outcome' | 'validation' | 'teststate';
 
 /** What was recorded on AWS, with its placeholders replaced. */
 export interface RecordedCase {

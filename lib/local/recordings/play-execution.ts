@@ -9,12 +9,6 @@ import { LeapingClock } from './leaping-clock.ts';
 import { asRecorded } from './own-history.ts';
 import { recordedAnswers } from './tasks.ts';
 
-/**
- * AWS changed what the event of a failed evaluation names between the recordings of 21 November and 27 December 2024: the
- * middle of the two.
- */
-const LINKS_CHANGED = Date.parse('2024-12-09T00:00:00Z');
-
 /** An engine in a folder of its own that answers as recorded; the folder is removed at the end. */
 export async function withEngine<T>(recorded: RecordedCase, use: (engine: Engine) => Promise<T>): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), 'recordings-'));
@@ -27,7 +21,7 @@ export async function withEngine<T>(recorded: RecordedCase, use: (engine: Engine
     region,
     accountId,
     timeoutsRequired: false,
-    linksPastEntry: Date.parse(recorded.validatedOnAws ?? '') < LINKS_CHANGED,
+    ...(recorded.validatedOnAws && { asOf: Date.parse(recorded.validatedOnAws) }),
   });
   try {
     return await use(engine);

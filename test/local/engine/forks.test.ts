@@ -35,7 +35,15 @@ test('an item selector sees index, value, input and variables', async () => {
     },
     { list: ['a'] },
   );
-  expect(outputOf(end)).toEqual([{ at: { Index: 0, Value: 'a' }, v: 9, size: 1 }]);
+  expect(outputOf(end)).toEqual([{ at: { Index: 0, Value: 'a', Source: 'STATE_DATA' }, v: 9, size: 1 }]);
+});
+
+test('until September 2025 an item named no source', async () => {
+  stage.close();
+  stage = new Stage({ asOf: Date.parse('2025-09-17') });
+  const shown = { Type: 'Pass', Output: '{% $states.context.Map.Item %}', End: true };
+  const end = await stage.play({ All: { Type: 'Map', ItemProcessor: branch('One', shown), End: true } }, ['a']);
+  expect(outputOf(end)).toEqual([{ Index: 0, Value: 'a' }]);
 });
 
 test('MaxConcurrency limits how many items are under way', async () => {

@@ -218,6 +218,20 @@ test('lists objects over several pages, or reads the items in each', async () =>
   expect(outputOf(items)).toEqual(['a1', 'a2', 'b1']);
 });
 
+test('an item selector sees where an item is from', async () => {
+  for (const key of ['a', 'c']) objects.set(`b/in/${key}`, `["${key}1","${key}2"]`);
+  const selector = { ItemSelector: '{% $states.context.Map.Item.Source %}' };
+  const from = async (more: object) => outputOf(await stage.play(distributed(pass, { ...selector, ...more }), [1]));
+  const reader = (Resource: string, Arguments: object, ReaderConfig: object) => ({
+    ItemReader: { Resource, Arguments: { Bucket: 'b', ...Arguments }, ReaderConfig },
+  });
+  const flat = { Transformation: 'LOAD_AND_FLATTEN', InputType: 'JSON', MaxItems: 3 };
+  expect(await from({})).toEqual(['STATE_DATA']);
+  expect(await from(reader(GET, { Key: 'in/a' }, { InputType: 'JSON' }))).toEqual(['S3://b/in/a', 'S3://b/in/a']);
+  expect(await from(reader(LIST, { Prefix: 'in/' }, {}))).toEqual(['S3://b', 'S3://b']);
+  expect(await from(reader(LIST, { Prefix: 'in/' }, flat))).toEqual(['S3://b/in/a', 'S3://b/in/a', 'S3://b/in/c']);
+});
+
 test('selects, then batches by number and by bytes', async () => {
   const batcher = (limits: object) => ({
     ItemSelector: { v: '{% $states.context.Map.Item.Value %}' },

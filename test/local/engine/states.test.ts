@@ -121,11 +121,11 @@ test('the context tells execution, machine, state and retries', async () => {
       Input: { a: 1 },
       Name: 'run-1',
       RoleArn: 'arn:aws:iam::111111111111:role/machine',
-      StartTime: '2026-03-01T10:00:00.000Z',
+      StartTime: '2026-03-01T10:00:00Z',
       RedriveCount: 0,
     },
     StateMachine: { Id: 'arn:aws:states:us-east-1:111111111111:stateMachine:machine', Name: 'machine' },
-    State: { Name: 'Look', EnteredTime: '2026-03-01T10:00:00.000Z' },
+    State: { Name: 'Look', EnteredTime: '2026-03-01T10:00:00Z' },
   });
 });
 

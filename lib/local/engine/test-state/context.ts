@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { State } from '../definition.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import { RETRYABLE } from '../run.ts';
+import { RETRYABLE, STATE_DATA, timeText } from '../run.ts';
 import { invalid, jsonOf } from './request.ts';
 import { STATE_NAME } from './state-under-test.ts';
 
@@ -68,7 +68,7 @@ export function madeContext(
 ): JsonObject {
   const [machine, execution] = [randomUUID(), randomUUID()];
   const arn = (rest: string) => `arn:aws:states:${o.region}:${o.accountId}:${rest}`;
-  const time = new Date(o.now).toISOString();
+  const time = timeText(o.now);
   return {
     Execution: {
       Id: arn(`express:${machine}:${execution}`),
@@ -83,6 +83,6 @@ export function madeContext(
       EnteredTime: time,
       ...(RETRYABLE.has(state.Type) && { RetryCount: o.retries }),
     },
-    ...(o.inMap && { Map: { Item: { Index: 0, Value: o.input } } }),
+    ...(o.inMap && { Map: { Item: { Index: 0, Value: o.input, Source: STATE_DATA } } }),
   };
 }

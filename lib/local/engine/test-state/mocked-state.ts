@@ -1,10 +1,10 @@
 import type { MapState, State, TaskState } from '../definition.ts';
 import { StateFailure } from '../failure.ts';
 import { type Exit, withResult } from '../interpreter.ts';
-import { itemsIn } from '../item-reader.ts';
-import type { Json } from '../json.ts';
+import { type Dataset, itemsIn, sourceOf } from '../item-reader.ts';
+import { isObject, type Json } from '../json.ts';
 import { itemsOf, maxConcurrency } from '../map-items.ts';
-import { batched, exceeds, numberOf, selected, thresholdExceeded } from '../map-run.ts';
+import { batched, exceeds, fromState, numberOf, selected, thresholdExceeded } from '../map-run.ts';
 import { requestOf } from '../task.ts';
 import { checkFailureCount } from './mock.ts';
 import type { Inspection, Mock, StateConfiguration } from './request.ts';
@@ -38,14 +38,14 @@ async function askTask(run: TestRun, state: TaskState, inspection: Inspection): 
 }
 
 async function goThrough(run: TestRun, state: MapState, mocked: Mocked, inspection: Inspection): Promise<void> {
-  const items = await mockedItems(run, state, mocked.configuration, inspection);
+  const data = await mockedItems(run, state, mocked.configuration, inspection);
   inspection.maxConcurrency = await maxConcurrency(run, state);
   const count = await numberOf(run, state, 'ToleratedFailureCount');
   if (count !== undefined) inspection.toleratedFailureCount = count;
   const percentage = await numberOf(run, state, 'ToleratedFailurePercentage');
   if (percentage !== undefined) inspection.toleratedFailurePercentage = percentage;
-  if (!items) return;
-  const inputs = await selected(run, state, items);
+  if (!data) return;
+  const inputs = await selected(run, state, data);
   if (state.ItemSelector !== undefined) inspection.afterItemSelector = JSON.stringify(inputs);
   const batches = await batched(run, state.ItemBatcher, inputs);
   if (state.ItemBatcher) inspection.afterItemBatcher = JSON.stringify(batches.map(({ input }) => input));
@@ -63,12 +63,12 @@ async function mockedItems(
   state: MapState,
   o: StateConfiguration,
   inspection: Inspection,
-): Promise<Json[] | undefined> {
-  if (!state.ItemReader) return itemsOf(run, state);
-  const { Arguments, ReaderConfig = {} } = state.ItemReader;
-  if (Arguments !== undefined) await run.evaluate(Arguments, run.scope(), 'ItemReader/Arguments');
+): Promise<Dataset | undefined> {
+  if (!state.ItemReader) return fromState(await itemsOf(run, state));
+  const { Arguments = {}, ReaderConfig = {} } = state.ItemReader;
+  const read = await run.evaluate(Arguments, run.scope(), 'ItemReader/Arguments');
   if (o.mapItemReaderData === undefined) return undefined;
   const items = itemsIn(o.mapItemReaderData, ReaderConfig);
   if (ReaderConfig.ItemsPointer !== undefined) inspection.afterItemsPointer = JSON.stringify(items);
-  return items;
+  return { items, sourceOf: () => sourceOf(isObject(read) ? read : {}) };
 }

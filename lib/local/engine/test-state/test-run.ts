@@ -57,7 +57,7 @@ export class TestRun extends Run {
     return {
       ...this.#context,
       ...(token !== undefined && { Task: isObject(task) ? task : { Token: token } }),
-      ...(item && { Map: { ...(isObject(map) && map), Item: { ...item } } }),
+      ...(item && { Map: { ...(isObject(map) && map), Item: this.shownItem(item) } }),
     };
   }
 }

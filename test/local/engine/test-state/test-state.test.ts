@@ -144,7 +144,7 @@ test('a state inside a map is tested as that of the first item', async () => {
   const each = { ...map, ItemProcessor: { StartAt: 'Inner', States: { Inner: inner } } };
   const machine = { StartAt: 'Each', States: { Each: each } };
   expect(await ask(machine, { stateName: 'Inner', input: { n: 1 } })).toMatchObject({
-    output: { Index: 0, Value: { n: 1 } },
+    output: { Index: 0, Value: { n: 1 }, Source: 'STATE_DATA' },
   });
   expect(await ask(inner, { input: { n: 1 } })).toMatchObject({ status: 'FAILED' });
 });
