@@ -1,14 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { query, startTestCluster, type TestCluster } from '../support/postgres.ts';
 import { type Copying, prepareCopying } from './support/copying.ts';
-
-/** Frees what nobody holds, so that a busy machine, which collects late, does not count as memory in use. */
-const collect = (): void => {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
-};
+import { watchBuffers } from './support/watch-buffers.ts';
 
 const MB = 1_000_000;
 let cluster: TestCluster;
@@ -40,24 +33,13 @@ test('a row of 200 MB passes through in parts: the worker does not grow by it', 
      CREATE TABLE large (id int PRIMARY KEY, by bytea, t text, w wrapped);
      INSERT INTO large VALUES (1, convert_to(repeat('0123456789abcdef', 6250000), 'UTF8'), repeat('fedcba9876543210', 6250000), ROW('x'))`,
   );
-  collect();
-  // In use by other tests of this process, and by what has to be loaded once.
-  const before = process.memoryUsage();
-  let external = 0;
-  const now = () => process.memoryUsage().external - before.external;
-  const watching = setInterval(() => {
-    if (now() > 100 * MB) collect();
-    external = Math.max(external, now());
-  }, 100);
-  try {
-    await copying.dump();
-    await copying.restore();
-  } finally {
-    clearInterval(watching);
-  }
+  const buffers = watchBuffers(100 * MB);
+  const staging = copying.staging.between(buffers.look);
+  await copying.dump({ staging });
+  await copying.restore({ staging });
   expect(await copying.differences()).toEqual([]);
   expect((await copying.manifest('dump')).largestRowBytes).toBeGreaterThan(200 * MB);
-  expect(external).toBeLessThan(100 * MB);
+  expect(buffers.most()).toBeLessThan(100 * MB);
   const question = 'SELECT md5(by), md5(t), length(t) FROM large';
   expect(await query(copying.target, question)).toEqual(await query(copying.source, question));
 }, 300_000);

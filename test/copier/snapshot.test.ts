@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { compareManifests } from '../../lib/copier/compare.ts';
+import type { Surroundings } from '../../lib/copier/ports.ts';
 import { connect, query, startTestCluster, type TestCluster } from '../support/postgres.ts';
 import { type Copying, prepareCopying } from './support/copying.ts';
+import { watchBuffers } from './support/watch-buffers.ts';
 
+const MB = 1_000_000;
 let cluster: TestCluster;
 let copying: Copying;
 beforeAll(async () => {
@@ -11,7 +14,7 @@ beforeAll(async () => {
 afterEach(() => copying?.close());
 afterAll(() => cluster?.close());
 
-const copy = () => Promise.all([copying.dump(), copying.restore()]);
+const copy = (around?: Partial<Surroundings>) => Promise.all([copying.dump(around), copying.restore(around)]);
 
 test('the target is one moment of a source that is written all the while', async () => {
   // Large enough for chunks of their own, copied one after the other.
@@ -62,8 +65,8 @@ test('rows of 20 MB and of text that only text can carry are copied in bounded m
      CREATE TABLE composite (id int, p pair);
      INSERT INTO composite SELECT 1, ROW(repeat('ä', 5000000), NULL)::pair;`,
   );
-  const before = process.resourceUsage().maxRSS;
-  const [dumped] = await copy();
+  const buffers = watchBuffers(64 * MB);
+  const [dumped] = await copy({ staging: copying.staging.between(buffers.look) });
   expect(dumped.bytes).toBeGreaterThan(100_000_000);
   expect(compareManifests(await copying.manifest('dump'), await copying.manifest('restore')).differences).toEqual([]);
   const plan = JSON.parse((await copying.staging.get('attempts/1/plan.json'))?.toString() ?? '');
@@ -71,6 +74,6 @@ test('rows of 20 MB and of text that only text can carry are copied in bounded m
     ['composite', 'text'],
     ['large', 'binary'],
   ]);
-  // Both roles with two workers each in this one process: 256 MiB each, and never twice the largest row on top.
-  expect((process.resourceUsage().maxRSS - before) / 1024).toBeLessThan(512);
+  // Parts take 32 MB (2 MiB · 4 a worker · 2 workers · 2 roles in this one process), and rows more than 100 MB.
+  expect(buffers.most()).toBeLessThan(64 * MB);
 });

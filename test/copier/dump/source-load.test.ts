@@ -1,11 +1,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { LagFollower } from '../../../lib/copier/dump/source-load.ts';
-import type { Staging, Surroundings } from '../../../lib/copier/ports.ts';
+import type { Surroundings } from '../../../lib/copier/ports.ts';
 import { WorkerProgress } from '../../../lib/copier/staged.ts';
 import { connect, createLogin, query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
 import { startTestStandby, type TestStandby } from '../../support/standby.ts';
 import { until } from '../../support/until.ts';
-import { type Copying, fastClock, fourChunks, prepareCopying, type RoleOptions } from '../support/copying.ts';
+import {
+  type Copying,
+  fastClock,
+  fourChunks,
+  prepareCopying,
+  type RoleOptions,
+  tableLocks,
+} from '../support/copying.ts';
 
 let cluster: TestCluster;
 let standby: TestStandby;
@@ -25,22 +32,6 @@ const phase = async () => {
   const progress = await copying.staging.get('progress/dump.json');
   return progress ? WorkerProgress.parse(JSON.parse(progress.toString())).phase : '';
 };
-/** Staging that does `wait` after each part of a chunk. */
-const holding = (wait: () => Promise<unknown>): Staging => ({
-  ...copying.staging.acting(() => undefined),
-  put: async (key, body) =>
-    await copying.staging.put(
-      key,
-      Buffer.isBuffer(body)
-        ? body
-        : (async function* () {
-            for await (const part of body) {
-              yield part;
-              await wait();
-            }
-          })(),
-    ),
-});
 const chunks = async () => (await copying.staging.list('attempts/1/done/')).length;
 
 describe('a standby’s lag', () => {
@@ -75,16 +66,18 @@ describe('while a standby does not replay', () => {
     await lagging();
     try {
       // No chunk is complete before the standby is seen to be late.
-      const staging = holding(() => until(() => said('paused').length > 0));
+      const staging = copying.staging.between(() => until(() => said('paused').length > 0));
       const dumping = copying.dump({ staging }, { input: { workers: 1, throttle: { maxReplicaLagSeconds: 1 } } });
       await until(async () => /^paused: replica lag \d+ s$/.test(await phase()));
-      expect(said('paused').at(-1)?.why).toMatch(/^replica lag [2-9] s/);
+      expect(said('paused').at(-1)?.why).toMatch(/^replica lag ([2-9]|\d\d+) s$/);
       await standby.replay(true);
       expect((await dumping).rows).toBe(18_001);
     } finally {
       await standby.replay(true);
     }
-    expect(said('goes on')).toHaveLength(1);
+    // However often a standby of a busy machine is late by itself.
+    const pauses = copying.events.map(({ event }) => event).filter((event) => ['paused', 'goes on'].includes(event));
+    expect(pauses.slice(0, 2)).toEqual(['paused', 'goes on']);
     expect((await copying.manifest('dump')).incidents).toEqual([
       expect.stringMatching(/^The dump was paused for \d+\.\d s by replica lag at the source\.$/),
     ]);
@@ -157,14 +150,15 @@ describe('while sessions of the source wait for locks', () => {
 
   test('a chunk under way lets go of its table, and is copied after the pause', async () => {
     let disperse: (() => Promise<void>) | undefined;
-    const staging = holding(async () => {
+    const staging = copying.staging.between(async () => {
       disperse ??= await crowd(2);
       await until(() => said('paused').length > 0);
     });
     const dumping = limited({ staging, clock: fastClock }, { input: { workers: 1 } });
     await until(() => said('chunk put back').length > 0);
     expect(said('chunk put back')).toMatchObject([{ reason: '2 sessions wait for locks' }]);
-    expect(await query(copying.source, "SELECT FROM pg_locks WHERE relation = 'large'::regclass")).toEqual([]);
+    // Its session, which was in the middle of a COPY, is gone a little after it was closed.
+    await until(async () => (await tableLocks(copying.source)).length === 0);
     await disperse?.();
     expect((await dumping).rows).toBe(151);
     expect(said('paused')).toHaveLength(1);

@@ -26,29 +26,19 @@ const fromElsewhere = (lockKey = copying.input.lockKey) => ({
   database: { run: another },
 });
 
-/** Holds the first role at its first chunk until `act` is over. */
-function during(what: 'put' | 'open', act: () => Promise<unknown>) {
-  let acted: Promise<unknown> | undefined;
-  return copying.staging.acting(async (event, key) => {
-    if (event !== what || !key.includes('/chunks/')) return;
-    acted ??= act();
-    await acted;
-  });
-}
-
 test('a second dump of the same migration from elsewhere is refused, and names the first', async () => {
   const second = () =>
     expect(copying.dump({ staging: elsewhere, clock: fastClock }, fromElsewhere())).rejects.toMatchObject({
       name: 'CopyInProgress',
       message: expect.stringContaining(`passage/${copying.input.run}/1, session `),
     });
-  expect(await copying.dump({ staging: during('put', second) })).toMatchObject({ rows: 18_000 });
+  expect(await copying.dump({ staging: copying.staging.inTheMiddle(second) })).toMatchObject({ rows: 18_000 });
   expect(await elsewhere.list('attempts/')).toEqual([]);
 });
 
 test('a dump into another target may run at the same time', async () => {
   const second = () => copying.dump({ staging: elsewhere }, fromElsewhere('another target'));
-  expect(await copying.dump({ staging: during('put', second) })).toMatchObject({ rows: 18_000 });
+  expect(await copying.dump({ staging: copying.staging.inTheMiddle(second) })).toMatchObject({ rows: 18_000 });
   expect((await elsewhere.list('attempts/')).at(-1)).toBe('attempts/1/schema.dump');
 });
 
@@ -58,12 +48,12 @@ test('a second restore from elsewhere is refused before it touches the target', 
     expect(copying.restore({ staging: elsewhere, clock: fastClock }, fromElsewhere())).rejects.toMatchObject({
       name: 'CopyInProgress',
     });
-  expect(await copying.restore({ staging: during('open', second) })).toMatchObject({ rows: 18_000 });
+  expect(await copying.restore({ staging: copying.staging.inTheMiddle(second) })).toMatchObject({ rows: 18_000 });
 });
 
 test('a dump that was taken for lost stops when its successor has begun, and never takes back', async () => {
   let successor: Promise<unknown> | undefined;
-  const staging = during('put', async () => {
+  const staging = copying.staging.inTheMiddle(async () => {
     successor = copying.dump();
     await successor;
   });

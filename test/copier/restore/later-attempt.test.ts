@@ -7,6 +7,7 @@ import { takePossession } from '../../../lib/copier/restore/take-possession.ts';
 import { unseal } from '../../../lib/copier/sealed.ts';
 import { DoneMark, keys, Plan } from '../../../lib/copier/staged.ts';
 import { query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
+import { until } from '../../support/until.ts';
 import { type Copying, prepareCopying } from '../support/copying.ts';
 import { CHUNKS, contents, eightChunks, forget, killDump, killRestore } from '../support/interrupted.ts';
 
@@ -74,9 +75,7 @@ describe('a restore that follows a dump which had to go on', () => {
     const kill = new AbortController();
     const restoring = copying.restore({ signal: kill.signal });
     restoring.catch(() => {});
-    for (let late = 0; !late; ) {
-      late = (await query(copying.target, "SELECT FROM passage.chunks WHERE chunk ~ '/late '")).length;
-    }
+    await until(async () => (await query(copying.target, "SELECT FROM passage.chunks WHERE chunk ~ '/late '")).length);
     kill.abort(new Error('killed'));
     await expect(restoring).rejects.toThrow('killed');
     await query(copying.source, 'UPDATE small SET v = NULL');
@@ -106,9 +105,7 @@ describe('a worker of an earlier attempt', () => {
         taken = true;
         return possession;
       });
-      for (let waiting = 0; !waiting; ) {
-        waiting = (await query(copying.target, 'SELECT FROM pg_locks WHERE NOT granted')).length;
-      }
+      await until(async () => (await query(copying.target, 'SELECT FROM pg_locks WHERE NOT granted')).length);
       expect(taken).toBe(false);
       await zombie.query('COMMIT');
       expect(await taking).toMatchObject({ emptied: false, outdated: 0 });

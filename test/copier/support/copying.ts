@@ -139,12 +139,26 @@ export async function prepareCopying(
 /** A clock on which a second passes in 10 ms. */
 export const fastClock: Clock = { now: realClock.now, sleep: (ms, signal) => realClock.sleep(ms / 100, signal) };
 
-/** Ends the copier's sessions in a database, as a failover would. The condition is over pg_stat_activity. */
+/**
+ * Ends the copier's sessions in a database, as a failover would: they are gone when it answers. The condition is over
+ * pg_stat_activity.
+ */
 export const endSessions = (login: TestLogin, condition = 'true') =>
   query(
     login,
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    `SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
      WHERE application_name ~ '^passage/' AND datname = current_database() AND ${condition}`,
+  );
+
+/** The copier's sessions that have tables locked, each with their names. */
+export const tableLocks = (login: TestLogin) =>
+  query<{ pid: number; tables: string[] }>(
+    login,
+    `SELECT pid, array_agg(relname::text ORDER BY relname) AS tables
+     FROM pg_locks l JOIN pg_stat_activity s USING (pid) JOIN pg_class c ON c.oid = l.relation
+     WHERE application_name ~ '^passage/' AND datname = current_database() AND l.granted AND l.relation >= 16384
+       AND c.relkind = 'r'
+     GROUP BY pid`,
   );
 
 /** As the preparation of the target leaves it. */

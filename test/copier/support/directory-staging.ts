@@ -92,6 +92,33 @@ export class DirectoryStaging implements Staging {
     };
   }
 
+  /** The same staging, which lets a test act before each part of what is streamed into it or out of it. */
+  between(act: () => unknown): Staging {
+    async function* acting(body: AsyncIterable<Buffer>) {
+      for await (const part of body) {
+        await act();
+        yield part;
+      }
+    }
+    return {
+      ...this.acting(() => {}),
+      put: async (key, body) => await this.put(key, Buffer.isBuffer(body) ? body : acting(body)),
+      open: async (key) => {
+        const body = await this.open(key);
+        return body && acting(body);
+      },
+    };
+  }
+
+  /** The same staging, in which whoever streams the first chunks waits until `act`, which is done once, is over. */
+  inTheMiddle(act: () => unknown): Staging {
+    let acted: { readonly over: unknown } | undefined;
+    return this.between(() => {
+      acted ??= { over: act() };
+      return acted.over;
+    });
+  }
+
   drop(key: string): void {
     rmSync(this.path(key));
   }

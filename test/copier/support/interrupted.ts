@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect } from '@jest/globals';
 import type { Staging } from '../../../lib/copier/ports.ts';
 import { keys } from '../../../lib/copier/staged.ts';
@@ -60,14 +61,26 @@ export function reads(copying: Copying): { read: string[]; staging: Staging } {
   return { read, staging };
 }
 
-/** A restore that is killed when so many chunks are loaded. */
+/** A restore that is killed when so many chunks are loaded, and no other one is open. */
 export async function killRestore(copying: Copying, chunks: number): Promise<void> {
   const kill = new AbortController();
-  const restoring = copying.restore({ signal: kill.signal });
+  const killed = once(kill.signal, 'abort');
+  const opened = new Set<string>();
+  const staging = copying.staging.acting(async (what, key) => {
+    if (what !== 'open') return;
+    if (opened.size < chunks) opened.add(key);
+    if (opened.has(key)) return;
+    await killed;
+    kill.signal.throwIfAborted();
+  });
+  const restoring = copying.restore({ staging, signal: kill.signal });
   restoring.catch(() => {});
   const loaded = () => query(copying.target, `SELECT chunk FROM passage.chunks WHERE chunk ~ '/[0-9]+(-[0-9]+)?$'`);
-  await until(async () => (await loaded()).length >= chunks);
-  kill.abort(new Error('killed'));
+  try {
+    await until(async () => (await loaded()).length >= chunks);
+  } finally {
+    kill.abort(new Error('killed'));
+  }
   await expect(restoring).rejects.toThrow('killed');
 }
 
