@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { targetReplicas } from '../../lib/domain/target-replicas.ts';
 import { source } from '../support/run-documents.ts';
+import { scaling } from './preflight/world.ts';
 
 const [web] = source().services;
 const running = (...services: Partial<NonNullable<typeof web>>[]) =>
@@ -16,6 +17,13 @@ test.each([
     5,
   ],
   ['no fewer than there are', running({ roles: ['main-backend'], desiredCount: 2 }), 'main-backend', 4, 4],
+  [
+    'what autoscaling keeps at least',
+    running({ roles: ['main-backend'], desiredCount: 1, autoscaling: scaling({ min: 3, max: 9, scheduled: [] }) }),
+    'main-backend',
+    0,
+    3,
+  ],
   ['one where the source stands still', running({ roles: ['main-backend'], desiredCount: 0 }), 'main-backend', 0, 1],
   ['one where the source has no such service', running({ roles: ['main-backend'] }), 'code-executor', 0, 1],
   [

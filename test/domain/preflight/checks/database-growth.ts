@@ -29,4 +29,13 @@ export const cases: Cases = {
     severity: 'WARNING',
     says: /fills by 6 MB a day since 2026-02-22, 10 %/,
   },
+  'a twentieth a day': {
+    given: withDatabases({ growth: { since: '2026-02-01T00:00:00Z', bytes: 3_000_000, bytesPerDay: 3_000_000 } }),
+    severity: 'PASS',
+  },
+  'a little more than a twentieth': {
+    given: withDatabases({ growth: { since: '2026-02-01T00:00:00Z', bytes: 3_000_001, bytesPerDay: 3_000_001 } }),
+    severity: 'WARNING',
+    says: /5 % of the database/,
+  },
 };

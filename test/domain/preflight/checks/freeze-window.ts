@@ -6,7 +6,8 @@ import { type Cases, fine } from '../world.ts';
 const window = (from: number, to: number): Partial<Collected> => ({
   configuration: { ...fine.configuration, window: { from: later(from * 3600), to: later(to * 3600) } },
 });
-const long = { lastRehearsal: rehearsal({ predictedFreezeSeconds: { low: 3000, high: 5000 } }) };
+const lasting = (high: number) => ({ lastRehearsal: rehearsal({ predictedFreezeSeconds: { low: 3000, high } }) });
+const long = lasting(5000);
 
 export const cases: Cases = {
   short: { given: {}, severity: 'INFO', says: /20.0 s to 40.0 s.*No window/ },
@@ -51,4 +52,6 @@ export const cases: Cases = {
     severity: 'INFO',
     says: /stale.*Rehearse again after/,
   },
+  'an hour': { given: lasting(3600), severity: 'INFO' },
+  'more than an hour': { given: lasting(3601), severity: 'WARNING', says: /nobody works/ },
 };

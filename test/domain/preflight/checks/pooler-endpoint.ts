@@ -20,4 +20,9 @@ export const cases: Cases = {
     severity: 'BLOCKER',
     says: /:6432/,
   },
+  "Supabase's pooler by its port": {
+    given: withSource({ database: { ...source().database, host: 'db.example.com', port: 6543 } }),
+    severity: 'BLOCKER',
+    says: /:6543/,
+  },
 };

@@ -1,5 +1,10 @@
 import { type Cases, withDatabases } from '../world.ts';
 
+const without = (bytes: number) =>
+  withDatabases({
+    largestTables: [{ table: 'public.log', kind: 'table', bytes, rows: null, primaryKey: false, unlogged: false }],
+  });
+
 export const cases: Cases = {
   'each has a key': { given: {}, severity: 'PASS', says: /1 table / },
   'what holds no rows of its own does not count': {
@@ -45,4 +50,10 @@ export const cases: Cases = {
     severity: 'WARNING',
     says: /120 s|2 min/,
   },
+  'a minute by the rate of the rehearsal': {
+    given: without(450_000_000),
+    severity: 'INFO',
+    says: /about 60 s|about 1 min/,
+  },
+  'more than a minute': { given: without(450_000_001), severity: 'WARNING' },
 };

@@ -28,4 +28,6 @@ export const cases: Cases = {
     severity: 'INFO',
     says: /at a time that somebody chooses/,
   },
+  'maintenance within seven days': { given: pending('db-upgrade', later(7 * DAY - 1)), severity: 'WARNING' },
+  'maintenance in seven days': { given: pending('db-upgrade', later(7 * DAY)), severity: 'INFO' },
 };

@@ -59,4 +59,5 @@ export const cases: Cases = {
     severity: 'WARNING',
     says: /^web: scheduled action/,
   },
+  'an alarm that may start none': { given: scaled({ min: 0, max: 0 }), severity: 'PASS' },
 };

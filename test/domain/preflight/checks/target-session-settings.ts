@@ -103,4 +103,13 @@ export const cases: Cases = {
     severity: 'INFO',
     says: /application-login/,
   },
+  'statements are cut before a minute': {
+    given: withSessions({}, { stored: [{ ...everybody, name: 'statement_timeout', value: '59999' }] }),
+    severity: 'BLOCKER',
+    says: /less than 60 s/,
+  },
+  'statements may take a minute': {
+    given: withSessions({}, { stored: [{ ...everybody, name: 'statement_timeout', value: '60s' }] }),
+    severity: 'WARNING',
+  },
 };

@@ -1,5 +1,8 @@
 import { type Cases, deployment, withTarget } from '../world.ts';
 
+const sized = (cpuMillis: number, memoryMiB: number) =>
+  withTarget({ deployments: [deployment({ limits: { cpuMillis, memoryMiB } })] });
+
 export const cases: Cases = {
   'as large': { given: {}, severity: 'PASS', says: /No deployment has less/ },
   'less memory': {
@@ -29,4 +32,7 @@ export const cases: Cases = {
     severity: 'INFO',
     says: /the memory of retool/,
   },
+  'exactly as much': { given: sized(1000, 2048), severity: 'PASS' },
+  'a little less processor': { given: sized(999, 2048), severity: 'WARNING', says: /0\.999 vCPU, web 1/ },
+  'a little less memory': { given: sized(1000, 2047), severity: 'WARNING', says: /2047 MiB/ },
 };
