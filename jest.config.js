@@ -26,6 +26,8 @@ export default {
   maxWorkers: 3,
   // What earlier files of a worker left in its heap is walked at each collection: after 2 GB all takes three times as long.
   workerIdleMemoryLimit: '600MB',
+  // On a busy machine half a second is not enough to end with a full heap; what leaks does not end at all.
+  workerGracefulExitTimeout: 10_000,
   testSequencer: '<rootDir>/test/support/longest-first.js',
   reporters: ['default', '<rootDir>/test/support/closing-line.js'],
   projects: [

@@ -49,16 +49,22 @@ export async function startOurs(): Promise<Subject> {
   });
   const allowed = { Effect: 'Allow', NotAction: 's3:ListBucket', Resource: '*' };
   const configuration = account.client();
+  const client = new S3Client(configuration);
+  const other = new S3Client(account.client(account.role('Other', allowed)));
   return {
     ...buckets,
     url: account.url,
     keys: configuration.credentials,
-    client: new S3Client(configuration),
-    other: new S3Client(account.client(account.role('Other', allowed))),
+    client,
+    other,
     async setPolicy(bucket, ...Statement) {
       account.resourcePolicies.set(`arn:aws:s3:::${bucket}`, { Version: '2012-10-17', Statement });
     },
-    close: () => account.close(),
+    async close() {
+      // With a body that nobody has read, a connection stays for as long as its client.
+      for (const each of [client, other]) each.destroy();
+      await account.close();
+    },
   };
 }
 
@@ -76,6 +82,7 @@ export async function startMoto(): Promise<Subject> {
   const configuration = (credentials: Keys) => ({ endpoint: url, region, credentials, maxAttempts: 1 });
   const keys = { accessKeyId: 'ada', secretAccessKey: 'secret' };
   const client = new S3Client(configuration(keys));
+  const other = new S3Client(configuration({ accessKeyId: 'other', secretAccessKey: 'secret' }));
   for (const Bucket of Object.values(buckets)) {
     await client.send(
       new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }),
@@ -86,13 +93,13 @@ export async function startMoto(): Promise<Subject> {
   );
   return {
     ...buckets,
-    ...{ url, keys, client },
-    other: new S3Client(configuration({ accessKeyId: 'other', secretAccessKey: 'secret' })),
+    ...{ url, keys, client, other },
     async setPolicy(Bucket, ...Statement) {
       const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
       await client.send(new PutBucketPolicyCommand({ Bucket, Policy }));
     },
     async close() {
+      for (const each of [client, other]) each.destroy();
       server.kill();
       if (server.exitCode === null && server.signalCode === null)
         await new Promise((resolve) => server.once('exit', resolve));
