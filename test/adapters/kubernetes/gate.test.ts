@@ -4,6 +4,7 @@ import { backendOf, refusalAsGate } from '../../../lib/domain/target-gate.ts';
 import { rbacFor } from '../../../lib/kubernetes/rbac.ts';
 import { startTestKubernetes, type TestKubernetes, WORKER } from '../../local/kubernetes/cluster.ts';
 import { declared } from '../../support/declared.ts';
+import { until } from '../../support/until.ts';
 
 type Manifest = Parameters<TestKubernetes['kubernetes']['apply']>[0];
 const RBAC = rbacFor('retool').items as Manifest[];
@@ -82,9 +83,8 @@ test('pods of a deployment are seen until they are gone, and unknown without the
   cluster.kubernetes.apply(deployment('retool', 2));
   cluster.kubernetes.apply(deployment('beside', 1));
   cluster.kubernetes.start();
-  await cluster.clock.advance(1000);
+  await until(async () => (await app.pods(['retool', 'beside']))?.length === 3);
   expect(await app.pods(['retool'])).toEqual([expect.stringMatching(/^retool-/), expect.stringMatching(/^retool-/)]);
-  expect(await app.pods(['retool', 'beside'])).toHaveLength(3);
   expect(await app.pods([])).toEqual([]);
   const unseeing = applicationOver(() => cluster.connect(WORKER), 'staging');
   expect(await unseeing.pods(['retool'])).toEqual(null);
