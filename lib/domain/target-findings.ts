@@ -153,7 +153,7 @@ const unknownKeys = ({ kind, name, through }: TargetFindings['environmentFrom'][
   where: `${kind === 'secret' ? 'Secret' : 'ConfigMap'} ${name}`,
   todo:
     kind === 'secret'
-      ? 'Compare its keys by hand. Passage asks for no right to read all Secrets: apply its RBAC file of this version, so that it may list ExternalSecrets, or add this Secret to the resourceNames of Role passage-reader.'
+      ? 'Compare its keys by hand. Passage asks for no right to read all Secrets: apply its RBAC file of this version, which names the Secrets that it may read and lets it list ExternalSecrets, or add this one to the resourceNames of Role passage-reader.'
       : "Apply Passage's RBAC file of this version, so that it may read ConfigMaps.",
 });
 

@@ -1,5 +1,5 @@
 import { BOOT_POD } from '../domain/boot-pod.ts';
-import { DATABASE_PASSWORD } from '../domain/files/chart.ts';
+import { DATABASE_PASSWORD, EXTRA_VARIABLES } from '../domain/files/chart.ts';
 
 /** The namespace of Passage's own pods in a target cluster. */
 export const NAMESPACE = 'passage';
@@ -40,12 +40,13 @@ export const rbacFor = (application: string) => ({
     // Sees which deployments there are, to find the application, a second release, and what the chart rests on; and
     // which nodes, which belong to no namespace: their processors and the room for pods. Usage and pods are not read.
     ...clusterRole('surveyor', 'reader', [rule('apps', 'deployments', ['list']), rule('', 'nodes', ['list'])]),
-    // Reads the application; of its secrets only the encryption key, to take its fingerprint, and the password of its
-    // database login, to try a write with it. Keys of the others are told by what makes them.
+    // Reads the application; of its secrets only the encryption key and the variables that moved along, to take their
+    // fingerprints, and the password of its database login, to try a write with it. Keys of the others are told by what
+    // makes them.
     ...role('reader', application, [
       rule('apps', 'deployments', ['get', 'list']),
       rule('networking.k8s.io', 'ingresses', ['get']),
-      rule('', 'secrets', ['get'], ['encryption-key', DATABASE_PASSWORD.secret]),
+      rule('', 'secrets', ['get'], ['encryption-key', DATABASE_PASSWORD.secret, EXTRA_VARIABLES]),
       rule('', 'configmaps', ['get']),
       rule('external-secrets.io', 'externalsecrets', ['list']),
     ]),

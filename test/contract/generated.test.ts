@@ -64,10 +64,15 @@ describe('what a target cluster grants', () => {
     expect(ofBoot.flatMap(({ resources }) => resources)).not.toContain('secrets');
   });
 
-  test('of the secrets only the encryption key is read', () => {
+  test('of the secrets only the encryption key, the database password and what moved along are read', () => {
     const secrets = items.flatMap(({ rules = [] }) => rules.filter(({ resources }) => resources.includes('secrets')));
     expect(secrets).toEqual([
-      { apiGroups: [''], resources: ['secrets'], resourceNames: ['encryption-key', 'db-credentials'], verbs: ['get'] },
+      {
+        apiGroups: [''],
+        resources: ['secrets'],
+        resourceNames: ['encryption-key', 'db-credentials', 'extra-env-vars'],
+        verbs: ['get'],
+      },
     ]);
   });
 });

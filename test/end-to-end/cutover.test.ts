@@ -171,6 +171,12 @@ describe('in the world that it left', () => {
         { role: 'main-backend', release: 'retool', requests: { cpuMillis: 2000, memoryMiB: 4096 } },
         { role: 'jobs-runner', limits: { cpuMillis: 4000, memoryMiB: 8192 } },
       ],
+      // One flag is in clear, the other in a Secret that is made from a store as a whole.
+      encryption: { gcm: false, v2: true, previousKey: null },
+      environmentFrom: [
+        { name: 'retool-settings', complete: true },
+        { name: 'extra-env-vars', through: 'Secret extra-env-vars', complete: true },
+      ],
       releases: [{ namespace: 'retool', release: 'retool' }],
       addOns: [
         { name: 'external-secrets', present: true },

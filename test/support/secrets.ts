@@ -81,7 +81,9 @@ function secretsIn(name: string, text: string): [key: string, value: string][] {
   if (typeof members.password === 'string') return [['', members.password]];
   // What a run keeps is what it found, names and addresses that are no secret among it.
   if (/^passage\/[^/]+\/(collected|rehearsals)\//.test(name)) return [];
-  return Object.entries(members).map(([key, value]) => [` ${key}`, value]);
+  // A switch is none either, in whatever it is kept.
+  const isSwitch = (value: string) => value === 'true' || value === 'false';
+  return Object.entries(members).flatMap(([key, value]) => (isSwitch(value) ? [] : [[` ${key}`, value]]));
 }
 
 /** Files of the folder that hold a secret without being its store: `<file> holds <what>`. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Kubernetes } from '../kubernetes/kubernetes.ts';
 import { routeByIngress } from '../loadbalancer/ingress.ts';
 import type { LoadBalancer } from '../loadbalancer/load-balancer.ts';
@@ -18,7 +19,7 @@ const NODES = ['ip-10-0-1-17.eu-west-1.compute.internal', 'ip-10-0-2-31.eu-west-
 /** Where it was installed, whatever the migration's file calls it: a typing error there makes no second one. */
 const NAMESPACE = 'retool';
 
-/** Objects all of whose keys are variables of the main backend. */
+/** Objects all of whose keys are variables of the main backend; the second as the vendor's blueprints make it. */
 const SETTINGS = 'retool-settings';
 const EXTRA = 'extra-env-vars';
 
@@ -45,9 +46,9 @@ export async function deployTarget(options: {
   // Deployments that were there keep their replicas: a world that was cut over starts as such.
   const first = kubernetes.ingress(namespace, ingress) === undefined;
   deployAddOns(kubernetes);
-  shareVariables(kubernetes, namespace);
-  secret(kubernetes, namespace, 'encryption-key', 'encryption-key', databases.encryptionKey);
-  secret(kubernetes, namespace, 'db-credentials', 'password', master.password);
+  shareVariables(cloud, kubernetes, { namespace, store: `retool/${names.target.eks.cluster}/${EXTRA}` });
+  secret(kubernetes, namespace, 'encryption-key', { 'encryption-key': databases.encryptionKey });
+  secret(kubernetes, namespace, 'db-credentials', { password: master.password });
   for (const each of DEPLOYMENTS) deployment(kubernetes, namespace, each, { names, databases, first });
   if (first) {
     kubernetes.apply({
@@ -209,15 +210,21 @@ function deployAddOns(kubernetes: Kubernetes): void {
 }
 
 /** Variables beside the deployments: settings in clear, and a Secret that External Secrets makes from the account's store. */
-function shareVariables(kubernetes: Kubernetes, namespace: string): void {
+function shareVariables(
+  { secrets }: Pick<Cloud, 'secrets'>,
+  kubernetes: Kubernetes,
+  { namespace, store }: { namespace: string; store: string },
+): void {
   const { USE_GCM_ENCRYPTION, USE_ENCRYPTION_V2 } = plainVariables;
   kubernetes.apply({
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: SETTINGS, namespace },
-    data: { USE_GCM_ENCRYPTION, USE_ENCRYPTION_V2 },
+    data: { USE_GCM_ENCRYPTION },
   });
-  const remoteRef = { key: 'retool/acme/extra-env-vars', property: 'SCIM_AUTH_TOKEN' };
+  // A token of the target's own: its owner put it there by hand.
+  const first = { USE_ENCRYPTION_V2, SCIM_AUTH_TOKEN: randomBytes(24).toString('hex') };
+  secrets.createSecret({ name: store, value: JSON.stringify(first) });
   kubernetes.apply({
     apiVersion: 'external-secrets.io/v1',
     kind: 'ExternalSecret',
@@ -225,14 +232,22 @@ function shareVariables(kubernetes: Kubernetes, namespace: string): void {
     spec: {
       secretStoreRef: { name: 'aws', kind: 'ClusterSecretStore' },
       target: { name: EXTRA },
-      data: [{ secretKey: 'SCIM_AUTH_TOKEN', remoteRef }],
+      dataFrom: [{ extract: { key: store } }],
     },
   });
-  secret(kubernetes, namespace, EXTRA, 'SCIM_AUTH_TOKEN', 'set by hand after the migration');
+  // What External Secrets would do every minute is done at the start alone.
+  secret(kubernetes, namespace, EXTRA, JSON.parse(secrets.value(store) ?? '{}') as Record<string, string>);
 }
 
-function secret(kubernetes: Kubernetes, namespace: string, name: string, key: string, value: string): void {
-  const data = { [key]: Buffer.from(value).toString('base64') };
+function secret(
+  kubernetes: Kubernetes,
+  namespace: string,
+  name: string,
+  values: Readonly<Record<string, string>>,
+): void {
+  const data = Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+  );
   const manifest = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, data };
   kubernetes.apply(manifest);
 }

@@ -40,9 +40,14 @@ beforeAll(async () => {
   kubernetes.apply(
     object('v1', 'ConfigMap', 'settings', { data: { BASE_DOMAIN: 'https://a', USE_GCM_ENCRYPTION: 'true' } }),
   );
-  kubernetes.apply(object('v1', 'Secret', 'extra-env-vars', { data: encoded({ JWT_SECRET: 'the jwt secret' }) }));
+  const variables = { USE_GCM_ENCRYPTION: 'true', ENCRYPTION_KEY_OLD: 'the key before' };
+  kubernetes.apply(object('v1', 'Secret', 'extra-env-vars', { data: encoded(variables) }));
+  kubernetes.apply(object('v1', 'Secret', 'jwt-secret', { data: encoded({ JWT_SECRET: 'the jwt secret' }) }));
   kubernetes.apply(object('v1', 'Secret', 'encryption-key', { data: encoded({ ENCRYPTION_KEY: 'the key' }) }));
-  kubernetes.apply(externalSecret('extras', { target: { name: 'extra-env-vars' }, data: data('JWT_SECRET') }));
+  kubernetes.apply(
+    externalSecret('extra-env-vars', { dataFrom: [{ extract: { key: 'retool/acme/extra-env-vars' } }] }),
+  );
+  kubernetes.apply(externalSecret('signing', { target: { name: 'jwt-secret' }, data: data('JWT_SECRET') }));
   kubernetes.apply(externalSecret('whole', { data: data('SMTP_HOST'), dataFrom: [{ extract: { key: 'store' } }] }));
   kubernetes.apply(
     externalSecret('templated', { data: data('raw'), target: { template: { data: { LICENSE_KEY: '{{ .raw }}' } } } }),
@@ -79,14 +84,14 @@ describe('with the rights of the RBAC file', () => {
   });
 
   test('of a Secret the ExternalSecret that makes it tells the keys, and nobody the values', async () => {
-    const found = await read([from('secret', 'extra-env-vars'), from('secret', 'templated')]);
+    const found = await read([from('secret', 'jwt-secret'), from('secret', 'templated')]);
     expect(found).toEqual({
       variables: {
-        JWT_SECRET: { secret: { name: 'extra-env-vars', key: 'JWT_SECRET' } },
+        JWT_SECRET: { secret: { name: 'jwt-secret', key: 'JWT_SECRET' } },
         LICENSE_KEY: { secret: { name: 'templated', key: 'LICENSE_KEY' } },
       },
       sources: [
-        { kind: 'secret', name: 'extra-env-vars', through: 'ExternalSecret extras', complete: true },
+        { kind: 'secret', name: 'jwt-secret', through: 'ExternalSecret signing', complete: true },
         { kind: 'secret', name: 'templated', through: 'ExternalSecret templated', complete: true },
       ],
     });
@@ -97,6 +102,17 @@ describe('with the rights of the RBAC file', () => {
     expect(await read([from('secret', 'whole')])).toEqual({
       variables: { SMTP_HOST: { secret: { name: 'whole', key: 'SMTP_HOST' } } },
       sources: [{ kind: 'secret', name: 'whole', through: 'ExternalSecret whole', complete: false }],
+    });
+  });
+
+  test('of the Secret of the variables that moved along all keys are known, though it is made from a store as a whole', async () => {
+    const secret = (key: string) => ({ name: 'extra-env-vars', key });
+    expect(await read([from('secret', 'extra-env-vars')])).toEqual({
+      variables: {
+        USE_GCM_ENCRYPTION: { value: 'true', secret: secret('USE_GCM_ENCRYPTION') },
+        ENCRYPTION_KEY_OLD: { value: 'the key before', secret: secret('ENCRYPTION_KEY_OLD') },
+      },
+      sources: [{ kind: 'secret', name: 'extra-env-vars', through: 'Secret extra-env-vars', complete: true }],
     });
   });
 
