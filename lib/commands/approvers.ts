@@ -33,10 +33,10 @@ export async function decideAs({ email, url }: Link, decision: 'approve' | 'reje
   const page = await (await fetch(url)).text();
   const action = /<form[^>]*action="([^"]+)"/.exec(page)?.[1];
   const digest = /name="digest"[^>]*value="([0-9a-f]+)"/.exec(page)?.[1];
-  if (!action || !digest) throw usage(`The page of ${email} has no form: the approval may be decided already.`);
+  if (!action || !digest) throw usage(`The page of ${email} has no form: the approval may already be decided.`);
   const form = new URLSearchParams({ digest, phrase: phrase(decision, run), comment: '', decision });
   const answer = await fetch(new URL(action, url), { method: 'POST', body: form, redirect: 'manual' });
-  if (answer.status !== 303) throw usage(`The vote of ${email} was not taken: HTTP ${answer.status}.`);
+  if (answer.status !== 303) throw usage(`The vote of ${email} was not accepted: HTTP ${answer.status}.`);
 }
 
 export interface Players {
@@ -106,7 +106,7 @@ async function askPeople(
     if (decision === 'reject') return;
   }
   if (played.length > 0) return;
-  console.line('           Waiting for people. Each has a link of their own; opening it decides nothing:');
+  console.line('           Waiting for the approvers. Each has a link of their own; opening it decides nothing:');
   for (const [email, url] of new Map(links.map((link) => [link.email, link.url]))) {
     console.line(`             ${email}  ${url}`);
   }

@@ -28,7 +28,7 @@ export const cutover: Command = {
     const file = text(call, 'migration');
     if (file !== undefined && readConfiguration(file).name !== sampleMigration().name) {
       throw usage(
-        'Only the sample is cut over on this machine: it would stop and lock servers of your own with nothing here to switch them. Rehearse with --migration; cut over on AWS.',
+        'Only the sample can be cut over on this machine: servers of your own would be stopped and locked, with nothing here to switch users over. Rehearse with --migration; cut over on AWS.',
       );
     }
     const players = { approve: people(text(call, 'approve-as')), reject: people(text(call, 'reject-as')) };
@@ -44,7 +44,7 @@ export const cutover: Command = {
 function refuseStrangers(emails: readonly string[]): void {
   const approvers = (sampleMigration().approvals?.approvers ?? []).map(({ email }) => email);
   const stranger = emails.find((email) => !approvers.includes(email));
-  if (stranger) throw usage(`${stranger} is no approver of the sample. Its approvers are ${approvers.join(', ')}.`);
+  if (stranger) throw usage(`${stranger} is not an approver of the sample. Its approvers are ${approvers.join(', ')}.`);
 }
 
 async function cutOver(call: Call, world: WorldInfo, players: Players): Promise<number> {
@@ -54,7 +54,7 @@ async function cutOver(call: Call, world: WorldInfo, players: Players): Promise<
   const reason = text(call, 'reason') ?? 'npm run cutover';
   const migration = sampleMigration().name;
   if (!(await isRehearsed(account, migration))) {
-    console.line('No fresh rehearsal of this plan: rehearsing first.');
+    console.line('There is no recent rehearsal of this plan; rehearsing first.');
     const code = await runJourney(journey, { migration, mode: 'rehearsal', reason: 'before a cutover' });
     if (code !== exitCodes.ok) return code;
     console.line();

@@ -104,7 +104,7 @@ export function commandLine([name, ...rest]: readonly string[]): Pick<Call, 'opt
   const { values: options, positionals } = parse(command, rest);
   if (!options.help && positionals.length !== command.positionals.length) {
     throw usage(
-      `"${TYPED} ${signature(command)}" takes ${command.positionals.join(' ') || 'no words'} after its name.`,
+      `"${TYPED} ${signature(command)}" takes ${command.positionals.join(' ') || 'nothing but options'} after its name.`,
     );
   }
   return { command, options, positionals };

@@ -46,7 +46,7 @@ export async function withNamedMigration(
   const { name } = configuration;
   if (configuration.platform === 'aws') {
     throw usage(
-      `"${name}" is a migration on AWS: deploy it (npm run synth, cdk deploy), and ${onAws}. Here run the sample and migrations with "platform": "local".`,
+      `"${name}" is a migration on AWS: deploy it (npm run synth, cdk deploy), and ${onAws}. Only the sample and migrations with "platform": "local" run here.`,
     );
   }
   if (size) throw usage('--size applies to the sample only.');

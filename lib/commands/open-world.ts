@@ -43,7 +43,7 @@ export async function openWorld({
   }).catch((error: unknown) => {
     throw error instanceof WorldBusy || error instanceof NoRoom ? usage(error.message) : error;
   });
-  if (world.joined) console.line(`Joined the simulated account that "${world.joined.command}" has up.`);
+  if (world.joined) console.line(`Joined the simulated account that "${world.joined.command}" is running.`);
   return world;
 }
 
@@ -69,6 +69,6 @@ export async function withWorld<T>(
 export function endedUnder({ joined }: Pick<World, 'joined'>): Error | null {
   if (!joined || joined.isUp()) return null;
   return usage(
-    `"${joined.command}" has ended, and the simulated account with it. Start this command again: it will have the account up itself.`,
+    `"${joined.command}" has ended, and the simulated account with it. Run this command again: it will start the account itself.`,
   );
 }

@@ -29,7 +29,7 @@ export const record: Command = {
         const text = JSON.stringify({ ...value, $metadata: undefined }, undefined, 2);
         writeFileSync(join(folder, `${name}.${part}.json`), `${text}\n`, { mode: 0o600 });
       }
-      console.line(`${plural(history.events.length, 'event')} of ${name} (${execution.status}) stand in ${folder}.`);
+      console.line(`${plural(history.events.length, 'event')} of ${name} (${execution.status}) written to ${folder}.`);
       console.line(`Play them: npm run recordings -- ${folder}`);
       return exitCodes.ok;
     } finally {

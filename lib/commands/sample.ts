@@ -19,7 +19,7 @@ const stays = `; reports of earlier runs stay in ${DIRECTORY}/runs.`;
 export function sampleMigration(): DeployedMigration {
   const found = readMigration(join(MIGRATIONS, `${NAME}.json`));
   if (found?.name !== NAME)
-    throw usage(`migrations/${NAME}.json is the sample's configuration and must stay as it is named.`);
+    throw usage(`migrations/${NAME}.json is the sample's configuration and must keep that name.`);
   return found;
 }
 
@@ -83,12 +83,12 @@ export async function withSample(
   const why = whyAnew({ size, pointOfNoReturn: ledger.pointOfNoReturn }, opening.size);
   if (why === null) return withWorld(opening, use, world);
   if (world.joined) {
-    throw usage(`The sample ${why}, and "${world.joined.command}" has it up. End that command, then try again.`);
+    throw usage(`The sample ${why}, and "${world.joined.command}" is using it. End that command, then try again.`);
   }
   await world.stop();
   if (ledger.holder) {
     throw usage(
-      `The sample ${why}, but run ${ledger.holder.run} has not given it back: "npm run passage -- diagnose" says why and what to do, and "npm run passage -- reset" forgets it.`,
+      `The sample ${why}, but run ${ledger.holder.run} still holds it: "npm run passage -- diagnose" says why and what to do, and "npm run passage -- reset" forgets it.`,
     );
   }
   opening.console.line(

@@ -20,11 +20,9 @@ export const serve: Command = {
       opening,
       async (world) => {
         const name = sampleMigration().dns?.record ?? '';
-        console.line('The simulated account is up. Ctrl-C ends it; what it remembers stays.');
+        console.line('The simulated account is up. Ctrl-C stops it; its state is kept.');
         console.line(`  AWS_ENDPOINT_URL=${world.url}  AWS_REGION=${world.region}`);
-        console.line(
-          `  ${name}: ask 127.0.0.1 for it with "npm run passage -- dig ${name}" (DNS at ${world.dns.server})`,
-        );
+        console.line(`  ${name}: look it up with "npm run passage -- dig ${name}" (DNS at ${world.dns.server})`);
         for (const [hostname, port] of Object.entries(world.loadBalancers))
           console.line(`  ${hostname}: http://127.0.0.1:${port}`);
         console.line(`  Approval pages: ${world.approvalUrl}`);

@@ -30,7 +30,7 @@ export function readConfiguration(file: string): MigrationConfiguration {
 export const validate: Command = {
   name: 'validate',
   summary: 'checks a configuration without touching anything',
-  positionals: ['<config>'],
+  positionals: ['<file>'],
   options: {},
   async run({ positionals: [file = ''], console }) {
     const configuration = readConfiguration(file);

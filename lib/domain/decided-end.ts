@@ -8,20 +8,20 @@ interface DecidedEnd {
 
 const stopped: DecidedEnd = {
   because: 'somebody stopped the run',
-  next: 'Nothing needs to be mended: start it again when it suits.',
+  next: 'Nothing needs fixing; start it again.',
 };
 
 const ends: Readonly<Record<string, DecidedEnd>> = {
   ApprovalRejected: {
     because: 'an approver said no',
-    next: 'Settle with who said no what has to be different; their comment stands under the approvals. Then start the cutover again; where that changes the plan, rehearse before.',
+    next: 'Agree with whoever said no on what has to change; their comment stands under the approvals. Then start the cutover again; if the plan changes, rehearse first.',
   },
   ApprovalExpired: {
     because: 'it was not approved in time',
     next: 'Agree with the approvers on when they decide, then start the cutover again.',
   },
   OutsideWindow: {
-    because: 'it was not the time for it',
+    because: 'it was outside its window',
     next: 'Start the cutover again within its window, or agree on another "window".',
   },
   // Ctrl-C of the command line, and StopExecution without a name.

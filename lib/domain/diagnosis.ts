@@ -63,7 +63,7 @@ function ledgerSays({ holder, epoch, phase, writable, effect, pointOfNoReturn }:
     : `nobody holds it; epoch ${epoch}`;
   const pending = effect ? `; ${effect.task} may still act until ${effect.until}` : '';
   const passed = pointOfNoReturn ? `; point of no return passed at ${pointOfNoReturn}` : '';
-  return `${held}; ${writable === 'none' ? 'neither side' : `the ${writable}`} may be written${pending}${passed}`;
+  return `${held}; ${writable === 'none' ? 'neither side' : `the ${writable}`} may be written to${pending}${passed}`;
 }
 
 function sourceSays(source: Circumstances['sourceDatabase']): string {
@@ -111,12 +111,12 @@ function verdictOf({ ledger, holderStatus, sourceDatabase, gate }: Circumstances
       : `Run ${holder.run} is under way (${phase}). Nothing is wrong with that; its own output shows how far it is.`;
   }
   if (holder) {
-    return `Run ${holder.run} ended without giving the migration back. The reconciler starts unwind within a minute of the account being up; run "serve" and look again.`;
+    return `Run ${holder.run} ended without releasing the migration. The reconciler starts unwind within a minute of the account being up; run "npm run passage -- serve" and look again.`;
   }
   if (fence === 'sealed') {
-    return 'The source is sealed, but the ledger knows no point of no return: only a person may open it (runbook: PastPointOfNoReturn).';
+    return 'The source is sealed, but the ledger has no point of no return: only a person may open it (runbook: PastPointOfNoReturn).';
   }
   if (fence)
-    return 'The source is fenced and nobody holds the migration: this should not be. Keep it closed and read the runbook, FenceFailed.';
+    return 'The source is fenced and nobody holds the migration: this should not happen. Keep it closed and read the runbook, FenceFailed.';
   return 'Nothing is under way, and nothing is left over. The source serves.';
 }

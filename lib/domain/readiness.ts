@@ -118,7 +118,7 @@ export function readinessOf(run: {
         ? { go: 'not yet', sentence: `Not yet. Rehearsed; before a cutover: ${before}.`, open, ...validity }
         : {
             go: 'yes',
-            sentence: `Yes. Rehearsed, and nothing stands open${overridden === 0 ? '' : ` but ${overridden === 1 ? 'a warning that is overridden and was' : `${overridden} warnings that are overridden and were`} still so in this run`}.`,
+            sentence: `Yes. Rehearsed, and nothing stands open${overridden === 0 ? '' : ` but ${overridden === 1 ? 'one overridden warning, which this run saw again' : `${overridden} overridden warnings, which this run saw again`}`}.`,
             open,
             ...validity,
           };

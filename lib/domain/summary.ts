@@ -270,7 +270,7 @@ function headlineOf(
   );
   switch (verdict) {
     case 'checked':
-      return 'Nothing that was looked at stops a cutover. Both sides were only read.';
+      return 'Nothing that was checked stops a cutover. Both sides were only read.';
     case 'rehearsed':
       return `Every row was copied into a scratch database and proved equal${boot ? ', and the target application booted on it' : ''}. The source was only read.`;
     case 'cut over':

@@ -132,7 +132,7 @@ ${pairs([
   ['Run', html`<span class="mono">${request.lease.run}</span>`],
   ['Asked', utc(request.requestedAt)],
   [
-    'Decide until',
+    'Decide by',
     html`<strong>${utc(request.deadline)}</strong>${view.outcome === null && html` <span class="soft">(${remaining(request.deadline, now)} when this page was made, at ${utc(now, 'second').slice(11)})</span>`}`,
   ],
 ])}

@@ -20,7 +20,7 @@ export function bootLine({ health, seconds, migrations, memory, decryption }: Bo
   const ran = (migrations.after ?? 0) - (migrations.before ?? 0);
   const parts = [
     `${health.status} in ${duration(seconds.boot)}`,
-    decryption.proved ? 'its key is the stored values’' : 'its key NOT proved',
+    decryption.proved ? 'its key is that of the stored values' : 'its key NOT proved',
     ran === 0 ? 'no migration due' : `${plural(ran, 'migration')} ran`,
     memory.peakBytes === null ? null : `at most ${bytes(memory.peakBytes)} in use`,
   ];

@@ -18,7 +18,7 @@ const wanted: ReadonlySet<string> = new Set(['BLOCKER', 'WARNING']);
 function check(finding: Summary['checks'][number], tone: string): Html {
   const { severity, title, id, saw, todo, overridden, runbook } = finding;
   // What is overridden is still so: what mends it stays in sight.
-  const answer = html`${overridden !== null && html`<p><strong>Overridden,</strong> and still so in this run: ${overridden}</p>`}${
+  const answer = html`${overridden !== null && html`<p><strong>Overridden,</strong> and seen again in this run: ${overridden}</p>`}${
     todo && html`<p><strong>Do:</strong> ${todo}</p>`
   }`;
   const section = severity !== 'PASS' && html`<p class="small soft"><code>${runbook}</code></p>`;

@@ -6,6 +6,6 @@ import { type Html, html } from './html.ts';
 export function filesSection({ files }: Summary): Html | null {
   if (files.length === 0) return null;
   return html`<section id="files"><h2>Generated files</h2>
-<p>${plural(files.length, 'file')}, made of what this run found, in the order in which they are used. None holds a secret’s value. They stand in <code>files/</code> beside this report.</p>
+<p>${plural(files.length, 'file')}, made from what this run found, in the order in which they are used. None holds a secret’s value. They are in <code>files/</code> beside this report.</p>
 <ol>${files.map(({ name, why, how }) => html`<li><p><a class="mono" href="files/${encodeURIComponent(name)}">${name}</a><br>${why}</p><p class="soft"><strong>Do:</strong> ${how}</p></li>`)}</ol></section>`;
 }

@@ -46,13 +46,13 @@ export function approvalMail({
 
   return {
     to,
-    subject: line(`${migration}: ${asks} Decide until ${deadline}`),
+    subject: line(`${migration}: ${asks} Decide by ${deadline}`),
     text: [
       `${line(migration)}: ${asks}`,
       '',
       means,
       '',
-      `Decide until ${deadline}. Silence means no.`,
+      `Decide by ${deadline}. Silence means no.`,
       url,
       '',
       harmless,
@@ -70,7 +70,7 @@ export function approvalMail({
 <p style="margin:0;font-size:13px;font-weight:600;color:#566370">Passage: approval for ${migration}</p>
 <h1 style="margin:6px 0 10px;font-size:26px;line-height:1.2">${asks}</h1>
 <p style="margin:0 0 14px">${means}</p>
-<p style="margin:0 0 18px">Decide until <strong>${deadline}</strong>. Silence means no.</p>
+<p style="margin:0 0 18px">Decide by <strong>${deadline}</strong>. Silence means no.</p>
 <p style="margin:0 0 18px"><a href="${url}" style="display:inline-block;background:#1c5cb8;color:#ffffff;text-decoration:none;font-weight:600;padding:11px 22px;border-radius:4px">Read and decide</a></p>
 <p style="margin:0 0 18px;font-size:14px;color:#566370">${harmless} ${yours}</p>
 <table role="presentation" cellspacing="0" cellpadding="0" style="width:100%;font-size:14px;border-collapse:collapse">${facts.map(

@@ -89,7 +89,7 @@ export function summaryText(summary: Summary, width = 100): string {
     freeze.predicted && ['Freeze predicted', interval(freeze.predicted)],
     freeze.measuredSeconds !== null && [
       'Freeze measured',
-      `${duration(freeze.measuredSeconds)}${freeze.waitingSeconds ? `, of it ${duration(freeze.waitingSeconds)} people deciding` : ''}${freeze.grade === null ? '' : `; ${graded[freeze.grade]}`}`,
+      `${duration(freeze.measuredSeconds)}${freeze.waitingSeconds ? `, ${duration(freeze.waitingSeconds)} of it people deciding` : ''}${freeze.grade === null ? '' : `; ${graded[freeze.grade]}`}`,
     ],
     overhead !== null && ['Overhead', `${duration(overhead)} in which no work ran`],
     summary.workers.length > 0 && [

@@ -44,10 +44,10 @@ test.each([
   [['rehaerse'], 'There is no command "rehaerse"'],
   [['rehearse', '--kep'], '"npm run passage -- rehearse --help" lists the options'],
   [['rehearse', '--migration'], '--migration'],
-  [['rehearse', 'acme-retool'], '"npm run passage -- rehearse" takes no words after its name'],
+  [['rehearse', 'acme-retool'], '"npm run passage -- rehearse" takes nothing but options after its name'],
   [['show'], '"npm run passage -- show <run>" takes <run> after its name'],
   [['runs', '--json=yes'], '--json'],
-  [['cutover', '--approve-as', 'nobody@example.com'], 'nobody@example.com is no approver of the sample'],
+  [['cutover', '--approve-as', 'nobody@example.com'], 'nobody@example.com is not an approver of the sample'],
 ])('%j is a mistake of the caller: exit code 2 and one sentence', async (argv, told) => {
   const { code, output } = await passage(...argv);
   expect(code).toBe(2);

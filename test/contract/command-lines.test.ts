@@ -73,7 +73,7 @@ test('what documents, messages and help texts tell people to type is understood'
 });
 
 test.each([
-  ['passage', ['--', 'preflight', '--', '--migration', 'x'], /takes no words/],
+  ['passage', ['--', 'preflight', '--', '--migration', 'x'], /takes nothing but options/],
   ['passage', ['--', 'runs', '--jsn'], /--jsn/],
   ['passage', ['--', 'shwo', 'x'], /no command "shwo"/],
   ['rehearse', ['--level', 'copy'], /npm keeps its options/],

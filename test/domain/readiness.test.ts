@@ -176,7 +176,7 @@ describe('what to do next', () => {
   });
 
   test.each([
-    ['ApprovalRejected', /^Settle with who said no/],
+    ['ApprovalRejected', /^Agree with whoever said no/],
     ['ApprovalExpired', /^Agree with the approvers/],
     ['Interrupted', /^Nothing needs to be mended/],
     ['ABORTED', /^Nothing needs to be mended/],

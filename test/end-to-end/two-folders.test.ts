@@ -23,7 +23,7 @@ test(
     const other = alone.run('rehearse');
     await serve.said('The simulated account is up');
     const joined = await shared.run('rehearse');
-    expect(joined.output).toContain('Joined the simulated account that "passage serve" has up.');
+    expect(joined.output).toContain('Joined the simulated account that "passage serve" is running.');
     expect(joined).toMatchObject({ code: 0 });
     expect(await other).toMatchObject({ code: 0 });
     // The account outlives the command that joined it; that of the other folder is gone with its command.

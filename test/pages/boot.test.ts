@@ -47,6 +47,6 @@ test('what an image or a log says cannot break out of the page', () => {
 
 test('a line for the terminal says it shortly', () => {
   expect(bootLine(boot())).toBe(
-    'HEALTHY in 4.0 s, its key is the stored values’, no migration due, at most 812 MB in use',
+    'HEALTHY in 4.0 s, its key is that of the stored values, no migration due, at most 812 MB in use',
   );
 });

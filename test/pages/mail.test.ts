@@ -22,7 +22,7 @@ describe('the mail to an approver', () => {
     }
     expect(mail).toMatchObject({
       to: 'carol@example.com',
-      subject: 'acme-retool: Begin the freeze? Decide until 2026-11-21 22:14 UTC',
+      subject: 'acme-retool: Begin the freeze? Decide by 2026-11-21 22:14 UTC',
     });
   });
 

@@ -15,7 +15,7 @@ describe('the summary for a terminal', () => {
 
   test('has the measured freeze of a cutover and the error of a failed run', () => {
     expect(summaryText(summarize(cutoverRun()))).toContain(
-      'Freeze measured   2 min 27 s, of it 2 min 07 s people deciding; inside its prediction',
+      'Freeze measured   2 min 27 s, 2 min 07 s of it people deciding; inside its prediction',
     );
     const failed = summaryText(summarize(failedRun()));
     expect(failed).toContain('FAILED  acme-retool: failed');

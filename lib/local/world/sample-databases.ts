@@ -29,7 +29,7 @@ export async function startSampleDatabases(options: {
   const taken = await takeLock(paths.lock, command);
   if ('holder' in taken) {
     const { command: holder, pid } = taken.holder;
-    throw new WorldBusy(`"${holder}" (process ${pid}) has the simulated account up. End it, then try again.`);
+    throw new WorldBusy(`"${holder}" (process ${pid}) is using the simulated account. End it, then try again.`);
   }
   try {
     killLeftovers(paths.processes);

@@ -84,7 +84,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const { command, pid, info } = taken.holder;
     if (options.migrations && options.migrations !== info.migrations) {
       throw new WorldBusy(
-        `"${command}" (process ${pid}) has another deployment of the simulated account up. Wait until it has ended, then try again.`,
+        `"${command}" (process ${pid}) is using another deployment of the simulated account. Wait until it has ended, then try again.`,
       );
     }
     const isUp = () => {
