@@ -178,8 +178,8 @@ describe('what to do next', () => {
   test.each([
     ['ApprovalRejected', /^Agree with whoever said no/],
     ['ApprovalExpired', /^Agree with the approvers/],
-    ['Interrupted', /^Nothing needs to be mended/],
-    ['ABORTED', /^Nothing needs to be mended/],
+    ['Interrupted', /^Nothing needs fixing/],
+    ['ABORTED', /^Nothing needs fixing/],
     ['WorkerLost', /^Rehearse again/],
   ])('after %s fits how the run ended', (name, last) => {
     const error = { name, message: 'm', state: null, runbook: 'docs/runbook.md#x' };
