@@ -142,7 +142,7 @@ export function ecsEndpoint(service: EcsService, authorize: Authorize): Endpoint
       ),
 
       RegisterTaskDefinition: operation(definitionInput, (input, { principal }) => {
-        may(principal, 'RegisterTaskDefinition', '*');
+        may(principal, 'RegisterTaskDefinition', ecsArn(service, `task-definition/${input.family}:*`));
         mayPass(principal, [input.taskRoleArn, input.executionRoleArn]);
         return { taskDefinition: service.register(input), tags: [] };
       }),

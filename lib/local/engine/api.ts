@@ -22,7 +22,7 @@ export interface EngineOptions {
   /** After the event that made the change is written. */
   readonly onStatusChange?: (change: StatusChange) => void;
   readonly onEvent?: (executionArn: string, event: HistoryEvent) => void;
-  /** Asked before a machine starts another. Default: everything is allowed. */
+  /** Asked before a machine starts another, or takes the role of a state's Credentials. Default: everything is allowed. */
   readonly authorize?: Authorize;
   /** Default true: a Task without TimeoutSeconds is refused. */
   readonly timeoutsRequired?: boolean;
@@ -38,6 +38,8 @@ export interface EngineOptions {
 export interface Engine {
   /** Creates the machine, or replaces its definition; running executions keep theirs. Throws `DefinitionRefused`. */
   createStateMachine(o: { name: string; definition: string; roleArn: string }): StateMachine;
+  /** The ARN that a machine of this name has, or would have. */
+  machineArn(name: string): string;
   listStateMachines(): StateMachine[];
   describeStateMachine(stateMachineArn: string): StateMachine;
   /** The machine as it was when the execution was started. */

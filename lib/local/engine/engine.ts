@@ -112,6 +112,8 @@ export function createEngine(o: EngineOptions): Engine {
       return stateMachine;
     },
 
+    machineArn: (name) => arn('stateMachine', name),
+
     listStateMachines: () => [...machines.values()],
 
     describeStateMachine(stateMachineArn) {
@@ -256,11 +258,13 @@ export function createEngine(o: EngineOptions): Engine {
   };
 
   const tokens = new Tokens();
-  const integrations = { ...nestedExecutions(engine, o.authorize ?? (() => {})), ...o.integrations };
+  const authorize = o.authorize ?? (() => {});
+  const integrations = { ...nestedExecutions(engine, authorize), ...o.integrations };
   const services: Services = {
     clock: o.clock,
     region: o.region,
     accountId: o.accountId,
+    authorize,
     tokens,
     random: o.random ?? Math.random,
     asOf: o.asOf ?? Number.POSITIVE_INFINITY,

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { type Occasion, tryDependents } from '../iam/dependent-actions.ts';
-import { type Authorize, AwsError, type Principal } from '../wire/endpoint.ts';
+import { authorizeDependents, type Occasion } from '../iam/dependent-actions.ts';
+import { type Authorize, AwsError } from '../wire/endpoint.ts';
 import type { ExecutionDescription } from './execution.ts';
 import { TaskFailure } from './failure.ts';
 import type { Caller } from './history.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import type { Integration, TaskCall } from './task.ts';
+import { sessionOf } from './task-role.ts';
 
 /** What nesting needs of the engine. */
 export interface Executions {
@@ -37,8 +37,7 @@ export function nestedExecutions(executions: Executions, authorize: Authorize): 
         caller: { executionArn: call.executionArn, id: call.id, waits },
       });
     } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      throw new TaskFailure(`StepFunctions.${error.code.replace(/Exception$/, '')}Exception`, error.message);
+      throw failed(error);
     }
   };
   const startSync: Integration = async (call) => {
@@ -46,17 +45,28 @@ export function nestedExecutions(executions: Executions, authorize: Authorize): 
     const child = start(call, true);
     const { executionArn: execution } = child;
     const may = (occasion: Occasion) =>
-      tryDependents(authorize, sessionOf(call), occasion, { execution, managedRule: managedRule(execution) });
-    // On AWS, stopping the parent stops what it waits for.
+      authorizeDependents(authorize, sessionOf(call), occasion, { execution, managedRule: managedRule(execution) });
+    // On AWS, stopping the parent stops what it waits for, if it may.
     const stop = () => {
-      may('states: a machine that waits for another is stopped');
+      try {
+        may('states: a machine that waits for another is stopped');
+      } catch (error) {
+        if (error instanceof AwsError) return;
+        throw error;
+      }
       executions.stopExecution({ executionArn: execution });
     };
     if (call.signal.aborted) stop();
     call.signal.addEventListener('abort', stop, { once: true });
     // With this event the caller's history may be full, and it ends.
     call.submitted(started(child));
-    may('states: a machine waits for another');
+    try {
+      may('states: a machine waits for another');
+    } catch (error) {
+      // Nobody hears of the child's end any more; it goes on by itself.
+      call.signal.removeEventListener('abort', stop);
+      throw failed(error);
+    }
     const end = await executions.whenEnded(child.executionArn);
     call.signal.removeEventListener('abort', stop);
     if (end.status === 'SUCCEEDED') return described(end, (text) => JSON.parse(text) as Json);
@@ -67,6 +77,12 @@ export function nestedExecutions(executions: Executions, authorize: Authorize): 
     'arn:aws:states:::states:startExecution.sync:2': startSync,
   };
 }
+
+/** A refusal as the state that made the call sees it. */
+const failed = (error: unknown): unknown =>
+  error instanceof AwsError
+    ? new TaskFailure(`StepFunctions.${error.code.replace(/Exception$/, '')}Exception`, error.message)
+    : error;
 
 const managedRule = (executionArn: string): string => {
   const [, , , region, account] = executionArn.split(':');
@@ -92,15 +108,5 @@ function described(child: ExecutionDescription, json: (text: string) => Json): J
     StateMachineArn: child.stateMachineArn,
     Status: child.status,
     StopDate: child.stopDate ?? null,
-  };
-}
-
-/** The session in which Step Functions uses a role: one for each execution. */
-function sessionOf(call: TaskCall): Principal {
-  const [, , , , account, role = ''] = call.roleArn.split(':');
-  const session = createHash('sha256').update(call.executionArn).digest('hex').slice(0, 32);
-  return {
-    arn: `arn:aws:sts::${account}:assumed-role/${role.split('/').at(-1)}/${session}`,
-    roleArn: call.roleArn,
   };
 }

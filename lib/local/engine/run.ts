@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Authorize } from '../wire/endpoint.ts';
 import { changes } from './changes.ts';
 import type { StartChild } from './children.ts';
 import type { State } from './definition.ts';
@@ -18,6 +19,8 @@ export interface Services {
   readonly accountId: string;
   /** What answers a `Resource`; undefined when nothing does. */
   readonly integrationOf: (resource: string) => Integration | undefined;
+  /** Decides whether a machine's role may take the role of a state's Credentials. */
+  readonly authorize: Authorize;
   readonly tokens: Tokens;
   readonly startChild: StartChild;
   /** Uniform in [0, 1): the jitter of retries. */

@@ -7,6 +7,7 @@ import { type FailedAs, HeartbeatFailure, StateFailure, TaskFailure } from './fa
 import type { EventDetails } from './history.ts';
 import { exceedsPayloadLimit, isObject, type Json } from './json.ts';
 import { dataLimitExceeded, hasEnded, payloadText, type Run } from './run.ts';
+import { assumeTaskRole } from './task-role.ts';
 
 /** One call of an integrated service. */
 export interface TaskCall {
@@ -124,12 +125,14 @@ export async function runTask(run: Run, state: TaskState): Promise<Json> {
     submitted: past?.submitted ?? false,
     async perform(waiting) {
       if (wasStarted && isLambda(family)) throw connectionLost();
+      const roleArn = isObject(taskCredentials) ? String(taskCredentials.roleArn) : stateMachine.roleArn;
+      assumeTaskRole(run.services.authorize, { roleArn, executionArn }, stateMachine);
       return integration({
         resource: state.Resource,
         arguments: JSON.parse(String(scheduled.parameters ?? scheduled.input)) as Json,
         id: callId(executionArn, id),
         ...(token !== undefined && { token }),
-        roleArn: isObject(taskCredentials) ? String(taskCredentials.roleArn) : stateMachine.roleArn,
+        roleArn,
         executionArn,
         stateName: visit.name,
         ...waiting,

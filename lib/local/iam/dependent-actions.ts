@@ -80,6 +80,15 @@ export const dependentActions = {
     'xray:GetSamplingTargets',
   ),
 
+  // Whoever makes a machine, or tests a state of one, hands its role over to it.
+  // https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
+  // https://docs.aws.amazon.com/step-functions/latest/dg/test-state-isolation.html#test-state-permissions
+  'states: a role is handed to a machine': on(
+    '{role}',
+    { 'iam:PassedToService': 'states.amazonaws.com' },
+    'iam:PassRole',
+  ),
+
   // `.sync` is told of the child's end by a managed rule, and looks for itself.
   // https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html#sync-async-iam-policies
   'states: a machine waits for another': [
@@ -112,6 +121,7 @@ export const dependentActions = {
   ),
 
   // https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
+  // https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html (a standard parameter is encrypted by KMS itself)
   // The key alias/aws/ssm, which parameters have unless told otherwise, is open to the whole account by its own policy.
   'ssm: a SecureString is opened': on(
     '{key}',
@@ -121,6 +131,15 @@ export const dependentActions = {
       'kms:EncryptionContext:PARAMETER_ARN': '{parameter}',
     },
     'kms:Decrypt',
+  ),
+  'ssm: a SecureString is kept': on(
+    '{key}',
+    {
+      'kms:ViaService': 'ssm.{region}.amazonaws.com',
+      'kms:CallerAccount': '{account}',
+      'kms:EncryptionContext:PARAMETER_ARN': '{parameter}',
+    },
+    'kms:Encrypt',
   ),
 } as const satisfies Readonly<Record<string, readonly DependentAction[]>>;
 

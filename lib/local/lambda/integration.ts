@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { type Integration, type Json, type TaskCall, TaskFailure } from '../engine/engine.ts';
-import { sessionArn } from '../iam/credentials.ts';
-import { type Authorize, AwsError, type Principal } from '../wire/endpoint.ts';
+import { type Integration, type Json, TaskFailure } from '../engine/engine.ts';
+import { sessionOf } from '../engine/task-role.ts';
+import { type Authorize, AwsError } from '../wire/endpoint.ts';
 import type { LambdaRuntime } from './runtime.ts';
 
 /** `lambda:invoke` and `lambda:invoke.waitForTaskToken`, allowed by the machine's role. */
@@ -10,7 +9,7 @@ export function lambdaIntegrations(runtime: LambdaRuntime, authorize: Authorize)
     const { FunctionName, Payload = {} } = (call.arguments ?? {}) as { FunctionName?: Json; Payload?: Json };
     try {
       const { name, arn } = runtime.find(String(FunctionName));
-      authorize(principalOf(call), 'lambda:InvokeFunction', arn);
+      authorize(sessionOf(call), 'lambda:InvokeFunction', arn);
       const { ok, payload, requestId } = await runtime.invoke(name, JSON.stringify(Payload));
       if (!ok) throw new TaskFailure(errorType(payload), payload);
       return {
@@ -29,12 +28,6 @@ export function lambdaIntegrations(runtime: LambdaRuntime, authorize: Authorize)
     'arn:aws:states:::lambda:invoke': invoke,
     'arn:aws:states:::lambda:invoke.waitForTaskToken': invoke,
   };
-}
-
-/** The session in which Step Functions uses a role: one for each execution. */
-export function principalOf(call: Pick<TaskCall, 'roleArn' | 'executionArn'>): Principal {
-  const session = createHash('sha256').update(call.executionArn).digest('hex').slice(0, 32);
-  return { arn: sessionArn(call.roleArn, session), roleArn: call.roleArn };
 }
 
 const errorType = (payload: string): string =>

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { authorizeDependents, type Occasion } from '../iam/dependent-actions.ts';
 import { openStateFile } from '../state-file.ts';
-import { type Authorize, AwsError, type Endpoint, type SignedRequest } from '../wire/endpoint.ts';
+import { type Authorize, AwsError, type Endpoint, type Principal, type SignedRequest } from '../wire/endpoint.ts';
 import { epochSeconds, jsonEndpoint, operation } from '../wire/json.ts';
 import { type Secret, SecretStore, type SecretVersion } from './store.ts';
 
@@ -28,6 +28,8 @@ export interface SecretsManager {
   }): string;
   /** The current value, for the world's own use; undefined when there is no such secret or it has no value. */
   value(nameOrArn: string): string | undefined;
+  /** The current value as GetSecretValue gives it to a service that acts as a role: refused as to anybody else. */
+  valueFor(principal: Principal, nameOrArn: string): string | undefined;
 }
 
 const id = z.string().min(1).max(2048);
@@ -50,16 +52,16 @@ export function createSecretsManager({
   const store = new SecretStore(file, clock, { region, accountId });
 
   /** The secret that a request names, once its caller is allowed to do this with it. */
-  const allowed = (request: SignedRequest, action: string, secretId: string): Secret => {
+  const allowed = ({ principal }: Caller, action: string, secretId: string): Secret => {
     const secret = store.find(secretId);
     const arn = secret?.arn ?? (secretId.startsWith('arn:') ? secretId : store.newArn(secretId));
-    authorize(request.principal, `secretsmanager:${action}`, arn);
+    authorize(principal, `secretsmanager:${action}`, arn);
     if (!secret)
       throw new AwsError('ResourceNotFoundException', 400, "Secrets Manager can't find the specified secret.");
     return secret;
   };
-  const living = (request: SignedRequest, action: string, secretId: string): Secret => {
-    const secret = allowed(request, action, secretId);
+  const living = (caller: Caller, action: string, secretId: string): Secret => {
+    const secret = allowed(caller, action, secretId);
     if (secret.deletion === undefined) return secret;
     throw new AwsError(
       'InvalidRequestException',
@@ -70,7 +72,7 @@ export function createSecretsManager({
 
   /** A key of one's own asks its user too; the one that Secrets Manager has by itself is open to the account. */
   const byItsKey = (
-    { principal }: SignedRequest,
+    { principal }: Caller,
     { arn, kmsKeyId: key }: Pick<Secret, 'arn' | 'kmsKeyId'>,
     occasion: Occasion,
   ): void => {
@@ -162,6 +164,11 @@ export function createSecretsManager({
         }),
         (input, request) => {
           const secret = living(request, 'UpdateSecret', input.SecretId);
+          const kept = { arn: secret.arn, kmsKeyId: input.KmsKeyId ?? secret.kmsKeyId };
+          const rekeyed = kept.kmsKeyId !== secret.kmsKeyId;
+          // Under another key, what is there is opened with the one that it had.
+          if (rekeyed) byItsKey(request, secret, 'secretsmanager: a secret is opened');
+          if (rekeyed || hasContent(input)) byItsKey(request, kept, 'secretsmanager: a secret is kept');
           store.change(secret, optional(input));
           if (!hasContent(input)) return { ARN: secret.arn, Name: secret.name };
           const versionId = input.ClientRequestToken ?? randomUUID();
@@ -217,12 +224,19 @@ export function createSecretsManager({
         store.put(secret, randomUUID(), { string: value });
       return secret.arn;
     },
-    value(nameOrArn) {
-      const secret = store.find(nameOrArn);
-      return Object.values(secret?.versions ?? {}).find(({ stages }) => stages.includes('AWSCURRENT'))?.string;
+    value: (nameOrArn) => current(store.find(nameOrArn)),
+    valueFor(principal, nameOrArn) {
+      const secret = living({ principal }, 'GetSecretValue', nameOrArn);
+      byItsKey({ principal }, secret, 'secretsmanager: a secret is opened');
+      return current(secret);
     },
   };
 }
+
+type Caller = Pick<SignedRequest, 'principal'>;
+
+const current = (secret: Secret | undefined): string | undefined =>
+  Object.values(secret?.versions ?? {}).find(({ stages }) => stages.includes('AWSCURRENT'))?.string;
 
 interface Content {
   readonly SecretString?: string | undefined;

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
-import { authorizeDependents } from '../iam/dependent-actions.ts';
+import { authorizeDependents, type Occasion } from '../iam/dependent-actions.ts';
 import { openStateFile } from '../state-file.ts';
-import { type Authorize, AwsError, type Endpoint, type SignedRequest } from '../wire/endpoint.ts';
+import { type Authorize, AwsError, type Endpoint, type Principal, type SignedRequest } from '../wire/endpoint.ts';
 import { epochSeconds, jsonEndpoint, operation } from '../wire/json.ts';
 
 interface SsmOptions {
@@ -31,7 +31,11 @@ export interface Ssm {
   putParameter(name: string, value: string, type?: Parameter['type'], keyId?: string): void;
   /** The value, for the world's own use; undefined when there is no such parameter. */
   value(nameOrArn: string): string | undefined;
+  /** The value as GetParameters gives it, decrypted, to a service that acts as a role: refused as to anybody else. */
+  valueFor(principal: Principal, nameOrArn: string): string | undefined;
 }
+
+type Caller = Pick<SignedRequest, 'principal'>;
 
 interface Parameter {
   readonly type: 'String' | 'StringList' | 'SecureString';
@@ -62,13 +66,17 @@ export function createSsm({ directory, authorize, clock, onParameterChange, acco
     const parameter = found === undefined ? undefined : parameters[found];
     return [found ?? plain, version && Number(version) !== parameter?.version ? undefined : parameter];
   };
-  const allow = (request: SignedRequest, action: string, of: string) =>
-    authorize(request.principal, `ssm:${action}`, arnOf(of));
+  const allow = ({ principal }: Caller, action: string, of: string) => authorize(principal, `ssm:${action}`, arnOf(of));
   /** A key of one's own asks its user too; the one that Parameter Store has by itself is open to the account. */
-  const byItsKey = ({ principal }: SignedRequest, of: string, { type, keyId: key }: Parameter): void => {
+  const byItsKey = (
+    { principal }: Caller,
+    of: string,
+    { type, keyId: key }: Pick<Parameter, 'type' | 'keyId'>,
+    occasion: Occasion = 'ssm: a SecureString is opened',
+  ): void => {
     if (type !== 'SecureString' || !key?.startsWith('arn:')) return;
     const told = { key, parameter: arnOf(of), region, account: accountId };
-    authorizeDependents(authorize, principal, 'ssm: a SecureString is opened', told);
+    authorizeDependents(authorize, principal, occasion, told);
   };
   const render = (of: string, parameter: Parameter, decrypt: boolean) => ({
     Name: of,
@@ -132,8 +140,10 @@ export function createSsm({ directory, authorize, clock, onParameterChange, acco
             .sort(([a], [b]) => (a < b ? -1 : 1));
           const start = Number(input.NextToken ?? 0);
           const end = start + input.MaxResults;
+          const page = below.slice(start, end);
+          if (input.WithDecryption) for (const [of, parameter] of page) byItsKey(request, of, parameter);
           return {
-            Parameters: below.slice(start, end).map(([of, parameter]) => render(of, parameter, input.WithDecryption)),
+            Parameters: page.map(([of, parameter]) => render(of, parameter, input.WithDecryption)),
             ...(end < below.length && { NextToken: String(end) }),
           };
         },
@@ -159,7 +169,9 @@ export function createSsm({ directory, authorize, clock, onParameterChange, acco
           const type = input.Type ?? existing?.type;
           if (!type)
             throw new AwsError('ValidationException', 400, 'A parameter type is required when you create a parameter.');
-          const version = put(input.Name, type, input.Value, input.KeyId ?? existing?.keyId);
+          const keyId = input.KeyId ?? existing?.keyId;
+          byItsKey(request, input.Name, { type, ...(keyId && { keyId }) }, 'ssm: a SecureString is kept');
+          const version = put(input.Name, type, input.Value, keyId);
           onParameterChange?.({ name: input.Name, type, operation: existing ? 'Update' : 'Create' });
           return { Version: version, Tier: 'Standard' };
         },
@@ -180,6 +192,12 @@ export function createSsm({ directory, authorize, clock, onParameterChange, acco
       if (parameters[of]?.value !== value) put(of, type, value, keyId);
     },
     value: (of) => find(of)[1]?.value,
+    valueFor(principal, nameOrArn) {
+      const [of, parameter] = find(nameOrArn);
+      allow({ principal }, 'GetParameters', of);
+      if (parameter) byItsKey({ principal }, of, parameter);
+      return parameter?.value;
+    },
   };
 }
 

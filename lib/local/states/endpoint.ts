@@ -4,6 +4,7 @@ import type { Authorize, Endpoint, SignedRequest } from '../wire/endpoint.ts';
 import { epochSeconds, jsonEndpoint, operation } from '../wire/json.ts';
 import { arnOf } from './arns.ts';
 import { createMachine, createMachineInput } from './create-machine.ts';
+import { handOver } from './machine-role.ts';
 import { invalidToken, pageOf, pageRequest, pageSize, readToken, writeToken } from './paging.ts';
 import { showDescription, showEvent, showListed, showMachineOfExecution, showStateMachine } from './shapes.ts';
 import { testStateInput } from './test-state.ts';
@@ -116,8 +117,9 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
       ),
 
       CreateStateMachine: operation(createMachineInput, (input, request) => {
-        allow(request, 'CreateStateMachine', '*');
-        authorize(request.principal, 'iam:PassRole', input.roleArn);
+        const machine = engine.machineArn(input.name);
+        allow(request, 'CreateStateMachine', machine);
+        handOver(authorize, request.principal, input.roleArn, machine);
         return createMachine(engine, input);
       }),
 
@@ -150,7 +152,7 @@ export function statesEndpoint({ engine, authorize }: { engine: Engine; authoriz
       TestState: operation(testStateInput, (input, request) => {
         allow(request, 'TestState', '*');
         if (input.revealSecrets) allow(request, 'RevealSecrets', '*');
-        if (input.roleArn !== undefined) authorize(request.principal, 'iam:PassRole', input.roleArn);
+        if (input.roleArn !== undefined) handOver(authorize, request.principal, input.roleArn);
         return engine.testState(input);
       }),
 

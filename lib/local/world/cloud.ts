@@ -175,7 +175,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     baseEnvironment,
     onTaskStateChange: (event) => tell(ecsTask(event)),
     onDeployed: (deployed) => tell(ecsDeployment(deployed)),
-    secretValue: containerSecrets(storage, authorize),
+    secretValue: containerSecrets(storage),
   });
   closing.add('ECS', () => ecs.close());
   for (const { name } of assembly.ecsClusters) ecs.registerCluster(name);

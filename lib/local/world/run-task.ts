@@ -1,7 +1,7 @@
 import { camelCased } from '../assembly/compute.ts';
 import { type Integration, type Json, TaskFailure } from '../engine/engine.ts';
 import { isObject } from '../engine/json.ts';
-import { principalOf } from '../lambda/integration.ts';
+import { sessionOf } from '../engine/task-role.ts';
 import { AwsError, type Endpoint } from '../wire/endpoint.ts';
 import { callAs } from './call.ts';
 
@@ -11,7 +11,7 @@ export function runTaskIntegrations(ecs: Endpoint): Record<string, Integration> 
     'arn:aws:states:::ecs:runTask.waitForTaskToken': async (call) => {
       const input = camelCased(call.arguments);
       try {
-        const answer = await callAs(ecs, principalOf(call), 'AmazonEC2ContainerServiceV20141113.RunTask', input);
+        const answer = await callAs(ecs, sessionOf(call), 'AmazonEC2ContainerServiceV20141113.RunTask', input);
         return { ...(pascalCased(answer) as { [key: string]: Json }), SdkHttpMetadata: { HttpStatusCode: 200 } };
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { sessionArn } from '../iam/credentials.ts';
-import type { Authorize } from '../wire/endpoint.ts';
 import { ACCOUNT } from './account.ts';
 import type { Cloud } from './cloud.ts';
 import type { RolePolicies } from './policies.ts';
@@ -19,7 +18,20 @@ export const sampleRoles: readonly RolePolicies[] = [
     policies: [
       {
         Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Action: ['secretsmanager:GetSecretValue', 'ssm:GetParameters'], Resource: '*' }],
+        Statement: [
+          { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue', 'ssm:GetParameters'], Resource: '*' },
+          // One secret of each store is under the owner's own key.
+          {
+            Effect: 'Allow',
+            Action: 'kms:Decrypt',
+            Resource: `arn:aws:kms:${ACCOUNT.region}:${ACCOUNT.accountId}:key/*`,
+            Condition: {
+              StringEquals: {
+                'kms:ViaService': ['secretsmanager', 'ssm'].map((of) => `${of}.${ACCOUNT.region}.amazonaws.com`),
+              },
+            },
+          },
+        ],
       },
     ],
   },
@@ -43,11 +55,6 @@ interface ContainerSecret {
   readonly name: string;
   readonly valueFrom: string;
 }
-
-const parameterArn = (nameOrArn: string): string =>
-  nameOrArn.startsWith('arn:')
-    ? nameOrArn
-    : `arn:aws:ssm:${ACCOUNT.region}:${ACCOUNT.accountId}:parameter/${nameOrArn.replace(/^\//, '')}`;
 
 const random = () => randomBytes(24).toString('hex');
 
@@ -81,17 +88,14 @@ export function plantSecrets(
 }
 
 /** What ECS does before a container starts: reads a secret or a parameter as the execution role. */
-export function containerSecrets(
-  { secrets, ssm }: Pick<Cloud, 'secrets' | 'ssm'>,
-  authorize: Authorize,
-): (valueFrom: string, executionRole: string | undefined) => string {
+export function containerSecrets({
+  secrets,
+  ssm,
+}: Pick<Cloud, 'secrets' | 'ssm'>): (valueFrom: string, executionRole: string | undefined) => string {
   return (valueFrom, executionRole = '') => {
-    const may = (action: string, resource: string) =>
-      authorize({ arn: sessionArn(executionRole, 'ecs'), roleArn: executionRole }, action, resource);
+    const self = { arn: sessionArn(executionRole, 'ecs'), roleArn: executionRole };
     const [, secret = '', key] = /^(arn:aws:secretsmanager:(?:[^:]*:){3}[^:]+)(?::([^:]*))?/.exec(valueFrom) ?? [];
-    if (secret) may('secretsmanager:GetSecretValue', secret);
-    else may('ssm:GetParameters', parameterArn(valueFrom));
-    const text = secret ? secrets.value(secret) : ssm.value(valueFrom);
+    const text = secret ? secrets.valueFor(self, secret) : ssm.valueFor(self, valueFrom);
     const value = key ? (JSON.parse(text ?? '{}') as Record<string, string>)[key] : text;
     if (value === undefined) throw new Error(`${valueFrom} has no value`);
     return value;

@@ -393,3 +393,20 @@ test('a caller without permission starts nothing, and passing a role is a permis
   ]);
   expect(events).toEqual([]);
 });
+
+test('a task definition is registered by who may register its family, and may hand over its roles', async () => {
+  const register = () =>
+    client.send(
+      new RegisterTaskDefinitionCommand({
+        family: 'mine',
+        executionRoleArn: role,
+        containerDefinitions: [{ name: 'main', image: 'main' }],
+      }),
+    );
+  denied = 'iam:PassRole';
+  await expect(register()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  expect(asked).toEqual([
+    `ecs:RegisterTaskDefinition ${arn('task-definition/mine:*')}`,
+    `iam:PassRole ${role} ecs-tasks.amazonaws.com`,
+  ]);
+});

@@ -138,6 +138,28 @@ test('a secret under a key of its owner’s own is opened only by who may use th
   await expect(open('ByAnother', may, byWayOf('ssm'))).rejects.toThrow('kms:Decrypt');
 });
 
+test('a new value is kept, and a secret is moved to another key, only by who may use the keys', async () => {
+  const key = (name: string) => `arn:aws:kms:${region}:${accountId}:key/${name}`;
+  secrets.createSecret({ name: Name, value: '1', kmsKeyId: key('old') });
+  const may = { Effect: 'Allow', Action: 'secretsmanager:UpdateSecret', Resource: '*' };
+  const use = (name: string, ...actions: string[]) => ({ Effect: 'Allow', Action: actions, Resource: key(name) });
+  const update = (name: string, change: object, ...statements: object[]) =>
+    new SecretsManagerClient(account.client(account.role(name, may, ...statements))).send(
+      new UpdateSecretCommand({ SecretId: Name, ...change }),
+    );
+  const value = { SecretString: '2' };
+  await expect(update('WithoutKey', value)).rejects.toThrow(`kms:GenerateDataKey on resource: ${key('old')}`);
+  expect(await update('WithoutKey', { Description: 'needs no key' })).toMatchObject({ Name });
+  await update('WithKey', value, use('old', 'kms:GenerateDataKey', 'kms:Decrypt'));
+  expect(secrets.value(Name)).toBe('2');
+
+  const moved = { KmsKeyId: key('new') };
+  const toNew = use('new', 'kms:GenerateDataKey', 'kms:Decrypt');
+  await expect(update('WithNewKey', moved, toNew)).rejects.toThrow(`kms:Decrypt on resource: ${key('old')}`);
+  await expect(update('WithOldKey', moved, use('old', 'kms:Decrypt'))).rejects.toThrow('kms:GenerateDataKey');
+  expect(await update('WithBoth', moved, toNew, use('old', 'kms:Decrypt'))).toMatchObject({ Name });
+});
+
 test('the list tells names and no values', async () => {
   await create('never-listed');
   const { SecretList } = await client.send(new ListSecretsCommand({}));

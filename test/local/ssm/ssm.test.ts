@@ -119,6 +119,18 @@ test('a SecureString under a key of its owner’s own is opened only by who may 
   const withKey = as('WithKey', may, { Effect: 'Allow', Action: 'kms:Decrypt', Resource: key });
   const opened = await withKey.send(new GetParameterCommand({ Name: '/keyed/a', WithDecryption: true }));
   expect(opened.Parameter?.Value).toBe('1');
+
+  // By its path, and to write it anew, the key is asked for as well.
+  const all = { Effect: 'Allow', Action: 'ssm:*', Resource: '*' };
+  const byPath = new GetParametersByPathCommand({ Path: '/keyed', WithDecryption: true });
+  const write = new PutParameterCommand({ Name: '/keyed/a', Value: '2', Overwrite: true });
+  await expect(as('AllWithoutKey', all).send(byPath)).rejects.toThrow(`kms:Decrypt on resource: ${key}`);
+  await expect(as('AllWithoutKey', all).send(write)).rejects.toThrow(`kms:Encrypt on resource: ${key}`);
+  expect((await get('/keyed/a', { WithDecryption: true }))?.Value).toBe('1');
+  const useKey = { Effect: 'Allow', Action: ['kms:Decrypt', 'kms:Encrypt'], Resource: key };
+  const allWithKey = as('AllWithKey', all, useKey);
+  await allWithKey.send(write);
+  expect((await allWithKey.send(byPath)).Parameters).toMatchObject([{ Value: '2' }]);
 });
 
 test('parameters survive a restart', async () => {

@@ -40,6 +40,11 @@ import { type Account, accountId, region, startAccount } from '../account.ts';
 const CALLBACK = 'arn:aws:states:::lambda:invoke.waitForTaskToken';
 const roleArn = `arn:aws:iam::${accountId}:role/machine`;
 
+const trust = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'states.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+};
+
 let account: Account;
 let engine: Engine;
 let client: SFNClient;
@@ -65,6 +70,7 @@ beforeEach(async () => {
     });
     return [statesEndpoint({ engine, authorize })];
   });
+  for (const arn of [roleArn, `${roleArn}-other`]) account.resourcePolicies.set(arn, trust);
   // TestState alone has a host prefix (`sync-`), which no address of loopback can carry.
   client = new SFNClient({ ...account.client(), disableHostPrefix: true });
   stateMachineArn = create('ask', {
