@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Clock } from '../../lib/copier/ports.ts';
 import { closeSession, openSession } from '../../lib/copier/postgres/session.ts';
 import { asSuperuser } from '../../lib/local/postgres/master.ts';
 import {
@@ -12,7 +11,7 @@ import {
 } from '../support/postgres.ts';
 import { startTestStandby, type TestStandby } from '../support/standby.ts';
 import { until } from '../support/until.ts';
-import { type Copying, fastClock, fourChunks, prepareCopying, tableLocks } from './support/copying.ts';
+import { type Copying, fastClockAfter, fourChunks, prepareCopying, tableLocks } from './support/copying.ts';
 import { everyKind } from './support/every-kind.ts';
 
 /** The source is a guest's house: nothing in it is written, moved or kept locked. */
@@ -205,16 +204,9 @@ describe('what the owner of the house has set', () => {
         limit += 4;
         return client.query(`ALTER ROLE limited CONNECTION LIMIT ${limit}`);
       });
-    const clock: Clock = {
-      now: fastClock.now,
-      async sleep(ms, signal) {
-        await raised;
-        await fastClock.sleep(ms, signal);
-      },
-    };
     const dumped = await copying.dump(
       {
-        clock,
+        clock: fastClockAfter(() => raised),
         log: (event, fields) => {
           copying.events.push({ event, ...fields });
           if (event === 'tried again') raised = raised.then(raise);

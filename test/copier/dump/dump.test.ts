@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Staging } from '../../../lib/copier/ports.ts';
 import { keys } from '../../../lib/copier/staged.ts';
 import { query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
 import { type Copying, endSessions, fastClock, fourChunks, prepareCopying } from '../support/copying.ts';
@@ -117,28 +116,11 @@ describe('a source whose tables change under the snapshot', () => {
 });
 
 test('a session that waits for the copier’s lock waits seconds, not for the whole chunk', async () => {
-  const { staging } = copying;
-  let altered: Promise<unknown> | undefined;
-  const stalled: Staging = {
-    ...staging.acting(() => undefined),
-    async put(key, body) {
-      if (altered || !key.includes('/chunks/') || Buffer.isBuffer(body)) return await staging.put(key, body);
-      // The copy has its lock, and goes on only when the ALTER that waits for it is through.
-      altered = query(copying.source, 'ALTER TABLE t1 ADD CONSTRAINT c CHECK (id > 0)');
-      const change = altered;
-      await staging.put(
-        key,
-        (async function* () {
-          for await (const part of body) {
-            yield part;
-            await change;
-          }
-        })(),
-      );
-    },
-  };
-  const dumped = await copying.dump({ staging: stalled, clock: fastClock }, { input: { workers: 1 } });
-  await altered;
+  // The copy has its lock, and goes on only when the ALTER that waits for it is through.
+  const staging = copying.staging.inTheMiddle(() =>
+    query(copying.source, 'ALTER TABLE t1 ADD CONSTRAINT c CHECK (id > 0)'),
+  );
+  const dumped = await copying.dump({ staging, clock: fastClock }, { input: { workers: 1 } });
   expect(dumped.rows).toBe(18_000);
   expect((await copying.manifest('dump')).attempt).toBe(1);
   expect(copying.events.map(({ event }) => event)).toContain('stood aside for a waiting session');

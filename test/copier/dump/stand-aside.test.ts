@@ -79,7 +79,8 @@ describe('while a chunk is sent and would be for ever', () => {
     altering.catch(() => {});
     // Until the locks were looked at when it had waited longer than anybody is let wait.
     const looked = `SELECT FROM pg_locks l, pg_stat_activity s
-      WHERE l.pid = $1 AND NOT l.granted AND s.query LIKE '%locks AS MATERIALIZED%' AND s.state = 'idle'
+      WHERE l.pid = $1 AND NOT l.granted AND s.application_name LIKE 'passage/%'
+        AND s.query LIKE '%locks AS MATERIALIZED%' AND s.state = 'idle'
         AND s.query_start > l.waitstart + $2 * interval '1 ms'`;
     await until(async () => (await query(copying.source, looked, [itself.pid, PATIENCE_MS])).length > 0);
     await query(copying.source, 'SELECT pg_cancel_backend($1)', [itself.pid]);

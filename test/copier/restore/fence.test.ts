@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Clock } from '../../../lib/copier/ports.ts';
 import { WorkflowError } from '../../../lib/workflow/errors.ts';
 import { query, startTestCluster, type TestCluster } from '../../support/postgres.ts';
-import { type Copying, fastClock, fence, fourChunks, prepareCopying } from '../support/copying.ts';
+import { type Copying, fastClockAfter, fence, fourChunks, prepareCopying } from '../support/copying.ts';
 
 let cluster: TestCluster;
 let copying: Copying;
@@ -41,14 +40,10 @@ describe('the fence', () => {
       throw new WorkflowError('ServiceUnavailable', 'S3 is away');
     });
     // The takeover comes while the worker waits for its second try.
-    const clock: Clock = {
-      now: fastClock.now,
-      async sleep(ms, signal) {
-        takenOver = takenOver?.then(() => fence(copying.target, copying.input.run, 2));
-        await takenOver;
-        await fastClock.sleep(ms, signal);
-      },
-    };
+    const clock = fastClockAfter(() => {
+      takenOver = takenOver?.then(() => fence(copying.target, copying.input.run, 2));
+      return takenOver;
+    });
     await expect(copying.restore({ staging, clock }, { input: { workers: 1 } })).rejects.toMatchObject({
       name: 'Fenced',
     });

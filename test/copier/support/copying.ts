@@ -139,6 +139,15 @@ export async function prepareCopying(
 /** A clock on which a second passes in 10 ms. */
 export const fastClock: Clock = { now: realClock.now, sleep: (ms, signal) => realClock.sleep(ms / 100, signal) };
 
+/** The same clock, on which nobody goes on before what the test does meanwhile is done. */
+export const fastClockAfter = (done: () => Promise<unknown> | undefined): Clock => ({
+  now: fastClock.now,
+  async sleep(ms, signal) {
+    await done();
+    await fastClock.sleep(ms, signal);
+  },
+});
+
 /**
  * Ends the copier's sessions in a database, as a failover would: they are gone when it answers. The condition is over
  * pg_stat_activity.
