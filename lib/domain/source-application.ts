@@ -336,7 +336,10 @@ export function retoolDatabaseOf(
 }
 
 /** The buckets that variables configure. */
-export function blobStoresOf(main: Variables): SourceFindings['blobStores'] {
+export function blobStoresOf({
+  main,
+  references,
+}: Pick<SourceApplication, 'main' | 'references'>): SourceFindings['blobStores'] {
   const store = (
     purpose: 'applications' | 'agent-evals',
     prefix: string,
@@ -349,7 +352,7 @@ export function blobStoresOf(main: Variables): SourceFindings['blobStores'] {
             provider,
             bucket: main.get(`${prefix}_BUCKET`) ?? null,
             region: main.get(`${prefix}_REGION`) ?? null,
-            keys: main.has(`${prefix}_ACCESS_KEY_ID`),
+            keys: [main, references].some((variables) => variables.has(`${prefix}_ACCESS_KEY_ID`)),
           },
         ]
       : [];

@@ -88,7 +88,7 @@ export function sourceFindings(
     environmentFiles: [...found.environmentFiles],
     variables: found.variables.map((variable) => told(variable, kept, print)),
     retoolDatabase: retoolDatabaseOf(main, found.database),
-    blobStores: blobStoresOf(main),
+    blobStores: blobStoresOf(found),
     workflows: workflowsOf(found),
     problems: [...found.problems],
   };

@@ -1,4 +1,5 @@
 import {
+  blobStoresOf,
   describeSource,
   isNeeded,
   type ReadContainer,
@@ -168,6 +169,15 @@ describe('problems', () => {
       agrees: false,
     });
   });
+});
+
+test('a bucket is opened by keys that could not be read, too', () => {
+  const references = new Map([['RR_DEFAULT_S3_ACCESS_KEY_ID', '/acme/key-id']]);
+  const values = { SERVICE_TYPE: 'MAIN_BACKEND', ...database, ...key, RR_DEFAULT_S3_BUCKET: 'blobs' };
+  const keys = (more: object) =>
+    blobStoresOf(describeSource([container('web', values, more)])!).map((store) => store.keys);
+  expect(keys({ references })).toEqual([true]);
+  expect(keys({})).toEqual([false]);
 });
 
 describe('ports that are none', () => {

@@ -1,6 +1,10 @@
 import { several } from '../../quantities.ts';
 import { type Check, info, pass, unlearned, warning } from '../check.ts';
+import { isUnknown } from '../unknown.ts';
 import { versionOf } from '../versions.ts';
+
+/** Any of them configures one. */
+const NAMING = ['RR_BLOB_STORAGE_PROVIDER', 'RR_DEFAULT_S3_BUCKET', 'AGENT_EVALS_S3_BUCKET'];
 
 export const check: Check = {
   id: 'blob-storage',
@@ -10,6 +14,12 @@ export const check: Check = {
   look({ source, target }) {
     const stores = source.blobStores;
     if (stores.length === 0) {
+      if (NAMING.some((name) => isUnknown(source, name))) {
+        return unlearned(
+          'whether the source has a bucket: a variable that names one comes, or may come, from a place that Passage could not read.',
+          'Look there; where it has one, let the role of the target open it.',
+        );
+      }
       const version = versionOf(target.imageTag);
       if (version === null) {
         return unlearned(

@@ -1,4 +1,7 @@
-import { type Check, info, pass, warning } from '../check.ts';
+import { type Check, info, pass, unlearned, warning } from '../check.ts';
+import { isUnknown } from '../unknown.ts';
+
+const NAMING = ['RETOOLDB_POSTGRES_HOST', 'RETOOLDB_POSTGRES_DB'];
 
 /** Where builders keep tables of their own: this migration does not move it. */
 export const check: Check = {
@@ -7,6 +10,12 @@ export const check: Check = {
   about: 'application',
   look({ source }) {
     const found = source.retoolDatabase;
+    if (!found && NAMING.some((name) => isUnknown(source, name))) {
+      return unlearned(
+        `where Retool Database is: ${NAMING.join(' or ')} comes, or may come, from a place that Passage could not read.`,
+        "Look there; it is not copied. Let the target's network reach it, and keep it when the source is decommissioned.",
+      );
+    }
     if (!found) return pass('It is not configured by variables.');
     const where = `${found.database} at ${found.host}:${found.port}`;
     const open = "Let the target's network reach it, and keep it when the source is decommissioned.";

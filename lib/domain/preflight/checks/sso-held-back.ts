@@ -11,6 +11,12 @@ export const check: Check = {
   look({ source, target }) {
     const held = source.variables.filter(({ fate }) => fate === 'hold').map(({ name }) => name);
     const early = target.variables.filter(({ name }) => held.includes(name)).map(({ name }) => name);
+    if (held.length === 0 && source.environmentFiles.length > 0) {
+      return unlearned(
+        'whether the source sets some of its variables in an environment file.',
+        'Look there; what belongs to single sign-on is set on the target only when a local administrator has checked it.',
+      );
+    }
     if (held.length === 0) return pass('The source sets none of its variables.');
     if (early.length > 0) {
       return warning(

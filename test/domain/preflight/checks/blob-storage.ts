@@ -1,7 +1,17 @@
-import { type Cases, deployment, withSource, withTarget } from '../world.ts';
+import { type Cases, deployment, variable, withSource, withTarget } from '../world.ts';
 
 export const cases: Cases = {
   none: { given: {}, severity: 'PASS', says: /No bucket/ },
+  'one that an environment file may name': {
+    given: withSource({ environmentFiles: ['arn:aws:s3:::acme/.env'] }),
+    severity: 'INFO',
+    says: /whether the source has a bucket/,
+  },
+  'one whose name cannot be read': {
+    given: withSource({ variables: [variable('RR_DEFAULT_S3_BUCKET', { reference: '/acme/bucket' })] }),
+    severity: 'INFO',
+    says: /whether the source has a bucket/,
+  },
   'opened by keys': {
     given: withSource({
       blobStores: [{ purpose: 'applications', provider: 's3', bucket: 'acme-files', region: null, keys: true }],

@@ -2,6 +2,11 @@ import { type Cases, setOnTarget, variable, withSource, withTarget } from '../wo
 
 export const cases: Cases = {
   'no single sign-on': { given: {}, severity: 'PASS', says: /none/ },
+  'the source may set some in an environment file': {
+    given: withSource({ environmentFiles: ['arn:aws:s3:::acme/.env'] }),
+    severity: 'INFO',
+    says: /Could not be learned: whether the source/,
+  },
   'held back': {
     given: withSource({ variables: [variable('CLIENT_ID', { fate: 'hold' })] }),
     severity: 'INFO',
