@@ -7,6 +7,7 @@ import { stepFunctions } from '../../lib/adapters/executions.ts';
 import { type SendMail, ses } from '../../lib/adapters/mail.ts';
 import { s3Measurements } from '../../lib/adapters/measurements.ts';
 import { type RunSources, readRun } from '../../lib/adapters/run-documents.ts';
+import { runbookText } from '../../lib/adapters/runbook.ts';
 import { cutoverMeasurement } from '../../lib/domain/measurement.ts';
 import { keys } from '../../lib/domain/run.ts';
 import { summarize } from '../../lib/domain/summary.ts';
@@ -14,6 +15,7 @@ import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { reportMail } from '../../lib/pages/mail.ts';
 import { reportPage } from '../../lib/pages/report.ts';
+import { parseRunbook } from '../../lib/pages/runbook.ts';
 import { shortText } from '../../lib/pages/short-text.ts';
 
 interface Deps extends RunSources {
@@ -29,7 +31,7 @@ export const writeReport = task('WriteReport')(async (deps: Deps, { lease }) => 
   const measured = cutoverMeasurement(left, summary);
   if (measured !== null) await measurements.record(migration, measured);
   await documents.create(keys.document(run, 'summary'), summary);
-  await documents.create(keys.report(run), reportPage(summary));
+  await documents.create(keys.report(run), reportPage(summary, parseRunbook(runbookText())));
   const text = shortText(summary, keys.report(run));
   // Before the text is stored, which says that it was sent: rather twice than not at all.
   if (left.plan.mail && (await documents.text(keys.text(run))) === null) {

@@ -53,7 +53,8 @@ function bundleHandlers(directory: string): void {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, path.endsWith('.map') ? ownSourceMap(text) : contents);
   }
-  // Statements, and programs for people, are read from files, found beside the chunks.
+  // Statements, programs for people and the runbook are read from files, found beside the chunks.
   cpSync(join(PROJECT, 'lib/sql'), join(directory, 'sql'), { recursive: true });
   cpSync(join(PROJECT, 'lib/programs'), join(directory, 'programs'), { recursive: true });
+  cpSync(join(PROJECT, 'docs/runbook.md'), join(directory, 'runbook.md'));
 }

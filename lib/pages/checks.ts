@@ -1,6 +1,7 @@
 import { count } from '../domain/quantities.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { type Html, html } from './html.ts';
+import { reference } from './runbook.ts';
 
 const severities = [
   { severity: 'BLOCKER', tone: 'bad' },
@@ -21,7 +22,9 @@ function check(finding: Summary['checks'][number], tone: string): Html {
   const answer = html`${overridden !== null && html`<p><strong>Overridden,</strong> and seen again in this run: ${overridden}</p>`}${
     todo && html`<p><strong>Do:</strong> ${todo}</p>`
   }`;
-  const section = severity !== 'PASS' && html`<p class="small soft"><code>${runbook}</code></p>`;
+  const section =
+    severity !== 'PASS' &&
+    html`<p class="small soft">${wanted.has(severity) ? reference(runbook) : html`<code>${runbook}</code>`}</p>`;
   return html`<div class="check"><div><span class="tag ${tone}">${severity}</span></div><div><p>${wanted.has(severity) && html`<span class="soft">Wanted:</span> `}<strong>${title}</strong> <span class="soft mono">${id}</span></p><p>${saw}</p>${answer}${section}</div></div>`;
 }
 

@@ -9,6 +9,7 @@ import { historySection } from './history.ts';
 import { type Html, html, trusted } from './html.ts';
 import { freezeSection } from './prediction.ts';
 import { reportStyle } from './report-style.ts';
+import { type Runbook, runbookSection } from './runbook.ts';
 import { base } from './style.ts';
 import { tablesSection } from './tables.ts';
 import { timelineSection } from './timeline.ts';
@@ -77,7 +78,7 @@ interface Section {
 }
 
 /** The story in its order: how it went, what stands in the way, what is proved, what comes. */
-const sectionsOf = (summary: Summary): Section[] =>
+const sectionsOf = (summary: Summary, runbook: Runbook): Section[] =>
   [
     { id: 'time', name: 'Time', section: timelineSection(summary) },
     { id: 'checks', name: 'Checks', section: checksSection(summary) },
@@ -93,6 +94,7 @@ const sectionsOf = (summary: Summary): Section[] =>
     { id: 'survived', name: 'Survived', section: survived(summary) },
     { id: 'workers', name: 'Workers', section: workers(summary) },
     { id: 'left-out', name: 'Not done', section: leftOut(summary) },
+    { id: 'runbook', name: 'Runbook', section: runbookSection(summary, runbook) },
     { id: 'particulars', name: 'Particulars', section: particulars(summary) },
   ].flatMap(({ section, ...rest }) => (section === null ? [] : [{ ...rest, section }]));
 
@@ -103,8 +105,8 @@ const contents = (sections: readonly Section[]): Html =>
  * `runs/<run>/report.html`: one file that needs nothing else, on a screen, on a phone and on paper.
  * Its own policy forbids it to load anything.
  */
-export function reportPage(summary: Summary): string {
-  const sections = sectionsOf(summary);
+export function reportPage(summary: Summary, runbook: Runbook): string {
+  const sections = sectionsOf(summary, runbook);
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">

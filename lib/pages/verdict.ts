@@ -3,6 +3,7 @@ import { pointText } from '../domain/readiness.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { checkSums } from './check-sums.ts';
 import { type Html, html } from './html.ts';
+import { reference } from './runbook.ts';
 
 type Tone = 'good' | 'warn' | 'bad';
 
@@ -58,7 +59,7 @@ export function verdict(summary: Summary): Html {
 export function failure({ error }: Summary): Html | null {
   if (error === null) return null;
   return html`<div class="note bad"><strong class="mono">${error.name}</strong>${error.state && html` in “${error.state}”`}
-<p>${error.message}</p><p class="small">What it means and what to do: <code>${error.runbook}</code></p></div>`;
+<p>${error.message}</p><p class="small">What it means and what to do: ${reference(error.runbook)}</p></div>`;
 }
 
 /** In the order in which it has to be done. */

@@ -1,5 +1,4 @@
 import { type RunDocuments, summarize } from '../../lib/domain/summary.ts';
-import { reportPage } from '../../lib/pages/report.ts';
 import { SHORT, shortText } from '../../lib/pages/short-text.ts';
 import { summaryText } from '../../lib/pages/terminal.ts';
 import { Summary } from '../../lib/workflow/summary.ts';
@@ -8,6 +7,7 @@ import { copyProof, ledger, plan, preflight } from '../pages/fixtures/documents.
 import { at, play } from '../pages/fixtures/play.ts';
 import { cutoverRun, failedRun, rehearsalRun } from '../pages/fixtures/runs.ts';
 import { knownVariables, unknownVariable } from '../pages/fixtures/variables.ts';
+import { pageOf } from '../support/report.ts';
 
 const START = '2026-11-21T20:14:03.120Z';
 
@@ -135,8 +135,8 @@ describe('a cutover that was approved with open points', () => {
       expect.stringMatching(/^Single sign-on is not set yet .*OIDC_CLIENT_SECRET.*create-secrets\.mjs --write --held/),
       expect.stringMatching(/^After that.*never the stack as a whole/),
     ]);
-    expect(reportPage(summary)).toMatch(/<h1 class="warn">Cut over/);
-    expect(reportPage(summarize(cutoverRun({ preflight: null, variables: [] })))).toMatch(/<h1 class="good">Cut over/);
+    expect(pageOf(summary)).toMatch(/<h1 class="warn">Cut over/);
+    expect(pageOf(summarize(cutoverRun({ preflight: null, variables: [] })))).toMatch(/<h1 class="good">Cut over/);
   });
 
   test('its steps are counted alike in the terminal and in the short text', () => {
@@ -148,7 +148,7 @@ describe('a cutover that was approved with open points', () => {
 });
 
 test('what a report is itself written in is timed until then, and said to be', () => {
-  const page = reportPage(summarize(rehearsalRun()));
+  const page = pageOf(summarize(rehearsalRun()));
   expect(page).toContain(
     'Not over when this report was written, and timed until then: “Clean up”, “Write the report”.',
   );

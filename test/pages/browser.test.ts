@@ -7,7 +7,7 @@ import type { Answer } from '../../lib/pages/answer.ts';
 import { approvalPage } from '../../lib/pages/approval.ts';
 import { readDecision } from '../../lib/pages/decision.ts';
 import { maintenancePage } from '../../lib/pages/maintenance.ts';
-import { reportPage } from '../../lib/pages/report.ts';
+import { pageOf } from '../support/report.ts';
 import { request, vote } from './fixtures/approvals.ts';
 import { copyProof } from './fixtures/documents.ts';
 import { blockedPreflight, largeRehearsal, unwoundCutover } from './fixtures/large.ts';
@@ -37,13 +37,13 @@ const longNames = [...long.tables, ...long.tables, ...long.tables].map((table) =
 
 const asAnswer = (body: string): Answer => ({ statusCode: 200, headers: { 'content-type': 'text/html' }, body });
 const pages: Readonly<Record<string, Answer>> = {
-  '/cutover': asAnswer(reportPage(summarize(cutoverRun()))),
-  '/rehearsal': asAnswer(reportPage(summarize(rehearsalRun()))),
-  '/failed': asAnswer(reportPage(summarize(failedRun()))),
-  '/large': asAnswer(reportPage(summarize(largeRehearsal()))),
-  '/blocked': asAnswer(reportPage(summarize(blockedPreflight()))),
-  '/unwound': asAnswer(reportPage(summarize(unwoundCutover()))),
-  '/long': asAnswer(reportPage(summarize(rehearsalRun({ copies: [{ ...long, tables: longNames }] })))),
+  '/cutover': asAnswer(pageOf(summarize(cutoverRun()))),
+  '/rehearsal': asAnswer(pageOf(summarize(rehearsalRun()))),
+  '/failed': asAnswer(pageOf(summarize(failedRun()))),
+  '/large': asAnswer(pageOf(summarize(largeRehearsal()))),
+  '/blocked': asAnswer(pageOf(summarize(blockedPreflight()))),
+  '/unwound': asAnswer(pageOf(summarize(unwoundCutover()))),
+  '/long': asAnswer(pageOf(summarize(rehearsalRun({ copies: [{ ...long, tables: longNames }] })))),
   '/approvals/x/y': approvalPage(view),
   '/voted': approvalPage({ ...view, approver: 'bob@example.com' }),
   '/maintenance': asAnswer(maintenancePage('Retool')),

@@ -1,6 +1,6 @@
 import { summarize } from '../../lib/domain/summary.ts';
 import { filesSection } from '../../lib/pages/files.ts';
-import { reportPage } from '../../lib/pages/report.ts';
+import { pageOf } from '../support/report.ts';
 import { rehearsalRun } from './fixtures/runs.ts';
 
 const told = (...files: { name: string; why: string; how: string }[]) =>
@@ -13,7 +13,7 @@ test('each file is told with what it is and what to do, in order, and leads to t
   );
   const text = filesSection(summary)?.text ?? '';
   expect(text).toMatch(/2 files.*href="files\/terraform\.tfvars".*The first\..*Apply it\..*href="files\/rbac\.json"/s);
-  expect(reportPage(summary)).toContain(text);
+  expect(pageOf(summary)).toContain(text);
 });
 
 test('what was found shows as text, not as a page', () => {

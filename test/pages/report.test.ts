@@ -1,10 +1,10 @@
 import { type RunDocuments, summarize } from '../../lib/domain/summary.ts';
-import { reportPage } from '../../lib/pages/report.ts';
+import { pageOf } from '../support/report.ts';
 import { copyProof, plan, preflight } from './fixtures/documents.ts';
 import { at } from './fixtures/play.ts';
 import { cutoverRun, failedRun, rehearsalRun } from './fixtures/runs.ts';
 
-const report = (documents: RunDocuments): string => reportPage(summarize(documents));
+const report = (documents: RunDocuments): string => pageOf(summarize(documents));
 const START = '2026-11-21T20:14:03.120Z';
 const hostile = `"><script>alert(1)</script><img src=x onerror='x'>\u202e`;
 
