@@ -17,7 +17,7 @@ import {
   TargetFindings,
 } from '../../lib/workflow/documents/collected.ts';
 import { createWorkplace, type Ended, type Workplace } from '../support/command-line.ts';
-import { refusedCalls } from '../support/permissions.ts';
+import { askedNoMore, refusedCalls } from '../support/permissions.ts';
 import { query } from '../support/postgres.ts';
 import { processList } from '../support/process-list.ts';
 import { found, leaksIn, secretsOf } from '../support/secrets.ts';
@@ -61,8 +61,12 @@ test('the command rehearses first, then cuts over, and ends with 0 and no proces
   expect(await place.leftovers()).toEqual([]);
 });
 
-test('IAM refused none of the calls of a rehearsal and a cutover', () => {
+test('IAM refused none of the calls of a rehearsal and a cutover, and was asked all that is kept of their tasks', async () => {
   expect(refusedCalls(place.memory)).toEqual([]);
+  // Tasks that do the same in every run: those of the way back are in test/end-to-end/rejection.test.ts.
+  const tasks =
+    /^((Take|Collect|Inspect|Prepare|Compare|Fence|Prove|Change|Seal|Pass|Open|Record)\w+|StopSource|StartTarget)Role$/;
+  expect(await askedNoMore(place.memory, tasks)).toEqual([]);
 });
 
 test('both runs leave a report, and a summary that fits its published schema', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createWorkplace, type Ended, type Workplace } from '../support/command-line.ts';
 import { decideByHand } from '../support/people.ts';
-import { refusedCalls } from '../support/permissions.ts';
+import { askedNoMore, refusedCalls } from '../support/permissions.ts';
 import { expectAsBefore, expectEveryWriteOnce, type Standing, sampleLogins, standing } from '../support/standing.ts';
 import { until } from '../support/until.ts';
 
@@ -56,6 +56,7 @@ test(
     expect(cutover.output).not.toContain('Change the record');
     expectReport(cutover, 'switch', 'unwound');
     await asBefore();
+    expect(await askedNoMore(place.memory, /^(StopTarget|UnfenceSource|StartSource)Role$/)).toEqual([]);
   },
   8 * MINUTES,
 );

@@ -57,9 +57,21 @@ export const reasons: readonly Reason[] = [
   },
   {
     of: ['ReconcileRunsRole'],
-    actions: ['s3:GetObject'],
+    actions: ['s3:GetObject', 's3:PutObject'],
     on: ['EvidenceBucket/runs/*'],
-    because: 'Reads that people were called already: test/lambdas/unwind.test.ts.',
+    because: 'Writes down that people were called, and reads it: test/lambdas/unwind.test.ts.',
+  },
+  {
+    of: ['ReconcileRunsRole'],
+    actions: ['ses:SendEmail'],
+    on: [identity('passage@example.com'), identity('example.com')],
+    because: 'Calls people when an unwinding has failed: test/lambdas/unwind.test.ts.',
+  },
+  {
+    of: ['BeginUnwindRole'],
+    actions: ['states:DescribeExecution'],
+    on: [executions('unwind')],
+    because: 'Takes over from an unwinding that has failed: test/lambdas/unwind.test.ts.',
   },
   {
     of: ['CollectSourceRole'],
@@ -80,7 +92,7 @@ export const reasons: readonly Reason[] = [
     because: 'A second try of a rehearsal writes what its first has created: test/lambdas/collect-source.test.ts.',
   },
   {
-    of: ['ReconcileRunsRole', 'OpenApprovalRole'],
+    of: ['OpenApprovalRole'],
     actions: ['ses:SendEmail'],
     on: [identity('passage@example.com')],
     because: 'SES asks for the address where it is an identity, and for its domain where that is one, as the sample’s.',
