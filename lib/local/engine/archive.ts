@@ -26,7 +26,8 @@ export function historyPath(directory: string, machineName: string, executionNam
 }
 
 /** Whether an execution is an item of a distributed Map: its machine is named `<machine>/<label>`. */
-export const isChild = ({ stateMachineArn }: ExecutionDescription): boolean => stateMachineArn.includes('/');
+export const isChild = ({ stateMachineArn }: Pick<ExecutionDescription, 'stateMachineArn'>): boolean =>
+  stateMachineArn.includes('/');
 
 /** Definitions are kept by content, so that a history can be read after its machine was replaced. Returns the digest. */
 export function keepDefinition(directory: string, definition: string): string {

@@ -1,58 +1,119 @@
 import type { Clock } from '../clock.ts';
 import { historyPath } from './archive.ts';
+import { uuidOf } from './call-id.ts';
 import type { StatesBlock } from './definition.ts';
 import { Execution, type ExecutionDescription, type StateMachine } from './execution.ts';
-import { type HistoryEvent, looseHistory } from './history.ts';
+import { endStatus } from './fold.ts';
+import { type HistoryEvent, looseHistory, readEnds, UnreadableHistory } from './history.ts';
 import { exceedsPayloadLimit, type Json } from './json.ts';
 import { stateOf } from './reopen.ts';
 import { dataLimitExceeded } from './run.ts';
 
-/** Starts an item of a distributed Map as an execution of its own; resolves with its end, rejects never once it runs. */
-export type StartChild = (o: {
+/** An item of a distributed Map. */
+interface Item {
   readonly parent: Execution;
-  readonly label: string;
+  readonly mapRunArn: string;
   readonly block: StatesBlock;
-  readonly input: Json;
-  /** A UUID, its name: one that was started before the engine was started again is taken up by it. */
-  readonly id: string;
-  /** Aborted when the Map needs no more: the child ends as ABORTED. */
-  readonly signal: AbortSignal;
-}) => Promise<ExecutionDescription>;
+  /** From 0, in the order in which they are started. */
+  readonly index: number;
+}
 
-export function startsChildren(o: {
+/** The items of distributed Maps, each an execution of its own. */
+export interface Children {
+  /**
+   * Starts an item, or takes up what was started of it before; resolves with its end, rejects never once it runs.
+   * `signal` is aborted when the Map needs no more: the child ends as ABORTED.
+   */
+  start(o: Item & { readonly input: Json; readonly signal: AbortSignal }): Promise<ExecutionDescription>;
+  /** What an execution that was opened again has under way of its Maps; nothing of it works yet. */
+  takeUp(parent: Execution): Execution[];
+  /** Stops what was taken up of a Map Run that is over: the Map may not find all of its items again. */
+  stopTakenUp(mapRunArn: string): void;
+}
+
+export function createChildren(o: {
   readonly directory: string;
   readonly clock: Clock;
   readonly onEvent: (executionArn: string, event: HistoryEvent) => void;
   readonly onStatusChange: (execution: Execution) => void;
-  /** Runs a child that has started; resolves when it has ended. */
+  readonly atWork: (executionArn: string) => Execution | undefined;
+  /** Runs a child that has started, if it is not at work; resolves when it has ended. */
   readonly run: (execution: Execution) => Promise<ExecutionDescription>;
-}): StartChild {
-  return async ({ parent, label, block, input, id: name, signal }) => {
-    const stateMachine = childMachine(parent.stateMachine, label, block);
-    const text = JSON.stringify(input);
-    if (exceedsPayloadLimit(text)) throw dataLimitExceeded(label);
-    const path = historyPath(o.directory, stateMachine.name, name);
-    const state = stateOf(path, stateMachine.machine);
-    const execution = new Execution({
-      executionArn: `${stateMachine.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`,
-      name,
-      stateMachine,
-      principalArn: parent.principalArn,
-      state,
+}): Children {
+  const takenUp = new Map<string, Execution[]>();
+
+  const place = ({ parent, mapRunArn, block, index }: Item) => {
+    const stateMachine = childMachine(parent.stateMachine, labelOf(mapRunArn), block);
+    const name = uuidOf(`${mapRunArn}#${index}`);
+    const executionArn = `${stateMachine.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+    return { stateMachine, name, executionArn, path: historyPath(o.directory, stateMachine.name, name) };
+  };
+
+  const open = (item: Item): Execution => {
+    const { path, ...identity } = place(item);
+    return new Execution({
+      ...identity,
+      principalArn: item.parent.principalArn,
+      caller: { executionArn: item.parent.executionArn, id: item.mapRunArn, waits: true },
+      state: stateOf(path, identity.stateMachine.machine),
       file: looseHistory(path),
       clock: o.clock,
-      onEvent: (event) => o.onEvent(execution.executionArn, event),
+      onEvent: (event) => o.onEvent(identity.executionArn, event),
       onStatusChange: o.onStatusChange,
     });
-    if (endedBefore(execution, parent)) return execution.describe();
-    if (execution.state.status !== 'RUNNING') execution.redrive();
-    if (state.events === 0) execution.start(text, { stateMachineArn: stateMachine.stateMachineArn });
-    const stop = () => execution.end('ExecutionAborted', {});
-    signal.addEventListener('abort', stop, { once: true });
-    const end = await o.run(execution);
-    signal.removeEventListener('abort', stop);
-    return end;
   };
+
+  /** They were started one after the other: the first without a history is the end. */
+  function* underWay(of: Omit<Item, 'index'>): Generator<Execution> {
+    for (let index = 0; ; index++) {
+      const item = { ...of, index };
+      try {
+        const ends = readEnds(place(item).path);
+        if (!ends) return;
+        if (endStatus[ends.last.event.type] === undefined) yield open(item);
+      } catch (error) {
+        // The Map meets it again, and fails by its name.
+        if (!(error instanceof UnreadableHistory)) throw error;
+      }
+    }
+  }
+
+  const children: Children = {
+    async start({ input, signal, ...item }) {
+      const { parent, mapRunArn } = item;
+      const text = JSON.stringify(input);
+      if (exceedsPayloadLimit(text)) throw dataLimitExceeded(labelOf(mapRunArn));
+      const { executionArn, stateMachine } = place(item);
+      const execution = o.atWork(executionArn) ?? open(item);
+      if (endedBefore(execution, parent)) return execution.describe();
+      if (execution.state.status !== 'RUNNING') execution.redrive();
+      if (execution.state.events === 0) execution.start(text, { stateMachineArn: stateMachine.stateMachineArn });
+      const stop = () => execution.end('ExecutionAborted', {});
+      signal.addEventListener('abort', stop, { once: true });
+      const end = await o.run(execution);
+      signal.removeEventListener('abort', stop);
+      return end;
+    },
+
+    takeUp(parent) {
+      const all: Execution[] = [];
+      for (const { block, visit } of parent.state.branches.values()) {
+        const state = visit && block.States[visit.name];
+        const mapRunArn = visit?.fork?.mapRunArn;
+        if (state?.Type !== 'Map' || mapRunArn === undefined) continue;
+        const items = [...underWay({ parent, mapRunArn, block: state.ItemProcessor })];
+        takenUp.set(mapRunArn, items);
+        all.push(...items, ...items.flatMap(children.takeUp));
+      }
+      return all;
+    },
+
+    stopTakenUp(mapRunArn) {
+      for (const execution of takenUp.get(mapRunArn) ?? []) execution.end('ExecutionAborted', {});
+      takenUp.delete(mapRunArn);
+    },
+  };
+  return children;
 }
 
 /** Ended for good: well, or since its parent was started or redriven. */
@@ -60,6 +121,9 @@ function endedBefore({ state: { status, stopDate = 0 } }: Execution, { state: { 
   if (status === 'RUNNING') return false;
   return status === 'SUCCEEDED' || redriveDate === undefined || stopDate > redriveDate;
 }
+
+/** Of `arn:aws:states:<region>:<account>:mapRun:<machine>/<label>:<uuid>`. */
+const labelOf = (mapRunArn: string): string => mapRunArn.split(':')[6]?.split('/').at(-1) ?? '';
 
 const childMachine = (parent: StateMachine, label: string, block: StatesBlock): StateMachine => ({
   ...parent,

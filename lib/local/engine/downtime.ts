@@ -1,3 +1,4 @@
+import { isChild } from './archive.ts';
 import { callId } from './call-id.ts';
 import type { Execution } from './execution.ts';
 import type { Branch, TaskUnderWay } from './execution-state.ts';
@@ -28,20 +29,19 @@ export function endOverdue(executions: readonly Execution[], now: number): void 
   for (const { execution, type } of due.sort((a, b) => a.at - b.at)) end(execution, type);
 }
 
-/**
- * Whether somebody ought to wait for it. For one that was redriven nobody ever waited; what an item of a distributed Map
- * waits for is known only once the Map has taken it up.
- */
-const isPart = ({ caller, state }: Execution): boolean =>
-  state.redriveCount === 0 && caller?.waits === true && !caller.executionArn.includes('/');
+/** Whether somebody ought to wait for it. For one that was redriven nobody ever waited, but an item is with its Map. */
+const isPart = ({ caller, state, stateMachine }: Execution): boolean =>
+  caller?.waits === true && (state.redriveCount === 0 || isChild(stateMachine));
 
-/** Until when each call is waited for, by its id. Whoever is not in it ended or went on. */
+/** Until when each call, or Map Run, is waited for, by its id. Whoever is not in it ended or went on. */
 function waits(executions: readonly Execution[]): Map<string, number> {
   const until = new Map<string, number>();
   for (const { executionArn, state } of executions) {
     for (const branch of state.branches.values()) {
-      const { task } = branch.visit ?? {};
-      if (task && !isStopped(branch)) until.set(callId(executionArn, task.id), deadlineOf(task));
+      if (!branch.visit || isStopped(branch)) continue;
+      const { task, fork, failure } = branch.visit;
+      if (task) until.set(callId(executionArn, task.id), deadlineOf(task));
+      if (fork?.mapRunArn !== undefined && !failure) until.set(fork.mapRunArn, Number.POSITIVE_INFINITY);
     }
   }
   return until;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AwsError } from '../wire/endpoint.ts';
 import type { Engine, EngineOptions } from './api.ts';
 import { endInterrupted, historyPath, isChild, keepDefinition, machineOf, readArchive } from './archive.ts';
-import { startsChildren } from './children.ts';
+import { createChildren } from './children.ts';
 import { endOverdue } from './downtime.ts';
 import { Execution, type ExecutionDescription, type StateMachine } from './execution.ts';
 import { historyRecords, openHistory, readPage, UnreadableHistory } from './history.ts';
@@ -125,13 +125,14 @@ export function createEngine(o: EngineOptions): Engine {
     describeStateMachineForExecution: (executionArn) => machineOf(o.directory, engine.describeExecution(executionArn)),
 
     startExecution({ stateMachineArn, name = randomUUID(), input = '{}', principalArn, caller }) {
+      const executionArn = arn('execution', `${stateMachineArn.split(':').at(-1)}:${name}`);
+      const existing = running.get(executionArn)?.describe() ?? ended.get(executionArn);
+      // Found even where its machine is not here any more.
+      if (existing && caller && existing.caller?.id === caller.id) return existing;
       const stateMachine = engine.describeStateMachine(stateMachineArn);
       checkName(name);
       checkInput(input);
-      const executionArn = arn('execution', `${stateMachine.name}:${name}`);
-      const existing = running.get(executionArn)?.describe() ?? ended.get(executionArn);
       if (existing?.status === 'RUNNING' && existing.input === input) return existing;
-      if (existing && caller && existing.caller?.id === caller.id) return existing;
       if (existing) {
         throw new AwsError('ExecutionAlreadyExists', 400, `Execution Already Exists: '${executionArn}'`);
       }
@@ -246,8 +247,11 @@ export function createEngine(o: EngineOptions): Engine {
           abort(description, error.message);
         }
       }
-      endOverdue(executions, o.clock.now());
-      for (const execution of executions) void runExecution(services, execution);
+      const items = executions.flatMap(services.children.takeUp);
+      for (const item of items) running.set(item.executionArn, item);
+      const all = [...executions, ...items];
+      endOverdue(all, o.clock.now());
+      for (const execution of all) void runExecution(services, execution);
       return executions.map((execution) => execution.describe());
     },
 
@@ -269,14 +273,17 @@ export function createEngine(o: EngineOptions): Engine {
     random: o.random ?? Math.random,
     asOf: o.asOf ?? Number.POSITIVE_INFINITY,
     integrationOf: (resource) => o.anyResource ?? integrations[resource],
-    startChild: startsChildren({
+    children: createChildren({
       directory: o.directory,
       clock: o.clock,
       onEvent: (executionArn, event) => o.onEvent?.(executionArn, event),
       onStatusChange: settle,
+      atWork: (executionArn) => running.get(executionArn),
       run(execution) {
-        running.set(execution.executionArn, execution);
-        void runExecution(services, execution);
+        if (!running.has(execution.executionArn)) {
+          running.set(execution.executionArn, execution);
+          void runExecution(services, execution);
+        }
         return engine.whenEnded(execution.executionArn);
       },
     }),

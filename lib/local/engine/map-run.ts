@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { uuidOf } from './call-id.ts';
 import type { ItemBatcher, MapState } from './definition.ts';
 import type { ExecutionDescription } from './execution.ts';
 import { evaluateAs, evaluateWhole } from './expressions.ts';
@@ -17,6 +16,15 @@ const DISTRIBUTED_CONCURRENCY = 10_000;
 
 /** A distributed Map: an execution of its own for each item (or batch), counted against a threshold of failures. */
 export async function runDistributedMap(run: Run, state: MapState, previous: number | undefined): Promise<Json> {
+  const mapRunArn = forkToTakeUp(run)?.mapRunArn;
+  try {
+    return await startOrTakeUp(run, state, previous);
+  } finally {
+    if (mapRunArn !== undefined) run.services.children.stopTakenUp(mapRunArn);
+  }
+}
+
+async function startOrTakeUp(run: Run, state: MapState, previous: number | undefined): Promise<Json> {
   const { region, accountId } = run.services;
   const { name } = run.execution.stateMachine;
   const past = forkToTakeUp(run);
@@ -35,7 +43,7 @@ export async function runDistributedMap(run: Run, state: MapState, previous: num
     run.record('MapRunRedriven', { mapRunArn, redriveCount: (past.mapRunRedrives ?? 0) + 1 });
   }
   try {
-    const result = await mapRun(run, state, { ...limits, given, label, mapRunArn, concurrency });
+    const result = await mapRun(run, state, { ...limits, given, mapRunArn, concurrency });
     // Recorded since the end of 2024: what follows the Map names the start of its run.
     const id = past?.ran ?? run.record('MapRunSucceeded').id;
     if (!past?.succeeded) run.record('MapStateSucceeded', undefined, { previous: id });
@@ -59,7 +67,6 @@ interface Limits {
 
 interface MapRun extends Limits {
   readonly given: readonly Json[] | undefined;
-  readonly label: string;
   readonly mapRunArn: string;
   readonly concurrency: number;
 }
@@ -180,14 +187,9 @@ async function runChildren(
     while (next < inputs.length && !signal.aborted) {
       const index = next++;
       const { input, size } = inputs[index] as Batch;
-      const end = await run.services.startChild({
-        parent: run.execution,
-        label: o.label,
-        block: state.ItemProcessor,
-        input,
-        id: uuidOf(`${o.mapRunArn}#${index}`),
-        signal,
-      });
+      const { mapRunArn } = o;
+      const block = state.ItemProcessor;
+      const end = await run.services.children.start({ parent: run.execution, mapRunArn, block, index, input, signal });
       run.signal.throwIfAborted();
       ends[index] = end;
       if (end.status !== 'SUCCEEDED') failedItems += size;

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Authorize } from '../wire/endpoint.ts';
 import { changes } from './changes.ts';
-import type { StartChild } from './children.ts';
+import type { Children } from './children.ts';
 import type { State } from './definition.ts';
 import type { Execution } from './execution.ts';
 import { type Branch, type Visit, variablesOf } from './execution-state.ts';
@@ -22,7 +22,7 @@ export interface Services {
   /** Decides whether a machine's role may take the role of a state's Credentials. */
   readonly authorize: Authorize;
   readonly tokens: Tokens;
-  readonly startChild: StartChild;
+  readonly children: Children;
   /** Uniform in [0, 1): the jitter of retries. */
   readonly random: () => number;
   /** The time whose AWS this is, in epoch milliseconds. */

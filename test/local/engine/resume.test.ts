@@ -269,3 +269,67 @@ describe('what was due while the engine was gone', () => {
     expect(calls).toBe(1);
   });
 });
+
+describe('the items of a distributed Map', () => {
+  const GET = 'arn:aws:states:::s3:getObject';
+  const SYNC = 'arn:aws:states:::states:startExecution.sync:2';
+  const slow = 'arn:aws:states:us-east-1:111111111111:stateMachine:slow';
+  const map = (item: object, more: object = {}) => ({
+    Each: {
+      Type: 'Map',
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+        StartAt: 'Item',
+        States: { Item: item },
+      },
+      End: true,
+      ...more,
+    },
+  });
+  let reading: PromiseWithResolvers<{ Body: string }>;
+  const reader = { ItemReader: { Resource: GET, ReaderConfig: { InputType: 'JSON' }, Arguments: {} } };
+
+  beforeEach(async () => {
+    stage.close();
+    reading = Promise.withResolvers();
+    stage = new Stage({ integrations: { [GET]: () => reading.promise } });
+    stage.create('slow', { W: { Type: 'Wait', Seconds: 10_000, End: true } });
+    reading.resolve({ Body: '[1]' });
+  });
+
+  test('hear their tokens before the Map has read again what they are', async () => {
+    const arn = stage.start(map(ask, reader));
+    await settle();
+    reading = Promise.withResolvers();
+    await restart();
+    stage.engine.sendTaskSuccess({ taskToken: stage.tokens[0] ?? '', output: '"yes"' });
+    reading.resolve({ Body: '[1]' });
+    await settle();
+    expect(outputOf(end(arn))).toEqual(['yes']);
+    expect(stage.tokens).toHaveLength(1);
+  });
+
+  test('are stopped, with what they wait for, when the Map cannot read them again', async () => {
+    const nested = { Type: 'Task', Resource: SYNC, Arguments: { StateMachineArn: slow, Input: {} }, End: true };
+    const arn = stage.start(map(nested, reader));
+    await settle();
+    expect(stage.engine.listExecutions().map(({ status }) => status)).toEqual(['RUNNING', 'RUNNING']);
+    reading = Promise.withResolvers();
+    await restart();
+    reading.reject(new TaskFailure('NoSuchKey', 'it is gone'));
+    await settle();
+    expect(end(arn)).toMatchObject({ status: 'FAILED', error: 'States.ItemReaderFailed' });
+    expect(end(`${slow.replace(':stateMachine:', ':execution:')}:${nestedName()}`).status).toBe('ABORTED');
+  });
+
+  test('are stopped, with what they wait for, when the time of the Map was up meanwhile', async () => {
+    const nested = { Type: 'Task', Resource: SYNC, Arguments: { StateMachineArn: slow, Input: {} }, End: true };
+    const arn = stage.start(map(nested), [1], { machine: { TimeoutSeconds: 50 } });
+    await settle();
+    await restart(100);
+    expect(end(arn).status).toBe('TIMED_OUT');
+    expect(end(`${slow.replace(':stateMachine:', ':execution:')}:${nestedName()}`).status).toBe('ABORTED');
+  });
+
+  const nestedName = () => stage.engine.listExecutions({ stateMachineArn: slow })[0]?.name;
+});
