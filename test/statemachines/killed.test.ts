@@ -1,15 +1,27 @@
 import { type Play, play } from './play.ts';
 
-/** A rehearsal and a cutover, killed at each of their events and gone on with. */
+/** Longer than any execution may be open. */
+const TWO_YEARS_MS = 2 * 365 * 86_400_000;
+
+/** A rehearsal and a cutover, killed at each of their events and gone on with, at once and when all was over long ago. */
 test.each(['rehearsal', 'cutover'] as const)(
-  'a %s that is killed at any event comes to the same end',
+  'a %s that is killed at any event comes to the same end, or has timed out with all its parts',
   async (mode) => {
-    const run = (killAt?: number) =>
-      play('RetoolEcsToEks', { migration: 'acme-retool', mode, reason: 'Monday' }, {}, {}, killAt);
+    const run = (at?: number, downMs = 0) =>
+      play(
+        'RetoolEcsToEks',
+        { migration: 'acme-retool', mode, reason: 'Monday' },
+        {},
+        {},
+        at === undefined ? at : { at, downMs },
+      );
     const undisturbed = await run();
     expect(undisturbed.status).toBe('SUCCEEDED');
     for (let at = 1; at <= undisturbed.events; at++) {
       expect({ at, ...seen(await run(at)) }).toEqual({ at, ...seen(undisturbed) });
+      if (at === undisturbed.events) break;
+      // Which of its parts were timed out and which aborted, and that no task was called any more, is a rule of `play`.
+      expect({ at, status: (await run(at, TWO_YEARS_MS)).status }).toEqual({ at, status: 'TIMED_OUT' });
     }
   },
   300_000,

@@ -12,7 +12,7 @@ import {
 import { loadDefinition } from '../../lib/workflow/definition.ts';
 import { type MachineName, machineNames, machines, type TaskName, tasks } from '../../lib/workflow/registry.ts';
 import { FakeClock } from '../local/engine/fake-clock.ts';
-import { Mortal } from '../local/engine/killed.ts';
+import { type Kill, Mortal } from '../local/engine/killed.ts';
 import { remember } from './coverage.ts';
 import { type AnyFake, goodDay, type Scripts } from './fakes.ts';
 import { type Arrow, arrowsIn, statesIn } from './path.ts';
@@ -86,14 +86,14 @@ function definitionOfPart(part: Part): string {
  * Plays a machine, as its file defines it, on the real engine and a clock on which waiting costs nothing.
  * @param fakes what differs from a good day, by task
  * @param parts machines that are not played themselves
- * @param killAt number of the event with which the engine is killed; the next one goes on
+ * @param kill with which event the engine is killed, and how long it is before the next one goes on
  */
 export async function play<M extends MachineName>(
   machine: M,
   input: z.input<(typeof machines)[M]['input']>,
   fakes: Partial<Scripts> = {},
   parts: { readonly [K in MachineName]?: Part } = {},
-  killAt?: number,
+  kill?: Kill,
 ): Promise<Play> {
   machines[machine].input.parse(input);
   const clock = new FakeClock();
@@ -223,7 +223,7 @@ export async function play<M extends MachineName>(
       others.push(clock.sleep(5000).then(() => void mortal.engine.stopExecution({ executionArn })));
     },
   };
-  const mortal = new Mortal(options, definitions, killAt);
+  const mortal = new Mortal(options, definitions, kill);
   try {
     const stateMachineArn = identity('stateMachine', machine);
     await mortal.run(stateMachineArn, 'autumn', JSON.stringify(input));
@@ -243,6 +243,7 @@ export async function play<M extends MachineName>(
       };
     });
     if (!whole) throw new Error(`${machine} did not run`);
+    breaches.push(...mortal.breaches());
     for (const played of [whole, ...inner]) remember(played);
     if (breaches.length > 0) throw new Error(breaches.join('\n'));
     return {

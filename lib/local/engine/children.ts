@@ -36,9 +36,11 @@ export function createChildren(o: {
   readonly clock: Clock;
   readonly onEvent: (executionArn: string, event: HistoryEvent) => void;
   readonly onStatusChange: (execution: Execution) => void;
-  readonly atWork: (executionArn: string) => Execution | undefined;
-  /** Runs a child that has started, if it is not at work; resolves when it has ended. */
+  /** What is at work, by ARN. */
+  readonly running: Map<string, Execution>;
+  /** Runs a child that has started; resolves when it has ended. */
   readonly run: (execution: Execution) => Promise<ExecutionDescription>;
+  readonly whenEnded: (executionArn: string) => Promise<ExecutionDescription>;
 }): Children {
   const takenUp = new Map<string, Execution[]>();
 
@@ -84,13 +86,16 @@ export function createChildren(o: {
       const text = JSON.stringify(input);
       if (exceedsPayloadLimit(text)) throw dataLimitExceeded(labelOf(mapRunArn));
       const { executionArn, stateMachine } = place(item);
-      const execution = o.atWork(executionArn) ?? open(item);
+      const atWork = o.running.get(executionArn);
+      const execution = atWork ?? open(item);
       if (endedBefore(execution, parent)) return execution.describe();
+      // Before its first event: with that the engine may be closed, and what is at work with it.
+      o.running.set(executionArn, execution);
       if (execution.state.status !== 'RUNNING') execution.redrive();
       if (execution.state.events === 0) execution.start(text, { stateMachineArn: stateMachine.stateMachineArn });
       const stop = () => execution.end('ExecutionAborted', {});
       signal.addEventListener('abort', stop, { once: true });
-      const end = await o.run(execution);
+      const end = await (atWork ? o.whenEnded(executionArn) : o.run(execution));
       signal.removeEventListener('abort', stop);
       return end;
     },

@@ -278,14 +278,12 @@ export function createEngine(o: EngineOptions): Engine {
       clock: o.clock,
       onEvent: (executionArn, event) => o.onEvent?.(executionArn, event),
       onStatusChange: settle,
-      atWork: (executionArn) => running.get(executionArn),
+      running,
       run(execution) {
-        if (!running.has(execution.executionArn)) {
-          running.set(execution.executionArn, execution);
-          void runExecution(services, execution);
-        }
+        void runExecution(services, execution);
         return engine.whenEnded(execution.executionArn);
       },
+      whenEnded: (executionArn) => engine.whenEnded(executionArn),
     }),
   };
   const resources = () => (o.anyResource ? 'any' : new Set(Object.keys(integrations)));

@@ -176,6 +176,8 @@ function abortVisit(execution: Execution, branch: Branch, memo: Memo): void {
       execution.record(child, 'MapIterationAborted', { index: child.index, name: visit.name }, { memo });
     }
   }
+  // It ended well: only its exit is not written.
+  if (visit.fork?.succeeded) return;
   const state = branch.block.States[visit.name];
   const type = state?.Type;
   if (visit.fork?.mapRunArn !== undefined && !visit.fork.mapRunStopped)

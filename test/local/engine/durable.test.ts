@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Json, TaskFailure } from '../../../lib/local/engine/engine.ts';
 import { FakeClock, settle } from './fake-clock.ts';
-import { Mortal } from './killed.ts';
+import { type Kill, Mortal } from './killed.ts';
 import { CALLBACK, LAMBDA, ROLE } from './stage.ts';
 
 /** What stands for any other service: called with a token it answers by it, else at once. */
@@ -162,10 +162,18 @@ const scenarios: Record<string, object> = {
     End: true,
   }),
   'an execution that is open too long': { TimeoutSeconds: 25, ...one(nested('slow', 1)) },
+  'an execution inside of one that is open too long': { TimeoutSeconds: 25, ...one(nested('between', 1)) },
+  'items that are executions, and wait for others too long': {
+    TimeoutSeconds: 25,
+    ...one({
+      ...distributed,
+      ItemProcessor: { ...distributed.ItemProcessor, ...one(nested('slow', '{% $states.input %}')) },
+    }),
+  },
 };
 
 /** Whatever can be seen of an execution that does not depend on when it happened. */
-async function play(definition: object, killAt?: number) {
+async function play(definition: object, kill?: Kill) {
   const directory = mkdtempSync(join(tmpdir(), 'durable-'));
   const clock = new FakeClock();
   clock.leaping = true;
@@ -206,9 +214,10 @@ async function play(definition: object, killAt?: number) {
       machine('top', definition),
       machine('child', child),
       machine('broken', one({ Type: 'Fail', Error: 'Broken', Cause: 'inside' })),
+      machine('between', { TimeoutSeconds: 500, ...one(nested('slow', 1)) }),
       machine('slow', one({ Type: 'Wait', Seconds: 200, End: true })),
     ],
-    killAt,
+    kill,
   );
   try {
     const { status, output, error, cause } = await mortal.run(arn('top'), 'run', '{"a":1}');
@@ -220,7 +229,12 @@ async function play(definition: object, killAt?: number) {
       expect(endedTwice(history.map(({ type }) => type))).toEqual([]);
       return `${execution.stateMachineArn.split(':').at(-1)} ${execution.status}`;
     });
-    return { outcome: { status, output, error, cause, seen: seen.sort() }, events: mortal.events };
+    return {
+      outcome: { status, output, error, cause, seen: seen.sort() },
+      breaches: mortal.breaches(),
+      wasDue: mortal.due.tasks.size + mortal.due.executions.size > 0,
+      events: mortal.events,
+    };
   } finally {
     mortal.engine.close();
     rmSync(directory, { recursive: true, force: true });
@@ -249,8 +263,21 @@ describe('killed at any event, the next engine comes to the same end', () => {
     const scenario = scenarios[name] ?? {};
     const undisturbed = await play(scenario);
     for (let at = 1; at <= undisturbed.events; at++) {
-      const { outcome } = await play(scenario, at);
-      expect({ at, ...outcome }).toEqual({ at, ...undisturbed.outcome });
+      const { outcome, breaches } = await play(scenario, { at, downMs: 0 });
+      expect({ at, breaches, ...outcome }).toEqual({ at, breaches: [], ...undisturbed.outcome });
     }
   });
+});
+
+// A day is longer than any TimeoutSeconds and Wait above, and shorter than the year that each execution has.
+test.each(Object.keys(scenarios))('a day after the kill, what was due has ended and no more: %s', async (name) => {
+  const scenario = scenarios[name] ?? {};
+  const undisturbed = await play(scenario);
+  for (let at = 1; at <= undisturbed.events; at++) {
+    const { outcome, breaches, wasDue } = await play(scenario, { at, downMs: 86_400_000 });
+    expect({ at, breaches }).toEqual({ at, breaches: [] });
+    // Waits that are over end at once, in no order: which of the executions inside were stopped by another's end may differ.
+    const { seen } = outcome;
+    if (!wasDue) expect({ at, ...outcome }).toEqual({ at, ...undisturbed.outcome, seen });
+  }
 });
