@@ -16,7 +16,7 @@ const failing = async () => {
 test('an account that ends while one has joined it is said to have ended, and what to do', async () => {
   await expect(withWorld({ command: 'runs', console }, failing, joined(false))).rejects.toMatchObject({
     name: 'InvalidInput',
-    message: expect.stringMatching(/^"passage rehearse" has ended, .* Start this command again/),
+    message: expect.stringMatching(/^"passage rehearse" has ended, .* Run this command again/),
   });
 });
 
