@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { until } from '../../support/until.ts';
 import { startTestKubernetes, type TestKubernetes, WORKER } from '../kubernetes/cluster.ts';
 import { openProgram, type Program, withInstalled } from './program.ts';
 
@@ -109,7 +110,10 @@ withInstalled(['kubectl'], () => {
   });
 
   test('reads the log of a pod of a deployment', async () => {
-    expect(await kubectl('logs', 'deployment/retool', '--tail=1')).toBe('up\n');
+    const log = () => kubectl('logs', 'deployment/retool', '--tail=1');
+    // Without a probe a pod is ready before its process has said anything.
+    await until(async () => (await log()) !== '');
+    expect(await log()).toBe('up\n');
     expect(await kubectl('logs', '--selector=app=retool', '--prefix')).toMatch(/^\[pod\/retool-\S+\/main\] up\n$/);
   });
 
@@ -146,16 +150,19 @@ withInstalled(['kubectl'], () => {
   });
 
   test('restarts a deployment and waits until its new pods have replaced the old ones', async () => {
-    const pods = () => kubectl('get', 'pods', '--output=jsonpath={.items[*].metadata.uid}');
+    const pods = async () => (await kubectl('get', 'pods', '--output=jsonpath={.items[*].metadata.uid}')).split(' ');
     await kubectl('rollout', 'status', 'deployment/retool');
-    const before = await pods();
+    // A pod that was replaced is listed until its process has ended.
+    await until(async () => (await pods()).length === 1);
+    const [before] = await pods();
     await kubectl('rollout', 'restart', 'deployment/retool');
     expect(await program.run(as.admin, 'rollout', 'status', 'deployment/retool')).toEqual({
       code: 0,
       stdout: expect.stringContaining('successfully rolled out'),
       stderr: '',
     });
-    expect((await pods()).split(' ')).not.toContain(before);
+    await until(async () => (await pods()).length === 1);
+    expect(await pods()).not.toContain(before);
     await kubectl('scale', 'deployment/retool', '--replicas=2');
     await kubectl('wait', '--for=jsonpath={.status.readyReplicas}=2', 'deployment/retool');
   });
