@@ -19,7 +19,7 @@ export interface EngineOptions {
   readonly anyResource?: Integration;
   readonly region: string;
   readonly accountId: string;
-  /** After the event that made the change is written. */
+  /** After the event that made the change is written; after a kill in between, by `resume` of the next engine. */
   readonly onStatusChange?: (change: StatusChange) => void;
   readonly onEvent?: (executionArn: string, event: HistoryEvent) => void;
   /** Asked before a machine starts another, or takes the role of a state's Credentials. Default: everything is allowed. */

@@ -18,6 +18,7 @@ import type { Services } from './run.ts';
 import { statusChange } from './status-change.ts';
 import { testState } from './test-state/test-state.ts';
 import { Tokens } from './tokens.ts';
+import { Told } from './told.ts';
 
 export type { Engine, EngineOptions } from './api.ts';
 export type { ExecutionDescription, MachineRecord, StateMachine } from './execution.ts';
@@ -47,7 +48,11 @@ export function createEngine(o: EngineOptions): Engine {
   const arn = (kind: 'stateMachine' | 'execution', name: string) =>
     `arn:aws:states:${o.region}:${o.accountId}:${kind}:${name}`;
 
-  const changed = (description: ExecutionDescription) => o.onStatusChange?.(statusChange(description, o.clock.now()));
+  const told = o.onStatusChange && new Told(join(o.directory, 'told.txt'), ended.values());
+  const changed = (description: ExecutionDescription) => {
+    o.onStatusChange?.(statusChange(description, o.clock.now()));
+    told?.mark(description);
+  };
 
   const settle = (execution: Execution) => {
     const description = execution.describe();
@@ -235,6 +240,7 @@ export function createEngine(o: EngineOptions): Engine {
     },
 
     resume() {
+      for (const past of ended.values()) if (told?.has(past) === false) changed(past);
       const executions: Execution[] = [];
       for (const description of interrupted()) {
         try {

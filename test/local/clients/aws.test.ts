@@ -28,6 +28,7 @@ withInstalled(['aws'], () => {
   let route53: Route53;
   let eks: Eks;
   let environment: Record<string, string>;
+  let closeEngine = () => {};
   const signedBy = (keys: AccessKeys) => ({ ...environment, ...keysEnvironment(keys) });
   /** A line as one types it; words with a space in them come after it. */
   const text = async (line: string, ...more: string[]) =>
@@ -68,6 +69,16 @@ withInstalled(['aws'], () => {
           States: { Greet: { Type: 'Pass', Output: '{% "hello " & $states.input.name %}', End: true } },
         }),
       });
+      engine.createStateMachine({
+        name: 'pause',
+        roleArn: `arn:aws:iam::${accountId}:role/machine`,
+        definition: JSON.stringify({
+          QueryLanguage: 'JSONata',
+          StartAt: 'Pause',
+          States: { Pause: { Type: 'Wait', Seconds: 3600, End: true } },
+        }),
+      });
+      closeEngine = () => engine.close();
       eks = createEks(shared);
       const secrets = createSecretsManager(shared);
       const sts = createSts(shared);
@@ -89,6 +100,7 @@ withInstalled(['aws'], () => {
   });
   afterAll(async () => {
     program.close();
+    closeEngine();
     await ecs.close();
     await account.close();
   });
@@ -200,6 +212,21 @@ withInstalled(['aws'], () => {
       'PassStateExited',
       'ExecutionSucceeded',
     ]);
+  });
+
+  test('Step Functions: lists, stops and redrives an execution', async () => {
+    const machine = `--state-machine-arn ${arn('states', 'stateMachine:pause')}`;
+    const { executionArn } = await json(`stepfunctions start-execution ${machine} --name one`);
+    const execution = `--execution-arn ${executionArn}`;
+    const list = (status: string) =>
+      json(
+        `stepfunctions list-executions ${machine} --status-filter ${status} --query executions[].[name,redriveCount]`,
+      );
+    expect(await list('RUNNING')).toEqual([['one', 0]]);
+    await text(`stepfunctions stop-execution ${execution} --error Stopped --cause`, 'by hand');
+    expect(await list('ABORTED')).toEqual([['one', 0]]);
+    expect(await json(`stepfunctions redrive-execution ${execution}`)).toHaveProperty('redriveDate');
+    expect(await list('RUNNING')).toEqual([['one', 1]]);
   });
 
   test('EKS: a token for kubectl, and what is refused is said in the words of AWS', async () => {

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Integration, TaskFailure } from '../../../lib/local/engine/engine.ts';
 import { settle } from './fake-clock.ts';
@@ -332,4 +332,55 @@ describe('the items of a distributed Map', () => {
   });
 
   const nestedName = () => stage.engine.listExecutions({ stateMachineArn: slow })[0]?.name;
+});
+
+describe('a change of status that was written, but not told', () => {
+  const told = () => stage.changes.map(({ status }) => status);
+  /** The engine is gone with an event of this type. */
+  const killAt = (type: string) => {
+    stage.close();
+    let killed = false;
+    stage = new Stage({
+      onEvent: (_, event) => {
+        if (killed || event.type !== type) return;
+        killed = true;
+        stage.engine.close();
+      },
+    });
+  };
+
+  test.each([
+    ['ExecutionStarted', ['RUNNING', 'SUCCEEDED']],
+    ['ExecutionSucceeded', ['RUNNING', 'SUCCEEDED']],
+  ])('with %s is told after the restart, and only once', async (type, statuses) => {
+    killAt(type);
+    stage.start({ Done: { Type: 'Succeed' } });
+    await settle();
+    await restart();
+    expect(told()).toEqual(statuses);
+    await restart();
+    expect(told()).toEqual(statuses);
+  });
+
+  test('is told of each redrive', async () => {
+    killAt('ExecutionRedriven');
+    const executionArn = stage.start({ Ask: ask });
+    await settle();
+    stage.engine.stopExecution({ executionArn });
+    stage.engine.redriveExecution({ executionArn });
+    await restart();
+    expect(told()).toEqual(['RUNNING', 'ABORTED', 'RUNNING']);
+    await restart();
+    stage.engine.stopExecution({ executionArn });
+    expect(told()).toEqual(['RUNNING', 'ABORTED', 'RUNNING', 'ABORTED']);
+  });
+
+  test('of before it was remembered what is told counts as told', async () => {
+    stage.start({ Done: { Type: 'Succeed' } });
+    await settle();
+    stage.engine.close();
+    rmSync(join(stage.directory, 'told.txt'));
+    stage.open().resume();
+    expect(told()).toEqual(['RUNNING', 'SUCCEEDED']);
+  });
 });
