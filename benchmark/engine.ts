@@ -153,7 +153,7 @@ async function runOften(engine: Engine, stateMachineArn: string, executions: num
 
 const describe = (measured: ReadonlyMap<string, readonly Run[]>, { runs, executions }: Rounds): string =>
   [
-    `${runs} rounds of ${executions} executions after one for the compiler, of one execution: median (range). A second of CPU, user and system, is what one core does in a second.`,
+    `${runs} rounds of ${executions} executions each after ${executions} for the compiler, of one execution: median (range). A second of CPU, user and system, is what one core does in a second.`,
     table(
       ['machine', 'events', 'CPU, s', 'states per s of CPU', 'time, s'],
       machines.map(({ name, entered }) => {
