@@ -33,7 +33,13 @@ function casesOf(machine: MachineName): Case[] {
             task,
             error,
             retrier: place.state.Retry?.find(({ ErrorEquals }) => ErrorEquals.includes(error)),
-            spared: place.state.Catch?.some(({ ErrorEquals }) => ErrorEquals.includes('States.ALL')) ?? false,
+            spared:
+              place.state.Catch?.some(
+                ({ ErrorEquals, ...caught }) =>
+                  ErrorEquals.includes('States.ALL') ||
+                  // What is kept of the error ends the machine later.
+                  (ErrorEquals.includes(error) && !JSON.stringify(caught).includes('$states.errorOutput')),
+              ) ?? false,
           })),
       ),
     );
