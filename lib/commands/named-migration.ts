@@ -33,7 +33,7 @@ export async function withNamedMigration(
   if (configuration === null || configuration.name === sample) {
     if (configuration && !isDeepStrictEqual(configuration, asItStands)) {
       throw usage(
-        `${file} uses the sample's name, "${sample}", but differs from migrations/${sample}.json. Edit that file, or choose another name.`,
+        `${file} uses the sample's name, "${sample}", but differs from migrations/${sample}.json. The sample is what that file says: edit it. A migration of another name runs here with "platform": "local" only.`,
       );
     }
     const { console, signal } = call;

@@ -62,7 +62,9 @@ export async function seeThrough(
   };
   const ended = await follow(account, console, { execution: executionArn, run, onTick }, isLeft);
   if (ended === null) {
-    console.line(`Run ${run} was not stopped: it goes on whenever the simulated account is up.`);
+    console.line(
+      `Run ${run} was not stopped: it goes on whenever the simulated account is up. A cutover that waits for people is put back by a "no": npm run cutover -- --reject-as <approver>.`,
+    );
     return exitCodes.interrupted;
   }
   const released = await untilReleased(account, console, migration, run, leaves ? signal : undefined);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { CheckId } from '../workflow/check-ids.ts';
 import type { Boot } from '../workflow/documents/boot.ts';
 import type { Finding } from '../workflow/documents/preflight.ts';
 import type { Plan } from '../workflow/documents/run.ts';
@@ -12,6 +13,7 @@ type Check = z.infer<typeof Finding>;
 
 /** The check that names what single sign-on needs: INFO where the target was rightly without it. */
 const HELD_BACK = 'sso-held-back';
+const AUTOSCALING = 'source-autoscaling';
 
 /** What a run of this kind did not do, and why, so that nobody takes a green report for more than it is. */
 export function leftOut(run: {
@@ -143,13 +145,39 @@ function decisions(run: Pick<Parameters<typeof nextSteps>[0], 'checks' | 'variab
   ];
 }
 
+/** What they warn of is over with the cutover: the freeze, the copy, the people. */
+const OVER: ReadonlySet<string> = new Set<CheckId>([
+  'approval-deadlines',
+  'approvers-quorum',
+  'approvers-reachable',
+  'connections',
+  'database-growth',
+  'dns-ttl',
+  'drift-since-rehearsal',
+  'freeze-window',
+  'old-transactions',
+  'recopied-tables',
+  'rehearsal-fresh',
+  'running-workflows',
+  'schedule',
+  'server-maintenance',
+  AUTOSCALING,
+]);
+
 /** After a cutover: what stood open when it was approved is still to be mended, now on the target. */
 function leftOpen(run: Pick<Parameters<typeof nextSteps>[0], 'checks' | 'variables'>): string[] {
   const unknown = run.variables.filter(({ fate }) => fate === 'ask').map(({ name }) => name);
   const isUnknown = ({ id }: Check): boolean => unknown.length > 0 && id === UNKNOWN_VARIABLES;
   const held = run.checks.find(({ id, severity }) => id === HELD_BACK && severity === 'INFO');
   return [
-    ...steps(openWarnings(run.checks).filter((check) => !isUnknown(check))).map((step) => `Left open: ${step}`),
+    ...steps(openWarnings(run.checks).filter((check) => !isUnknown(check) && !OVER.has(check.id))).map(
+      (step) => `Left open: ${step}`,
+    ),
+    ...(run.checks.some(({ id, severity }) => id === AUTOSCALING && severity === 'WARNING')
+      ? [
+          'Remove the auto scaling of the old services (aws application-autoscaling deregister-scalable-target): an alarm or a scheduled action would start their tasks again.',
+        ]
+      : []),
     ...(openWarnings(run.checks).some(isUnknown)
       ? [
           `Left open: ${several(unknown)} ${unknown.length === 1 ? 'is' : 'are'} not set on the target, as nobody said “carry” or “drop” → Set by hand what the application needs.`,

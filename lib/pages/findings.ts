@@ -36,5 +36,6 @@ export function findingsText(summary: Summary, width = 100, { all = false } = {}
   // What blocks is told above, one by one.
   const why = error && error.name !== 'PreflightBlocked' ? ` ${line(error.message)}` : '';
   const failure = error === null ? [] : wrap(`${line(error.name)}:${why} see ${error.runbook}`, width);
-  return [...blocks, `${sum}.${passed && !all ? ' --all lists what passed.' : ''}`, ...failure].join('\n');
+  const counted = checks.length === 0 ? [] : [`${sum}.${passed && !all ? ' --all lists what passed.' : ''}`];
+  return [...blocks, ...counted, ...failure].join('\n');
 }

@@ -115,6 +115,8 @@ describe('a cutover that was approved with open points', () => {
   const findings = [
     finding('carried-variables', 'Missing on the target: JWT_SECRET.', 'Run files/create-secrets.mjs --write.'),
     finding('variables-unknown', 'ACME_FLAGS', 'Say what becomes of it.'),
+    finding('dns-ttl', 'The TTL is 3600 s.', 'Lower it.'),
+    finding('source-autoscaling', 'web: an alarm starts up to 4.', 'Suspend it before the cutover.'),
     finding('sso-held-back', 'Held back: OIDC_CLIENT_SECRET.', 'Set it later.', 'INFO'),
   ];
   const summary = summarize(
@@ -125,12 +127,13 @@ describe('a cutover that was approved with open points', () => {
   );
 
   test('says so, and what is still to be set on the target', () => {
-    expect(summary.readiness.sentence).toMatch(/People approved although these 2 stood open: /);
-    expect(summary.readiness.open).toHaveLength(2);
+    expect(summary.readiness.sentence).toMatch(/People approved although these 4 stood open: /);
+    expect(summary.readiness.open).toMatchObject([{ count: 3 }, { count: 1 }]);
     expect(summary.next).toEqual([
       expect.stringMatching(/^Sign in/),
       expect.stringMatching(/^Leave the old services/),
       'Left open: Missing on the target: JWT_SECRET. → Run files/create-secrets.mjs --write.',
+      expect.stringMatching(/^Remove the auto scaling of the old services/),
       expect.stringMatching(/^Left open: ACME_FLAGS is not set on the target/),
       expect.stringMatching(/^Single sign-on is not set yet .*OIDC_CLIENT_SECRET.*create-secrets\.mjs --write --held/),
       expect.stringMatching(/^After that.*never the stack as a whole/),
@@ -140,7 +143,7 @@ describe('a cutover that was approved with open points', () => {
   });
 
   test('its steps are counted alike in the terminal and in the short text', () => {
-    const more = '… and 1 more in the report';
+    const more = '… and 2 more in the report';
     expect(summaryText(summary)).toContain(more);
     expect(shortText(summary, 'report.html')).toContain(more);
     expect(shortText(summary, 'report.html').length).toBeLessThanOrEqual(SHORT);
