@@ -62,7 +62,11 @@ export async function takeUp(world: World, migration: string, taking: TakingUp):
     const plan = await account.evidence.read(keys.document(run, 'plan'), Plan);
     const was = { ...input, size: world.info.size, planDigest: plan?.value.planDigest ?? null };
     const asked = wanted && { ...wanted, migration, planDigest: await account.planDigest(migration) };
-    if (wasAll(was, asked, code)) return code;
+    if (wasAll(was, asked, code)) {
+      if (asked?.mode === was.mode && code !== exitCodes.interrupted)
+        console.line(`\nThe interrupted run was what you asked for, so no other was started.`);
+      return code;
+    }
     console.line();
     if (was.planDigest && was.mode === asked?.mode && was.migration === migration)
       console.line('That run used another configuration or other options; starting the one you asked for.');
