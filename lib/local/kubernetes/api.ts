@@ -65,7 +65,8 @@ export function createApi({ store, changes, kubelet, clock }: ApiOptions): (requ
     if (target.subresource === 'log') return log(target, query);
     const into = storeFor(query);
     if (target.subresource === 'scale') return ok(scale(target, request, into));
-    if (target.subresource && target.subresource !== 'status') throw unserved();
+    // A status is written by the cluster itself.
+    if (target.subresource && !(target.subresource === 'status' && verb === 'get')) throw unserved();
     switch (verb) {
       case 'get':
         return get(target, request);

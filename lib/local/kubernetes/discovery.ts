@@ -55,7 +55,7 @@ function withSubresources(resource: Resource): object[] {
   });
   return [
     { ...described(resource, VERBS), ...(ALL.includes(resource) && { categories: ['all'] }) },
-    sub('status', ['get', 'patch', 'update']),
+    sub('status', ['get']),
     ...(resource === PODS ? [sub('log', ['get']), sub('portforward', ['create', 'get'])] : []),
     ...(resource === DEPLOYMENTS
       ? [sub('scale', ['get', 'patch', 'update'], { kind: 'Scale', group: 'autoscaling', version: 'v1' })]

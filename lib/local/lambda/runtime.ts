@@ -83,27 +83,39 @@ export function createLambdaRuntime(options: RuntimeOptions): LambdaRuntime {
   function createPool(model: FunctionModel) {
     let running = 0;
     const waiting: (() => void)[] = [];
+    const release = () => {
+      running -= 1;
+      waiting.shift()?.();
+    };
     return {
       async take(): Promise<Sandbox> {
         if (running >= MOST_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
         running += 1;
-        if (closing.signal.aborted) throw new AwsError('ServiceException', 503, 'The simulated account is stopping.');
-        for (;;) {
-          const index = idle.findLastIndex(({ name }) => name === model.name);
-          const found = index < 0 ? undefined : idle.splice(index, 1)[0]?.sandbox;
-          if (!found) return start(model);
-          if (found.alive && clock.now() - found.startedAt < OLDEST_SANDBOX_MS) return found;
-          void end(found);
+        try {
+          return warmOrNew();
+        } catch (error) {
+          release();
+          throw error;
         }
       },
       give(sandbox: Sandbox): void {
-        running -= 1;
-        waiting.shift()?.();
+        release();
         if (!sandbox.alive || closing.signal.aborted) return void end(sandbox);
         idle.push({ name: model.name, sandbox });
         while (idle.length > (options.warm ?? WARM)) void end(idle.shift()!.sandbox);
       },
     };
+
+    function warmOrNew(): Sandbox {
+      if (closing.signal.aborted) throw new AwsError('ServiceException', 503, 'The simulated account is stopping.');
+      for (;;) {
+        const index = idle.findLastIndex(({ name }) => name === model.name);
+        const found = index < 0 ? undefined : idle.splice(index, 1)[0]?.sandbox;
+        if (!found) return start(model);
+        if (found.alive && clock.now() - found.startedAt < OLDEST_SANDBOX_MS) return found;
+        void end(found);
+      }
+    }
   }
 
   function start(model: FunctionModel): Sandbox {

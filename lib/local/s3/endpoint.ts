@@ -94,6 +94,19 @@ const SUBRESOURCES = [
   ...['tagging', 'torrent', 'uploadId', 'uploads', 'versioning', 'versions', 'website'],
 ];
 
+/** What a request may ask for besides, and would not get: refused, because half of it would be wrong without a word. */
+const UNKNOWN_HEADERS =
+  /^x-amz-(acl|grant-.+|(copy-source-)?server-side-encryption-.+|object-lock-.+|write-offset-bytes|website-redirect-location)$/;
+
+function refuseHeaders({ headers }: SignedRequest): void {
+  const asked = Object.keys(headers).find((name) => UNKNOWN_HEADERS.test(name));
+  if (asked) throw notImplemented(`Header ${asked}`);
+  const encryption = headers['x-amz-server-side-encryption'];
+  if (encryption !== undefined && encryption !== 'AES256') throw notImplemented(`Encryption by ${encryption}`);
+  const storage = headers['x-amz-storage-class'];
+  if (storage !== undefined && storage !== 'STANDARD') throw notImplemented(`Storage class ${storage}`);
+}
+
 /** `/bucket/some/key` → `['bucket', 'some/key']`, decoded. */
 export function splitPath({ path }: SignedRequest): [bucket: string, key: string] {
   const [, bucket = '', ...rest] = path.split('/');
@@ -110,6 +123,7 @@ export const hasSubresource = ({ query }: SignedRequest): boolean => SUBRESOURCE
 /** Runs the operation that method, path and query name. */
 export async function dispatch(call: Call): Promise<WireResponse> {
   const { request } = call;
+  refuseHeaders(request);
   const found = (call.key === '' ? ofBucket : ofObject).find(
     ({ method, mark }) => method === request.method && (mark ? request.query.has(mark) : !hasSubresource(request)),
   );

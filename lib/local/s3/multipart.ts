@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream, renameSync, rmSync } from 'node:fs';
+import { createWriteStream, linkSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AwsError, type WireResponse } from '../wire/endpoint.ts';
@@ -183,7 +183,8 @@ function assemble(
   const segments = parts.map((part) => {
     hash.update(Buffer.from(part.md5, 'hex'));
     const file = bucket.newFile();
-    renameSync(uploads.path(upload.uploadId, part), file);
+    // Linked, not moved: whoever is killed before the object is in the index finds the upload whole.
+    linkSync(uploads.path(upload.uploadId, part), file);
     return segmentOf(file, part.size);
   });
   return {

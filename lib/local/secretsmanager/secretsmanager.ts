@@ -116,9 +116,11 @@ export function createSecretsManager({
               `The operation failed because the secret ${input.Name} already exists.`,
             );
           }
-          const secret = existing ?? store.add({ arn, name: input.Name, tags: input.Tags, ...optional(input) });
-          if (!hasContent(input)) return { ARN: secret.arn, Name: secret.name };
-          store.put(secret, versionId, contentOf(input));
+          const first = hasContent(input) ? { token: versionId, value: contentOf(input) } : null;
+          const secret = existing ?? store.add({ arn, name: input.Name, tags: input.Tags, ...optional(input) }, first);
+          if (!first) return { ARN: secret.arn, Name: secret.name };
+          // Of one that is there it is the same version, or another value for it, which is refused.
+          store.put(secret, first.token, first.value);
           return { ARN: secret.arn, Name: secret.name, VersionId: versionId };
         },
       ),
@@ -219,7 +221,7 @@ export function createSecretsManager({
     endpoint,
     createSecret({ name, value, description, kmsKeyId }) {
       const more = { ...(description && { description }), ...(kmsKeyId && { kmsKeyId }) };
-      const secret = store.find(name) ?? store.add({ arn: store.newArn(name), name, tags: [], ...more });
+      const secret = store.find(name) ?? store.add({ arn: store.newArn(name), name, tags: [], ...more }, null);
       if (value !== undefined && Object.keys(secret.versions).length === 0)
         store.put(secret, randomUUID(), { string: value });
       return secret.arn;

@@ -65,11 +65,16 @@ export class SecretStore {
     return this.#file.value.secrets;
   }
 
-  add(secret: Pick<Secret, 'arn' | 'name' | 'description' | 'kmsKeyId' | 'tags'>): Secret {
+  /** With its first version in one write: whoever tries again after a kill finds both or neither. */
+  add(
+    secret: Pick<Secret, 'arn' | 'name' | 'description' | 'kmsKeyId' | 'tags'>,
+    first: { readonly token: string; readonly value: SecretValue } | null,
+  ): Secret {
     const now = this.#clock.now();
     const added: Secret = { ...secret, created: now, changed: now, versions: {} };
     this.#file.value.secrets.push(added);
-    this.#file.save();
+    if (first) this.put(added, first.token, first.value);
+    else this.#file.save();
     return added;
   }
 

@@ -70,11 +70,19 @@ beforeAll(async () => {
   mkdirSync(join(directory, 'broken'));
   writeFileSync(join(directory, 'broken', 'index.mjs'), 'throw new Error("cannot begin");');
   runtime = createLambdaRuntime({
-    functions: [model('greet'), model('later'), model('broken', { directory: join(directory, 'broken') })],
+    functions: [
+      model('greet'),
+      model('later'),
+      model('untrusted'),
+      model('broken', { directory: join(directory, 'broken') }),
+    ],
     directory: join(directory, 'world'),
     clock,
     region,
-    credentialsFor: (roleArn, session) => keysEnvironment(credentials.mint(roleArn, session)),
+    credentialsFor: (roleArn, session) => {
+      if (session === 'untrusted') throw new Error('its role does not trust Lambda');
+      return keysEnvironment(credentials.mint(roleArn, session));
+    },
     environment: () => ({ AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }),
   });
   gateway = await startGateway({
@@ -130,6 +138,11 @@ test('a warm sandbox serves the next call, and calls at the same time get sandbo
   writeFileSync(go!, '');
   const calls = (await Promise.all(together)).map(({ result }) => result.calls);
   expect(calls.toSorted()).toEqual([1, first + 2]);
+});
+
+test('a function whose role nobody may take fails each time, and holds up no later call', async () => {
+  const calls = Array.from({ length: 12 }, () => runtime.invoke('untrusted', '{}'));
+  for (const call of calls) await expect(call).rejects.toThrow('its role does not trust Lambda');
 });
 
 test('an error becomes a function error with its name, message and trace', async () => {

@@ -44,6 +44,23 @@ const dataFiles = () => readdirSync(join(account.directory, 's3', Bucket, 'data'
 const text = async (Key: string) =>
   (await client.send(new GetObjectCommand({ Bucket, Key }))).Body!.transformToString();
 
+test.each([
+  ['an ACL', { ACL: 'public-read' }, /x-amz-acl/],
+  ['a grant', { GrantRead: 'id=1' }, /x-amz-grant-read/],
+  ['a key of its own', { SSECustomerAlgorithm: 'AES256' }, /server-side-encryption-customer-algorithm/],
+  ['a key of KMS', { ServerSideEncryption: 'aws:kms' }, /Encryption by aws:kms/],
+  ['a lock', { ObjectLockLegalHoldStatus: 'ON' }, /x-amz-object-lock-legal-hold/],
+  ['an append', { WriteOffsetBytes: 5 }, /x-amz-write-offset-bytes/],
+  ['another class of storage', { StorageClass: 'GLACIER' }, /Storage class GLACIER/],
+] as const)('a write with %s is refused by name, and writes nothing', async (_, more, message) => {
+  const Key = 'refused';
+  await expect(client.send(new PutObjectCommand({ Bucket, Key, Body: 'x', ...more }))).rejects.toMatchObject({
+    name: 'NotImplemented',
+    message: expect.stringMatching(message),
+  });
+  await expect(client.send(new HeadObjectCommand({ Bucket, Key }))).rejects.toMatchObject({ name: 'NotFound' });
+});
+
 test('an object comes back with its bytes, headers and checksum, and its creation is told', async () => {
   const Key = 'runs/1/plän +&=?#%.json';
   const put = await client.send(
