@@ -1,11 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
-/** Frees what nobody holds, so that a busy machine, which collects late, does not count as memory in use. */
-const collect = (): void => {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
-};
+import { collectGarbage } from '../../support/collect-garbage.ts';
 
 export interface BufferWatch {
   /** To be called where much may be held. */
@@ -19,13 +12,13 @@ export interface BufferWatch {
  * now, by other tests of this process and by what has to be loaded once. Garbage counts up to the limit only.
  */
 export function watchBuffers(limitBytes: number): BufferWatch {
-  collect();
+  collectGarbage();
   const before = process.memoryUsage().external;
   const held = () => process.memoryUsage().external - before;
   let most = 0;
   return {
     look() {
-      if (held() > limitBytes) collect();
+      if (held() > limitBytes) collectGarbage();
       most = Math.max(most, held());
     },
     most: () => most,

@@ -4,8 +4,6 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
@@ -16,6 +14,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { createS3, type ObjectCreated, type S3 } from '../../../lib/local/s3/s3.ts';
+import { collectGarbage } from '../../support/collect-garbage.ts';
+import { until } from '../../support/until.ts';
 import { type Account, startAccount } from '../account.ts';
 
 let account: Account;
@@ -153,6 +153,10 @@ test('a stream of 40 MB arrives whole, framed in chunks with its checksum behind
 
 test('40 MB go up and down in bounded memory', async () => {
   // By hand: the chunked encoding of the SDK client runs ahead of its connection, and would be what is measured.
+  const heldBytes = () => {
+    collectGarbage();
+    return process.memoryUsage().arrayBuffers;
+  };
   const before = heldBytes();
   const held: number[] = [];
   let passed = 0;
@@ -296,17 +300,3 @@ test('an upload without a length is refused', async () => {
   });
   expect(status).toBe(411);
 });
-
-/** Until something that another part of the process does is done; Jest's own limit ends a wait in vain. */
-async function until(done: () => boolean): Promise<void> {
-  while (!done()) await new Promise((resolve) => setTimeout(resolve, 2));
-}
-
-/** What is really held: garbage does not count. The second collection waits for the first to have freed its buffers. */
-function heldBytes(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc');
-  collect();
-  collect();
-  return process.memoryUsage().arrayBuffers;
-}
