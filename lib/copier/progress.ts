@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Role } from './contract.ts';
 import type { Surroundings } from './ports.ts';
-import { keys, type Plan, type WorkerProgress } from './staged.ts';
+import { type DoneMark, keys, type Plan, type WorkerProgress } from './staged.ts';
 
 /** What a person, and the restore that waits for a dump, see of a worker at most this late. */
 const PUBLISH_EVERY_MS = 1000;
@@ -32,8 +32,9 @@ export class ProgressBoard {
   /** Why nothing moves at the moment; shown in place of the phase. */
   held: () => string | undefined = () => undefined;
   tablesDone = 0;
-  rowsDone = 0;
-  bytesDone = 0;
+  #rowsDone = 0;
+  #bytesDone = 0;
+  #chunkBytes = new Map<string, number>();
   #total = { tablesTotal: 0, rowsTotal: 0, bytesTotal: 0 };
   readonly #role: Role;
   readonly #around: Surroundings;
@@ -61,14 +62,21 @@ export class ProgressBoard {
   /** A new attempt counts from nothing. */
   begin(plan: Plan): void {
     this.tablesDone = 0;
-    this.rowsDone = 0;
-    this.bytesDone = 0;
+    this.#rowsDone = 0;
+    this.#bytesDone = 0;
+    this.#chunkBytes = new Map(plan.chunks.map(({ id, bytes }) => [id, bytes]));
     const sum = (of: readonly number[]) => of.reduce((a, b) => a + b, 0);
     this.#total = {
       tablesTotal: plan.tables.length,
       rowsTotal: sum(plan.tables.map((table) => table.rows)),
       bytesTotal: sum(plan.chunks.map((chunk) => chunk.bytes)),
     };
+  }
+
+  /** Bytes are the plan's, as the total is. Pages of large objects are no rows of tables. */
+  chunkDone({ chunk, pieces }: DoneMark): void {
+    for (const { table, rows } of pieces) if (table >= 0) this.#rowsDone += rows;
+    this.#bytesDone += this.#chunkBytes.get(chunk) ?? 0;
   }
 
   /** Writes the last state. Progress is for information: a write that fails is logged, never thrown. */
@@ -91,8 +99,8 @@ export class ProgressBoard {
       role: this.#role,
       phase: held ? `paused: ${held}` : this.#phase,
       tablesDone: this.tablesDone,
-      rowsDone: this.rowsDone,
-      bytesDone: this.bytesDone,
+      rowsDone: this.#rowsDone,
+      bytesDone: this.#bytesDone,
       ...this.#total,
       startedAt: this.#startedAt,
       at: new Date(this.#around.clock.now()).toISOString(),

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { keys, WorkerProgress } from '../../lib/copier/staged.ts';
 import { asSuperuser } from '../../lib/local/postgres/master.ts';
 import { createLogin, query, startTestCluster, type TestCluster } from '../support/postgres.ts';
 import { type Copying, prepareCopying } from './support/copying.ts';
@@ -25,6 +26,11 @@ test('copies every kind of table, value and object, and measures the same on bot
   expect({ ...restored, manifest: '', seconds: 0 }).toEqual({ ...dumped, manifest: '', seconds: 0 });
   expect(source.tables.find((table) => table.name === 'every_type')?.rows).toBe(53);
   expect(source.largeObjects.count).toBe(3);
+  // What people saw while it ran is what they read afterwards.
+  for (const role of ['dump', 'restore'] as const) {
+    const seen = WorkerProgress.parse(JSON.parse(String(await copying.staging.get(keys.progress(role)))));
+    expect(seen).toMatchObject({ rowsDone: dumped.rows, bytesDone: seen.bytesTotal, tablesDone: dumped.tables });
+  }
 
   expect(schemaOf(copying.target)).toEqual(schemaOf(copying.source));
   expect(

@@ -188,11 +188,9 @@ class Dump {
     const { serverVersion, startedAt, attempt } = plan;
     const progress = this.#progress;
     const tally = new Tally(plan);
-    const bytes = new Map(plan.chunks.map((chunk) => [chunk.id, chunk.bytes]));
     const count = (mark: DoneMark, seconds: number) => {
       tally.add(mark, seconds);
-      progress.rowsDone += mark.rows;
-      progress.bytesDone += bytes.get(mark.chunk) ?? 0;
+      progress.chunkDone(mark);
       progress.tablesDone = tally.tablesDone;
     };
     progress.begin(plan);

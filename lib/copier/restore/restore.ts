@@ -281,8 +281,7 @@ class Restore {
       await session.try(`chunk ${mark.chunk}`, (client) =>
         loadChunk(client, this.#writer, this.#around.staging, this.#plan, mark),
       );
-      this.#progress.rowsDone += mark.rows;
-      this.#progress.bytesDone += this.#plan.chunks.find(({ id }) => id === mark.chunk)?.bytes ?? 0;
+      this.#progress.chunkDone(mark);
     }
     agenda.ended(job);
     this.#progress.tablesDone = agenda.tablesLoaded;
