@@ -68,6 +68,7 @@ export function nextSteps(run: {
 }): string[] {
   const runbook =
     run.error === null ? [] : [`Read ${run.error.runbook}: what ${run.error.name} means and how to mend it.`];
+  const decided = decidedEnd(run.error?.name ?? null);
   switch (run.verdict) {
     case 'checked':
       return [...decisions(run), 'Rehearse: npm run rehearse, or the journey in mode “rehearsal”.'];
@@ -101,8 +102,10 @@ export function nextSteps(run: {
       return [
         ...runbook,
         'See that users can sign in on the source again.',
-        decidedEnd(run.error?.name ?? null)?.next ?? 'Rehearse again, then cut over in the next window.',
+        decided?.next ?? 'Rehearse again, then cut over in the next window.',
       ];
+    case 'called off':
+      return [...runbook, decided?.next ?? 'Start it again.'];
     case 'failed':
       if (run.pointOfNoReturn !== null) {
         return [
@@ -117,7 +120,7 @@ export function nextSteps(run: {
           : ['The source is closed. See why, and what is left to undo: npm run passage -- diagnose.']),
         ...steps(run.checks.filter(({ severity }) => severity === 'BLOCKER')),
         ...runbook,
-        decidedEnd(run.error?.name ?? null)?.next ??
+        decided?.next ??
           (run.plan.mode === 'preflight'
             ? 'Look again: npm run passage -- preflight, or mode “preflight”.'
             : 'Rehearse again.'),

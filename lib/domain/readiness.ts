@@ -96,6 +96,13 @@ export function readinessOf(run: {
         open,
         ...validity,
       };
+    case 'called off':
+      return {
+        go: 'no',
+        sentence: `No${decided ? `: ${decided.because}` : ''}. Users work on the source as before.`,
+        open,
+        ...validity,
+      };
     case 'failed':
       return { go: 'no', sentence: failedSentence(run), open, ...validity };
     case 'checked':
@@ -140,7 +147,6 @@ function failedSentence(run: {
   readonly checks: readonly Finding[];
   readonly sourceOpen: boolean;
   readonly pointOfNoReturn: boolean;
-  readonly error: Pick<NonNullable<Summary['error']>, 'name'> | null;
 }): string {
   const blockers = run.checks.filter(({ severity }) => severity === 'BLOCKER').length;
   if (run.pointOfNoReturn) {
@@ -150,7 +156,5 @@ function failedSentence(run: {
   if (blockers > 0) {
     return `No. ${pointText({ kind: 'blocker', count: blockers, section: 'checks' })}${run.plan.mode === 'preflight' ? '' : ', and the run ended there'}; users work on the source as before.`;
   }
-  const decided = decidedEnd(run.error?.name ?? null);
-  if (decided) return `No: ${decided.because}. Users work on the source as before.`;
   return 'No. The run ended before its goal; users work on the source as before.';
 }

@@ -9,6 +9,7 @@ import type { CopyProof, Rehearsal } from '../workflow/documents/proofs.ts';
 import type { Plan } from '../workflow/documents/run.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { leftOut, nextSteps } from './advice.ts';
+import { decidedEnd } from './decided-end.ts';
 import { failureOf } from './failure.ts';
 import { measureParts } from './freeze-parts.ts';
 import { cutoverMeasurement, historyOf } from './measurement.ts';
@@ -66,7 +67,7 @@ export function summarize(documents: RunDocuments): Summary {
   const work = workOf(phases, copies, documents.approvals, writtenAt);
   const error = failureOf(documents.histories[0]?.execution, phases);
   const freeze = freezeOf(documents, phases, work);
-  const verdict = verdictOf(documents, error !== null, freeze.from !== null);
+  const verdict = verdictOf(documents, error?.name ?? null, freeze.from !== null);
   const ended = documents.histories[0]?.execution.stopDate;
   const endedAt = ended ? new Date(ended).toISOString() : writtenAt;
   const checks = documents.preflight?.findings ?? [];
@@ -251,13 +252,19 @@ function freezeOf(documents: RunDocuments, phases: Summary['phases'], work: Summ
   };
 }
 
-function verdictOf({ plan, ledger, histories, rehearsal, preflight }: RunDocuments, failed: boolean, froze: boolean) {
+function verdictOf(
+  { plan, ledger, histories, rehearsal, preflight }: RunDocuments,
+  error: string | null,
+  froze: boolean,
+) {
   const succeeded = histories[0]?.execution.status === 'SUCCEEDED';
   // Its report is written while it cleans up; a BLOCKER would have failed it before.
-  if (!failed && plan.mode === 'preflight' && preflight !== null) return 'checked';
-  if (!failed && plan.mode === 'rehearsal' && (succeeded || rehearsal?.run === plan.run)) return 'rehearsed';
-  if (!failed && plan.mode === 'cutover' && (succeeded || ledger?.pointOfNoReturn)) return 'cut over';
-  return plan.mode === 'cutover' && froze && ledger?.writable === 'source' ? 'unwound' : 'failed';
+  if (error === null && plan.mode === 'preflight' && preflight !== null) return 'checked';
+  if (error === null && plan.mode === 'rehearsal' && (succeeded || rehearsal?.run === plan.run)) return 'rehearsed';
+  if (error === null && plan.mode === 'cutover' && (succeeded || ledger?.pointOfNoReturn)) return 'cut over';
+  if (plan.mode === 'cutover' && froze && ledger?.writable === 'source') return 'unwound';
+  const sourceOpen = ledger === null || (ledger.writable === 'source' && !ledger.pointOfNoReturn);
+  return decidedEnd(error) && sourceOpen ? 'called off' : 'failed';
 }
 
 function headlineOf(
@@ -277,6 +284,8 @@ function headlineOf(
       return 'The target serves. Every row was proved equal before it opened, and the source is sealed.';
     case 'unwound':
       return 'The cutover was given up before its point of no return. The source serves again, as before.';
+    case 'called off':
+      return 'The run was ended by people, not by a fault. The source was only read and serves as before.';
     case 'failed':
       if (ledger?.pointOfNoReturn) return 'The target serves, but the run failed after its point of no return.';
       if (ledger !== null && ledger.writable !== 'source') {

@@ -10,6 +10,7 @@ const marks: Readonly<Record<Summary['verdict'], string>> = {
   rehearsed: 'OK',
   'cut over': 'OK',
   unwound: 'PUT BACK',
+  'called off': 'CALLED OFF',
   failed: 'FAILED',
 };
 

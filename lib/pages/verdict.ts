@@ -25,7 +25,7 @@ export function titleOf({ verdict, readiness, error }: Pick<Summary, 'verdict' |
   if (verdict === 'rehearsed') return 'Rehearsed, not ready yet';
   if (verdict === 'checked') return 'Checked, not rehearsed';
   if (error?.name === 'PreflightBlocked') return 'Stopped by preflight';
-  return { 'cut over': 'Cut over', unwound: 'Put back', failed: 'Failed' }[verdict];
+  return { 'cut over': 'Cut over', unwound: 'Put back', 'called off': 'Called off', failed: 'Failed' }[verdict];
 }
 
 const tones = {

@@ -113,7 +113,7 @@ const Variable = SourceVariable.pick({
 /** `runs/<run>/summary.json`: everything that the report, the terminal and chat say about a run. */
 export const Summary = z.strictObject({
   schema: z.literal(1),
-  verdict: z.enum(['checked', 'rehearsed', 'cut over', 'unwound', 'failed']),
+  verdict: z.enum(['checked', 'rehearsed', 'cut over', 'unwound', 'called off', 'failed']),
   headline: z.string(),
   readiness: Readiness,
   run: z.string(),

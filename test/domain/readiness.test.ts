@@ -183,7 +183,7 @@ describe('what to do next', () => {
     ['WorkerLost', /^Rehearse again/],
   ])('after %s fits how the run ended', (name, last) => {
     const error = { name, message: 'm', state: null, runbook: 'docs/runbook.md#x' };
-    for (const verdict of ['failed', 'unwound'] as const) {
+    for (const verdict of [name === 'WorkerLost' ? 'failed' : 'called off', 'unwound'] as const) {
       const steps = nextSteps({
         verdict,
         plan: { run: 'autumn', migration: 'acme', mode: 'cutover', databasesOnly: false, level: 'boot' },

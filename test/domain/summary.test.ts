@@ -197,10 +197,13 @@ describe('a run that failed', () => {
 
   test('an abort has a name and a sentence of its own', () => {
     const histories = play('RetoolEcsToEks', START, [{ name: 'Copy', seconds: 1 }], { status: 'ABORTED' });
-    expect(summarize(failedRun({ histories })).error).toMatchObject({
-      name: 'ABORTED',
-      message: 'Somebody stopped the execution.',
-      runbook: 'docs/runbook.md#aborted',
+    expect(summarize(failedRun({ histories }))).toMatchObject({
+      verdict: 'called off',
+      error: {
+        name: 'ABORTED',
+        message: 'Somebody stopped the execution.',
+        runbook: 'docs/runbook.md#aborted',
+      },
     });
   });
 

@@ -33,7 +33,7 @@ test(
     expect(cutover.output).toContain('bob@example.com decides: reject.');
     expect(cutover).toMatchObject({ code: 5 });
     expect(cutover.output).not.toContain('Stop the source services');
-    expectReport(cutover, 'go', 'failed');
+    expectReport(cutover, 'go', 'called off');
     await asBefore();
   },
   8 * MINUTES,
