@@ -8,4 +8,10 @@ export const cases: Cases = {
     says: /frozen while/,
   },
   short: { given: withApprovals({ minutesToDecide: { go: 5, switch: 60 } }), severity: 'WARNING', says: /15 minutes/ },
+  'just enough': { given: withApprovals({ minutesToDecide: { go: 15, switch: 15 } }), severity: 'PASS' },
+  'the longest freeze for a decision': {
+    given: withApprovals({ minutesToDecide: { go: 60, switch: 240 } }),
+    severity: 'PASS',
+  },
+  'a minute longer': { given: withApprovals({ minutesToDecide: { go: 60, switch: 241 } }), severity: 'INFO' },
 };

@@ -137,4 +137,16 @@ export const cases: Cases = {
     severity: 'BLOCKER',
     says: /no listener/,
   },
+  'no TLS, where the source had it beside a redirect': {
+    given: withTargetBalancer(
+      onlyHttp(),
+      balancer(
+        'internal',
+        {},
+        { listeners: ['HTTPS', 'HTTP'].flatMap((each, at) => listening(each, [443, 80][at]!).listeners!) },
+      ),
+    ),
+    severity: 'BLOCKER',
+    says: /not HTTPS on port 443/,
+  },
 };

@@ -12,4 +12,8 @@ export const cases: Cases = {
     severity: 'WARNING',
     says: /does not read PostgreSQL 18/,
   },
+  'a target of their own version': {
+    given: withDatabases({ major: 16, version: '16.9' }, { major: 17, version: '17.4' }),
+    severity: 'PASS',
+  },
 };

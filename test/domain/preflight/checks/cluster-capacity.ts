@@ -1,5 +1,7 @@
 import { type Cases, capacity, deployment, node, withTarget } from '../world.ts';
 
+/** As large as one pod asks for. */
+const exact = node({ allocatable: { cpuMillis: 2000, memoryMiB: 4096 } });
 type Nodes = ReturnType<typeof node>[];
 const small = node({ allocatable: { cpuMillis: 1930, memoryMiB: 1400 } });
 const on = (nodes: Nodes, more: Parameters<typeof capacity>[0] = {}) =>
@@ -64,5 +66,23 @@ export const cases: Cases = {
     }),
     severity: 'PASS',
     says: /the application asks for no more/,
+  },
+  'nodes that are just large enough': {
+    given: on([exact, exact], { requested: { cpuMillis: 0, memoryMiB: 0 } }),
+    severity: 'PASS',
+    says: /deployments ask for nothing; the application asks for 4 vCPU and 8 GiB/,
+  },
+  'a deployment that asks for nothing': {
+    given: withTarget({
+      capacity: capacity({ nodes: [exact] }),
+      deployments: [deployment({ requests: { cpuMillis: null, memoryMiB: null } })],
+    }),
+    severity: 'PASS',
+    says: /the application asks for 0 GiB/,
+  },
+  'a shut node that would do for one of two': {
+    given: on([small, node({ open: false, allocatable: { cpuMillis: 1930, memoryMiB: 3000 } })]),
+    severity: 'BLOCKER',
+    says: /Passage's restore .* retool/,
   },
 };

@@ -7,4 +7,9 @@ export const cases: Cases = {
     severity: 'WARNING',
     says: /JWT_SECRET/,
   },
+  'one that is held back is not': {
+    given: withSource({ variables: [variable('CLIENT_SECRET', { secret: true, fate: 'hold' })] }),
+    severity: 'WARNING',
+    says: /CLIENT_SECRET/,
+  },
 };

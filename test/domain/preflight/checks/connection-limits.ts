@@ -62,4 +62,22 @@ export const cases: Cases = {
     severity: 'PASS',
     says: /15 left, 10 needed for the copy\./,
   },
+  'just enough for the copy': {
+    given: withSessions({}, { limit: 10, sessions: 0 }),
+    severity: 'WARNING',
+    says: /target database: 10 left/,
+  },
+  "just enough for the application's login": { given: withSessions({}, limited(4)), severity: 'WARNING' },
+  'a limit that holds for one login of two': {
+    given: withSessions(
+      {},
+      {
+        limit: 9,
+        sessions: 0,
+        logins: [concerned({ login: 'passage', of: 'passage' }), concerned({ superuser: true })],
+      },
+    ),
+    severity: 'BLOCKER',
+    says: /target database: 9 left/,
+  },
 };

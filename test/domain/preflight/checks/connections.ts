@@ -12,4 +12,6 @@ export const cases: Cases = {
     severity: 'BLOCKER',
     says: /7 free on the target/,
   },
+  'just enough': { given: withDatabases({}, { sessions: { used: 87, most: 100 } }), severity: 'WARNING' },
+  'twice as many': { given: withDatabases({}, { sessions: { used: 77, most: 100 } }), severity: 'PASS' },
 };

@@ -1,4 +1,4 @@
-import { type Cases, fine, withDatabases, withTarget } from '../world.ts';
+import { type Cases, fine, setOnTarget, withDatabases, withTarget } from '../world.ts';
 
 export const cases: Cases = {
   'not forced': { given: {}, severity: 'PASS', says: /no encryption/ },
@@ -35,5 +35,13 @@ export const cases: Cases = {
     },
     severity: 'BLOCKER',
     says: /POSTGRES_SSL_ENABLED/,
+  },
+  'one of the variables that may ask for it cannot be read': {
+    given: {
+      ...withTarget({ variables: [setOnTarget('PGSSLMODE', { from: 'secret', reference: 'tls/mode' })] }),
+      ...withDatabases({}, { settings: { 'rds.force_ssl': '1' } }),
+    },
+    severity: 'INFO',
+    says: /Could not be learned/,
   },
 };

@@ -10,4 +10,9 @@ export const cases: Cases = {
   },
   'an alias': { given: withDns({ records: [record({ ttl: null })] }), severity: 'PASS', says: /alias/ },
   long: { given: withDns({ records: [record({ ttl: 301 })] }), severity: 'WARNING', says: /wait 301 s/ },
+  'one of several is long': {
+    given: withDns({ records: [record({ ttl: 60 }), record({ ttl: 3600 })] }),
+    severity: 'WARNING',
+    says: /wait 3600 s/,
+  },
 };

@@ -24,4 +24,18 @@ export const cases: Cases = {
     severity: 'WARNING',
     says: /with GCM/,
   },
+  'some stored values contradict the variables': {
+    given: withDatabases({
+      canaries: {
+        lookedAt: [],
+        keys: [],
+        methods: [
+          { methodVersion: 2, authTag: false, values: 9 },
+          { methodVersion: 2, authTag: true, values: 1 },
+        ],
+      },
+    }),
+    severity: 'WARNING',
+    says: /with GCM/,
+  },
 };

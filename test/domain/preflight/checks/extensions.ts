@@ -69,4 +69,9 @@ export const cases: Cases = {
     severity: 'WARNING',
     says: /1.5 on the target/,
   },
+  'another version in store than the named database has, one of them older': {
+    given: citext({ installed: '1.7', version: '1.5' }, [15, 16]),
+    severity: 'WARNING',
+    says: /1\.5 and 1\.7 on the target/,
+  },
 };

@@ -54,4 +54,15 @@ export const cases: Cases = {
   },
   'an hour': { given: lasting(3600), severity: 'INFO' },
   'more than an hour': { given: lasting(3601), severity: 'WARNING', says: /nobody works/ },
+  'a rehearsal is told of a window that it would fit into': {
+    given: { ...window(-1, 3), plan: plan({ mode: 'rehearsal' }) },
+    severity: 'PASS',
+  },
+  'at the very beginning of the window': { given: window(0, 3), severity: 'PASS' },
+  'at the very end of the window, not rehearsed': {
+    given: { ...window(-5, 0), lastRehearsal: null },
+    severity: 'BLOCKER',
+    says: /ended/,
+  },
+  'just the time that deciding on switch may take': { given: { ...window(-1, 2), ...lasting(3600) }, severity: 'PASS' },
 };

@@ -61,4 +61,14 @@ export const cases: Cases = {
     severity: 'WARNING',
     says: /too far for one step/,
   },
+  'from 4.0 on to 4.31': {
+    given: { ...withSource({ imageTag: '4.0.1' }), ...withTarget({ imageTag: '4.31.0' }) },
+    severity: 'WARNING',
+    says: /too far for one step/,
+  },
+  'a tag of their own on one side': {
+    given: { ...withSource({ imageTag: 'acme-7' }), ...withTarget({ imageTag: '3.114.3' }) },
+    severity: 'WARNING',
+    says: /cannot be told/,
+  },
 };

@@ -5,4 +5,5 @@ export const cases: Cases = {
   unknown: { given: withDatabases({ settings: {} }), severity: 'INFO', says: /Could not be learned/ },
   half: { given: withDatabases({ tables: 4000 }), severity: 'WARNING', says: /4000/ },
   full: { given: withDatabases({ tables: 6400 }), severity: 'BLOCKER', says: /needs a restart/ },
+  'just half': { given: withDatabases({ tables: 3200 }), severity: 'PASS' },
 };

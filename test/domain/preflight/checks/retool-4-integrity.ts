@@ -15,4 +15,19 @@ export const cases: Cases = {
     severity: 'WARNING',
     says: /4.33.0-stable would finish it before its first start/,
   },
+  'a target of the same version, which adds nothing to it': {
+    given: { ...withSource({ imageTag: '4.10.1' }), ...withTarget({ imageTag: '4.10.1' }) },
+    severity: 'WARNING',
+    says: /^(?!.*would finish it).*banner/,
+  },
+  'the first target that would not start before': {
+    given: { ...withSource({ imageTag: '4.10.1' }), ...withTarget({ imageTag: '4.31.0-edge' }) },
+    severity: 'WARNING',
+    says: /would finish it/,
+  },
+  'a target of unknown version': {
+    given: { ...withSource({ imageTag: '4.10.1' }), ...withTarget({ imageTag: 'latest' }) },
+    severity: 'WARNING',
+    says: /^(?!.*would finish it).*banner/,
+  },
 };

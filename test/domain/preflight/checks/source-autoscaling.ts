@@ -60,4 +60,16 @@ export const cases: Cases = {
     says: /^web: scheduled action/,
   },
   'an alarm that may start none': { given: scaled({ min: 0, max: 0 }), severity: 'PASS' },
+  'an action that has not ended yet': {
+    given: scaled({ policies: [], scheduled: [{ ...action, until: later(3600) }] }),
+    severity: 'WARNING',
+  },
+  'an action for once that the last zone of the earth has just reached': {
+    given: scaled({ policies: [], scheduled: [{ ...action, schedule: 'at(2026-02-28T22:00:00)' }] }),
+    severity: 'WARNING',
+  },
+  'an action for once that the last zone of the earth has passed': {
+    given: scaled({ policies: [], scheduled: [{ ...action, schedule: 'at(2026-02-28T21:59:59)' }] }),
+    severity: 'PASS',
+  },
 };

@@ -112,4 +112,13 @@ export const cases: Cases = {
     given: withSessions({}, { stored: [{ ...everybody, name: 'statement_timeout', value: '60s' }] }),
     severity: 'WARNING',
   },
+  "set for another login of the target's server, which is nobody's": {
+    given: withSessions({}, { stored: [{ login: 'passage', here: true, name: 'work_mem', value: '1GB' }] }),
+    severity: 'PASS',
+  },
+  "set for the application's login, and nobody looks for it": {
+    given: withSessions({}, { stored: [{ login: 'retool', here: true, name: 'work_mem', value: '1GB' }] }),
+    severity: 'WARNING',
+    says: /work_mem/,
+  },
 };

@@ -57,4 +57,13 @@ export const cases: Cases = {
     severity: 'INFO',
     says: /30 GB are free; public.a takes 40 GB/,
   },
+  'just room for everything': { given: onto({ free: free(15 * GB) }), severity: 'PASS' },
+  'just room for the data': { given: onto({ free: free(10 * GB) }), severity: 'WARNING' },
+  'Aurora has just room to sort': {
+    given: withDatabases(
+      { largestTables: [{ ...table, bytes: 30 * GB }] },
+      { server: server({ ...aurora, free: free(30 * GB) }) },
+    ),
+    severity: 'PASS',
+  },
 };

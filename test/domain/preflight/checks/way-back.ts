@@ -1,5 +1,5 @@
 import { record } from '../../../support/run-documents.ts';
-import { type Cases, withDns, withSource, withTarget } from '../world.ts';
+import { type Cases, service, withDns, withSource, withTarget } from '../world.ts';
 
 export const cases: Cases = {
   complete: {
@@ -20,4 +20,13 @@ export const cases: Cases = {
   'no login': { given: withSource({ applicationLogin: null }), severity: 'BLOCKER', says: /login/ },
   'no gate': { given: withTarget({ backend: null }), severity: 'BLOCKER', says: /gate/ },
   'no record': { given: withDns({ records: [] }), severity: 'BLOCKER', says: /record/ },
+  'one service is to run': {
+    given: withSource({ services: [service({ desiredCount: 0 }), service()] }),
+    severity: 'PASS',
+  },
+  'no service is to run': {
+    given: withSource({ services: [service({ desiredCount: 0 })] }),
+    severity: 'BLOCKER',
+    says: /none of them is to run/,
+  },
 };
