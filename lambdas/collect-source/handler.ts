@@ -78,7 +78,10 @@ export const handler = onLambda(collectSource, (environment) => {
     ecs: ecs(new ECSClient({})),
     scaling: serviceScaling(new ApplicationAutoScalingClient({})),
     secrets: secretsManager(client),
-    secretValues: secretValues(client, new SSMClient({})),
+    secretValues: secretValues({
+      secretsManager: (region) => (region === null ? client : new SecretsManagerClient({ region })),
+      ssm: (region) => new SSMClient(region === null ? {} : { region }),
+    }),
     fingerprintKey: environment.fingerprintKey,
   };
 });

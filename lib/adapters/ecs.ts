@@ -4,6 +4,7 @@ import {
   type ECSClient,
   ListServicesCommand,
   ListTasksCommand,
+  type Service,
   StopTaskCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
@@ -16,7 +17,10 @@ export interface EcsService {
   readonly desiredCount: number;
   readonly runningCount: number;
   readonly pendingCount: number;
+  /** Of its newest deployment, or of its primary task set. */
   readonly taskDefinition: string;
+  /** Others of which tasks run, or start: a deployment is under way, or has failed. */
+  readonly alsoRunning: readonly string[];
   /** Null where a capacity provider decides. */
   readonly launchType: string | null;
   /** ARNs of the target groups of load balancers. */
@@ -75,7 +79,7 @@ export function ecs(client: ECSClient): Ecs {
             desiredCount: service.desiredCount ?? 0,
             runningCount: service.runningCount ?? 0,
             pendingCount: service.pendingCount ?? 0,
-            taskDefinition: service.taskDefinition ?? '',
+            ...taskDefinitionsOf(service),
             launchType: service.launchType ?? null,
             targetGroups: (service.loadBalancers ?? []).flatMap(({ targetGroupArn }) => targetGroupArn ?? []),
             executeCommand: service.enableExecuteCommand ?? false,
@@ -140,6 +144,21 @@ export function ecs(client: ECSClient): Ecs {
       }
     },
   };
+}
+
+/** Who deploys by itself, like CodeDeploy, has task sets; ECS has deployments. */
+function taskDefinitionsOf({
+  taskDefinition,
+  deployments = [],
+  taskSets = [],
+}: Service): Pick<EcsService, 'taskDefinition' | 'alsoRunning'> {
+  const current = taskSets.find(({ status }) => status === 'PRIMARY')?.taskDefinition ?? taskDefinition ?? '';
+  const others = [...deployments, ...taskSets].flatMap((each) =>
+    (each.runningCount ?? 0) + (each.pendingCount ?? 0) > 0 && each.taskDefinition !== current
+      ? (each.taskDefinition ?? [])
+      : [],
+  );
+  return { taskDefinition: current, alsoRunning: [...new Set(others)] };
 }
 
 const architectures: Readonly<Record<string, Architecture>> = { X86_64: 'amd64', ARM64: 'arm64' };

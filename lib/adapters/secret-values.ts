@@ -16,13 +16,19 @@ export interface SecretValues {
 const lasting =
   /^(AccessDenied|ResourceNotFound|InvalidRequest|InvalidParameter|DecryptionFailure|ParameterNotFound|ParameterVersionNotFound|InvalidKeyId|Validation)/;
 
-export function secretValues(secretsManager: SecretsManagerClient, ssm: SSMClient): SecretValues {
+/** @param clients of a region, or of the function's own; a store answers for its own region only */
+export function secretValues(clients: {
+  readonly secretsManager: (region: string | null) => SecretsManagerClient;
+  readonly ssm: (region: string | null) => SSMClient;
+}): SecretValues {
   const fetch = async (from: ValueFrom): Promise<string | undefined> => {
     if (from.store === 'parameter-store') {
-      const { Parameter } = await ssm.send(new GetParameterCommand({ Name: from.parameter, WithDecryption: true }));
+      const { Parameter } = await clients
+        .ssm(from.region)
+        .send(new GetParameterCommand({ Name: from.parameter, WithDecryption: true }));
       return Parameter?.Value;
     }
-    const { SecretString } = await secretsManager.send(
+    const { SecretString } = await clients.secretsManager(from.region).send(
       new GetSecretValueCommand({
         SecretId: from.secret,
         ...(from.versionStage && { VersionStage: from.versionStage }),

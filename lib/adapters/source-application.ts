@@ -7,7 +7,7 @@ import type { DeployedMigration } from '../workflow/configuration.ts';
 import type { Problem } from '../workflow/documents/findings.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import type { ServiceScaling } from './autoscaling.ts';
-import type { Ecs, EcsContainer } from './ecs.ts';
+import type { Ecs, EcsContainer, EcsService } from './ecs.ts';
 import type { Reading, SecretValues } from './secret-values.ts';
 
 type SourceCluster = NonNullable<DeployedMigration['source']['ecs']>;
@@ -48,7 +48,13 @@ export async function findSource(
     }
   }
   const found = describeSource(containers, variables, { host: login.host, database: login.dbname });
-  if (found) return scaled ? found : { ...found, problems: [...found.problems, notLooked] };
+  if (found) {
+    const members = services.filter(({ service }) => found.services.some((each) => each.service === service));
+    return {
+      ...found,
+      problems: [...found.problems, ...members.flatMap(deploymentUnderWay), ...(scaled ? [] : [notLooked])],
+    };
+  }
   const inFiles = containers.filter(({ environmentFiles }) => environmentFiles.length > 0);
   const withFiles = several([...new Set(inFiles.map(({ service }) => service.service))]);
   throw new WorkflowError(
@@ -59,6 +65,20 @@ export async function findSource(
         : ` Environment files are not read: state SERVICE_TYPE in the task definition (${withFiles}).`
     }`,
   );
+}
+
+function deploymentUnderWay({ service, taskDefinition, alsoRunning }: EcsService): Problem[] {
+  if (alsoRunning.length === 0) return [];
+  const revisions = (arns: readonly string[]) => several(arns.map((arn) => arn.replace(/^.*\//, '')));
+  return [
+    {
+      kind: 'source-ambiguous',
+      severity: 'WARNING',
+      what: `Tasks run by ${revisions(alsoRunning)} besides ${revisions([taskDefinition])}, of which alone the variables and the version were collected: a deployment is under way, or has failed.`,
+      where: service,
+      todo: 'Let it end, or roll it back, then look again.',
+    },
+  ];
 }
 
 const notLooked: Problem = {

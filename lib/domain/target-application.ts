@@ -37,6 +37,7 @@ export const describeDeployment = (of: ReadDeployment): TargetDeployment => ({
   serviceAccount: of.serviceAccount,
   architectures: of.architectures && [...of.architectures],
   mayMigrate: of.environment.get('DISABLE_DATABASE_MIGRATIONS')?.value !== 'true',
+  keeper: of.keeper,
 });
 
 /** What may be told of variables: values only of those that are known to be no secret. */

@@ -2,6 +2,8 @@
 export type ValueFrom =
   | {
       readonly store: 'secrets-manager';
+      /** Where the ARN says that it is; null for the region of the task. */
+      readonly region: string | null;
       /** ARN of the secret, with or without the six characters that AWS adds. */
       readonly secret: string;
       /** Key of a secret that holds JSON; null for the whole text. */
@@ -9,11 +11,20 @@ export type ValueFrom =
       readonly versionStage: string | null;
       readonly versionId: string | null;
     }
-  | { readonly store: 'parameter-store' /** ARN, or a name of this region. */; readonly parameter: string };
+  | {
+      readonly store: 'parameter-store';
+      readonly region: string | null;
+      /** ARN, or a name of this region. */
+      readonly parameter: string;
+    };
 
 /** `arn:aws:secretsmanager:eu-west-1:111111111111:secret:name-AbCdEf`, and perhaps `:jsonkey:stage:version`. */
 const SECRET = /^(arn:[\w-]+:secretsmanager:[\w-]*:\d*:secret:[^:]+)(?::([^:]*)(?::([^:]*)(?::([^:]*))?)?)?$/;
 const PARAMETER = /^arn:[\w-]+:ssm:[\w-]*:\d*:parameter\/.+$/;
+
+/** `arn:partition:service:region:…` */
+const regionOf = (reference: string): string | null =>
+  (reference.startsWith('arn:') && reference.split(':')[3]) || null;
 
 /** Reads a `valueFrom` in the forms that ECS takes; a name that is no ARN is a parameter's. Null for anything else. */
 export function parseValueFrom(valueFrom: string): ValueFrom | null {
@@ -21,6 +32,7 @@ export function parseValueFrom(valueFrom: string): ValueFrom | null {
   if (secret) {
     return {
       store: 'secrets-manager',
+      region: regionOf(secret),
       secret,
       jsonKey: jsonKey || null,
       versionStage: versionStage || null,
@@ -28,7 +40,7 @@ export function parseValueFrom(valueFrom: string): ValueFrom | null {
     };
   }
   if (PARAMETER.test(valueFrom) || /^[\w./-]+$/.test(valueFrom))
-    return { store: 'parameter-store', parameter: valueFrom };
+    return { store: 'parameter-store', region: regionOf(valueFrom), parameter: valueFrom };
   return null;
 }
 

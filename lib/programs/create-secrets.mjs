@@ -34,7 +34,8 @@ function readOptions() {
 /** Calls the AWS CLI; null where AWS says that there is no such thing. */
 function aws(args, input) {
   // Through cat, because a program cannot open the kind of pipe that Node makes as /dev/stdin.
-  const piped = ['-c', 'cat | aws "$@"', 'sh', ...args, ...region, '--output', 'json'];
+  const at = args.includes('--region') ? [] : region;
+  const piped = ['-c', 'cat | aws "$@"', 'sh', ...args, ...at, '--output', 'json'];
   const { status, stdout, stderr, error } = spawnSync('sh', piped, {
     input: input ?? '',
     encoding: 'utf8',
@@ -57,15 +58,24 @@ function once(...args) {
 }
 
 function found({ name, origin }) {
+  // A store answers for its own region only.
+  const at = origin?.region ? ['--region', origin.region] : [];
   if (origin?.store === 'parameter-store') {
-    return once('ssm', 'get-parameter', '--with-decryption', '--name', origin.parameter).Parameter.Value;
+    return once('ssm', 'get-parameter', ...at, '--with-decryption', '--name', origin.parameter).Parameter.Value;
   }
   if (origin?.store === 'secrets-manager') {
     const version = [
       ...(origin.versionStage === null ? [] : ['--version-stage', origin.versionStage]),
       ...(origin.versionId === null ? [] : ['--version-id', origin.versionId]),
     ];
-    const text = once('secretsmanager', 'get-secret-value', ...version, '--secret-id', origin.secret).SecretString;
+    const text = once(
+      'secretsmanager',
+      'get-secret-value',
+      ...at,
+      ...version,
+      '--secret-id',
+      origin.secret,
+    ).SecretString;
     if (origin.jsonKey === null) return text;
     const value = JSON.parse(text)[origin.jsonKey];
     return typeof value === 'string' ? value : JSON.stringify(value);

@@ -15,6 +15,7 @@ SELECT current_setting('server_version') AS version,
                 UNION ALL SELECT prepared FROM pg_prepared_xacts) AS t) AS longest_transaction_seconds,
        jsonb_build_object(
          'superuser', r.rolsuper,
+         'write', NOT pg_is_in_recovery(),
          'createDatabase', r.rolcreatedb OR r.rolsuper,
          'createRole', r.rolcreaterole OR r.rolsuper,
          'createSchema', has_database_privilege(d.oid, 'CREATE'),

@@ -56,10 +56,10 @@ const values = {
   parameter: '-----BEGIN KEY-----\nof-parameter\n-----END KEY-----\n',
   held: 'of-single-sign-on',
 };
-const arn = (name: string) => `arn:aws:secretsmanager:eu-west-1:111111111111:secret:${name}`;
+const arn = (name: string) => `arn:aws:secretsmanager:us-east-1:111111111111:secret:${name}`;
 const from = (secret: string, jsonKey: string | null): ListedVariable['origin'] =>
   ({
-    ...{ store: 'secrets-manager', secret: arn(secret), jsonKey },
+    ...{ store: 'secrets-manager', region: 'us-east-1', secret: arn(secret), jsonKey },
     ...{ versionStage: null, versionId: null },
   }) as ListedVariable['origin'];
 const inTask: ListedVariable['origin'] = { store: 'task-definition', taskDefinition: 'web:7' };
@@ -82,7 +82,7 @@ const all = manifest(
   listed('JSON', 'extra-env-vars', from('shared', 'a')),
   listed('WHOLE', 'extra-env-vars', from('whole', null)),
   listed('CLIENT_SECRET', 'extra-env-vars', from('shared', 'sso'), 'hold'),
-  listed('ENCRYPTION_KEY', 'encryption-key', { store: 'parameter-store', parameter: '/acme/key' }),
+  listed('ENCRYPTION_KEY', 'encryption-key', { store: 'parameter-store', region: null, parameter: '/acme/key' }),
   listed('ACME_THEME', null, inTask, 'ask'),
 );
 
@@ -140,8 +140,15 @@ test('without --write it says what it would do, and asks AWS for nothing', () =>
 });
 
 test('with --write every value arrives to the letter, and what is held back stays where it is', () => {
-  const { status, secrets, stderr } = run('--write');
+  const { status, secrets, stderr, calls } = run('--write');
   expect([status, stderr]).toEqual([0, '']);
+  // The source's stores are asked in the region of their ARNs, everything else is where the target is.
+  const regionsOf = (of: (call: string[]) => boolean) => [
+    ...new Set(calls.filter(of).map((call) => call.filter((_, at) => call[at - 1] === '--region').join())),
+  ];
+  const ofTheSource = (call: string[]) => call.some((word) => word.startsWith('arn:aws:secretsmanager:us-east-1'));
+  expect(regionsOf(ofTheSource)).toEqual(['us-east-1']);
+  expect(regionsOf((call) => !ofTheSource(call))).toEqual(['eu-west-1']);
   expect(JSON.parse(secrets['retool/acme/extra-env-vars'] ?? '')).toEqual({
     CLEAR: values.clear,
     JSON: values.json,
@@ -205,7 +212,7 @@ test.each([
   ],
   [
     'an error of AWS',
-    listed('X', 'encryption-key', { store: 'parameter-store', parameter: '/no' }),
+    listed('X', 'encryption-key', { store: 'parameter-store', region: null, parameter: '/no' }),
     'aws ssm get-parameter failed: .*ParameterNotFound',
   ],
 ])('%s is said by name, and nothing is written', (_, variable, message) => {

@@ -44,6 +44,40 @@ test('finds every service, page after page, and describes them ten at a time', a
   expect(pages).toEqual([10, 10, 3]);
 });
 
+test('tells which task definitions run besides the newest one', async () => {
+  const deployment = (status: string, taskDefinition: string, runningCount: number, pendingCount = 0) => ({
+    status,
+    taskDefinition,
+    runningCount,
+    pendingCount,
+  });
+  mock.on(DescribeServicesCommand).resolves({
+    services: [
+      { serviceName: 'quiet', taskDefinition: 'a:2', deployments: [deployment('PRIMARY', 'a:2', 2)] },
+      {
+        serviceName: 'rolling',
+        taskDefinition: 'a:2',
+        deployments: [
+          deployment('PRIMARY', 'a:2', 0),
+          deployment('ACTIVE', 'a:1', 2),
+          deployment('INACTIVE', 'a:0', 0),
+        ],
+      },
+      { serviceName: 'again', taskDefinition: 'a:2', deployments: [deployment('ACTIVE', 'a:2', 2)] },
+      {
+        serviceName: 'blue-green',
+        taskSets: [deployment('PRIMARY', 'b:1', 2), deployment('ACTIVE', 'b:2', 0, 2)],
+      },
+    ],
+  });
+  expect(await source.describe('c', ['any'])).toMatchObject([
+    { taskDefinition: 'a:2', alsoRunning: [] },
+    { taskDefinition: 'a:2', alsoRunning: ['a:1'] },
+    { taskDefinition: 'a:2', alsoRunning: [] },
+    { taskDefinition: 'b:1', alsoRunning: ['b:2'] },
+  ]);
+});
+
 test('a cluster without services is described with no call at all', async () => {
   mock.on(ListServicesCommand).resolves({ serviceArns: [] });
   expect(await source.services('c')).toEqual([]);

@@ -6,7 +6,10 @@ import { declared, sdkError } from '../support/declared.ts';
 
 const [secrets, parameters] = [mockClient(SecretsManagerClient), mockClient(SSMClient)];
 const region = { region: 'eu-west-1' };
-const values = secretValues(new SecretsManagerClient(region), new SSMClient(region));
+const values = secretValues({
+  secretsManager: (at) => new SecretsManagerClient({ region: at ?? region.region }),
+  ssm: (at) => new SSMClient({ region: at ?? region.region }),
+});
 const arn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:a-AbCdEf';
 beforeEach(() => {
   secrets.reset();
@@ -21,6 +24,25 @@ test('asks for exactly the key, stage and version that a reference names', async
     { SecretId: arn, VersionStage: 'AWSPREVIOUS', VersionId: 'v1' },
     { SecretId: arn },
   ]);
+});
+
+test('a store is asked in the region that an ARN names', async () => {
+  const regions: string[] = [];
+  const regionOf = async (client: { config: { region: () => Promise<string> } }) => {
+    regions.push(await client.config.region());
+  };
+  secrets.on(GetSecretValueCommand).callsFake(async (_, client) => {
+    await regionOf(client());
+    return { SecretString: 'value' };
+  });
+  parameters.on(GetParameterCommand).callsFake(async (_, client) => {
+    await regionOf(client());
+    return { Parameter: { Value: 'value' } };
+  });
+  await values.read('arn:aws:secretsmanager:us-east-1:111111111111:secret:a-AbCdEf');
+  await values.read('arn:aws:ssm:ap-south-1:111111111111:parameter/a');
+  await values.read('/a');
+  expect(regions).toEqual(['us-east-1', 'ap-south-1', 'eu-west-1']);
 });
 
 test('a parameter is decrypted', async () => {

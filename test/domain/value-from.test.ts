@@ -1,7 +1,14 @@
 import { atJsonKey, parseValueFrom } from '../../lib/domain/value-from.ts';
 
 const arn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:acme/retool-AbCdEf';
-const secret = { store: 'secrets-manager', secret: arn, jsonKey: null, versionStage: null, versionId: null };
+const secret = {
+  store: 'secrets-manager',
+  region: 'eu-west-1',
+  secret: arn,
+  jsonKey: null,
+  versionStage: null,
+  versionId: null,
+};
 
 test.each([
   ['a whole secret', arn, secret],
@@ -14,15 +21,23 @@ test.each([
   [
     'a secret of another partition',
     'arn:aws-cn:secretsmanager:cn-north-1:111111111111:secret:a',
-    { ...secret, secret: 'arn:aws-cn:secretsmanager:cn-north-1:111111111111:secret:a' },
+    { ...secret, region: 'cn-north-1', secret: 'arn:aws-cn:secretsmanager:cn-north-1:111111111111:secret:a' },
   ],
   [
     'the ARN of a parameter',
     'arn:aws:ssm:eu-west-1:111111111111:parameter/acme/key',
-    { store: 'parameter-store', parameter: 'arn:aws:ssm:eu-west-1:111111111111:parameter/acme/key' },
+    {
+      store: 'parameter-store',
+      region: 'eu-west-1',
+      parameter: 'arn:aws:ssm:eu-west-1:111111111111:parameter/acme/key',
+    },
   ],
-  ['the path of a parameter', '/acme/retool/key', { store: 'parameter-store', parameter: '/acme/retool/key' }],
-  ['the name of a parameter', 'acme-key', { store: 'parameter-store', parameter: 'acme-key' }],
+  [
+    'the path of a parameter',
+    '/acme/retool/key',
+    { store: 'parameter-store', region: null, parameter: '/acme/retool/key' },
+  ],
+  ['the name of a parameter', 'acme-key', { store: 'parameter-store', region: null, parameter: 'acme-key' }],
 ])('reads %s', (_, valueFrom, expected) => {
   expect(parseValueFrom(valueFrom)).toEqual(expected);
 });

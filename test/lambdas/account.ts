@@ -76,6 +76,7 @@ export function account() {
     runningCount: desiredCount,
     pendingCount: 0,
     taskDefinition,
+    alsoRunning: [],
     launchType: 'FARGATE',
     targetGroups: [],
     executeCommand: false,

@@ -111,6 +111,15 @@ const inputs: readonly (readonly [string, (spoiled: World) => void, string, stri
     /different databases.*source\.ecs\.services/,
   ],
   [
+    'a source that is being deployed',
+    ({ it }) => {
+      it.services[0] = { ...it.services[0]!, alsoRunning: ['arn:aws:ecs:eu-west-1:1:task-definition/web:6'] };
+    },
+    'source-ambiguous',
+    'WARNING',
+    /run by web:6 besides web:1.*Let it end/,
+  ],
+  [
     'a secret that cannot be read',
     ({ it, tasks, references }) => {
       const { ENCRYPTION_KEY: _, ...rest } = tasks.get('web:1')!;

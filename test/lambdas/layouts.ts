@@ -117,7 +117,7 @@ export async function collect(layout: Layout) {
       ecs: ecs(new ECSClient(region)),
       scaling: serviceScaling(new ApplicationAutoScalingClient(region)),
       secrets: secretsManager(client),
-      secretValues: secretValues(client, new SSMClient(region)),
+      secretValues: secretValues({ secretsManager: () => client, ssm: () => new SSMClient(region) }),
     },
     { lease, look: 'first' },
     call,

@@ -136,6 +136,7 @@ export const target = (more: Partial<Located<TargetFindings>> = {}): Located<Tar
       serviceAccount: null,
       architectures: null,
       mayMigrate: true,
+      keeper: null,
     },
   ],
   imageTag: '3.114.3-stable',
@@ -160,6 +161,7 @@ export const target = (more: Partial<Located<TargetFindings>> = {}): Located<Tar
     backends: [{ service: 'retool', port: 80 }],
     defaultBackend: null,
     gated: false,
+    keeper: null,
   },
   backend: { ingress: 'retool', service: 'retool', port: 80 },
   problems: [],
@@ -246,6 +248,7 @@ const database = (major: number): DatabaseFindings => ({
   fence: { refusal: null },
   extensions: [],
   rights: {
+    write: true,
     readAllTables: true,
     createDatabase: true,
     createSchema: true,

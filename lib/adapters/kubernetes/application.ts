@@ -9,6 +9,7 @@ import {
   type V1Ingress,
   type V1IngressBackend,
 } from '@kubernetes/client-node';
+import { keeperOf } from '../../domain/target-keeper.ts';
 import type { IngressFindings } from '../../workflow/documents/findings.ts';
 import { connectCluster, isForbidden, isMissing, kubernetesRefused } from './cluster.ts';
 import { type Deployment, readDeployment } from './deployments.ts';
@@ -203,5 +204,6 @@ function describeIngress(ingress: V1Ingress): IngressFindings {
     backends: [...new Map(open.map((each) => [JSON.stringify(each), each])).values()],
     defaultBackend: spec?.defaultBackend ? describeBackend(spec.defaultBackend) : null,
     gated: behind.some(isGate),
+    keeper: keeperOf(metadata),
   };
 }

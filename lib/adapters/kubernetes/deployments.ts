@@ -1,6 +1,8 @@
 import type { V1Container, V1Deployment, V1EnvVar, V1PodSpec } from '@kubernetes/client-node';
 import { rolesOf } from '../../domain/retool.ts';
+import { keeperOf } from '../../domain/target-keeper.ts';
 import type { Sizing } from '../../workflow/documents/capacity.ts';
+import type { Keeper } from '../../workflow/documents/findings.ts';
 import { sizing } from './quantities.ts';
 
 /** The pod-template label by which the vendor's chart names a deployment's role. */
@@ -29,6 +31,7 @@ export interface Deployment {
   readonly limits: Sizing;
   readonly serviceAccount: string | null;
   readonly architectures: readonly string[] | null;
+  readonly keeper: Keeper | null;
   readonly environment: ReadonlyMap<string, Variable>;
   /** `envFrom`: objects all of whose keys are variables, each with the prefix before it. */
   readonly environmentFrom: readonly {
@@ -62,6 +65,7 @@ export function readDeployment(deployment: V1Deployment): Deployment[] {
       limits: sizing(container.resources?.limits),
       serviceAccount: template?.spec?.serviceAccountName ?? null,
       architectures: architecturesOf(template?.spec),
+      keeper: keeperOf(deployment.metadata),
       environment,
       environmentFrom: readSources(container),
     },

@@ -21,6 +21,8 @@ export interface DatabaseInspection {
 
 type Right =
   | 'superuser'
+  /** The server takes writes: it is no standby, like a read replica or what a reader endpoint leads to. */
+  | 'write'
   | 'createDatabase'
   | 'createRole'
   /** May create schema `passage` here. */

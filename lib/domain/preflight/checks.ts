@@ -50,6 +50,7 @@ import { check as postgresqlMajors } from './checks/postgresql-majors.ts';
 import { check as preparedTransactions } from './checks/prepared-transactions.ts';
 import { check as recopiedTables } from './checks/recopied-tables.ts';
 import { check as rehearsalFresh } from './checks/rehearsal-fresh.ts';
+import { check as resourceAccess } from './checks/resource-access.ts';
 import { check as retool4Integrity } from './checks/retool-4-integrity.ts';
 import { check as retoolDatabase } from './checks/retool-database.ts';
 import { check as retoolStorage } from './checks/retool-storage.ts';
@@ -63,6 +64,7 @@ import { check as sourceHoldsTables } from './checks/source-holds-tables.ts';
 import { check as sourceRunning } from './checks/source-running.ts';
 import { check as ssoHeldBack } from './checks/sso-held-back.ts';
 import { check as targetEmpty } from './checks/target-empty.ts';
+import { check as targetKeeper } from './checks/target-keeper.ts';
 import { check as targetRoles } from './checks/target-roles.ts';
 import { check as targetSessionSettings } from './checks/target-session-settings.ts';
 import { check as targetSize } from './checks/target-size.ts';
@@ -128,6 +130,7 @@ export const checks: readonly Check[] = [
   preparedTransactions,
   recopiedTables,
   rehearsalFresh,
+  resourceAccess,
   retool4Integrity,
   retoolDatabase,
   retoolStorage,
@@ -141,6 +144,7 @@ export const checks: readonly Check[] = [
   sourceRunning,
   ssoHeldBack,
   targetEmpty,
+  targetKeeper,
   targetRoles,
   targetSessionSettings,
   targetSize,

@@ -189,6 +189,15 @@ export const Workflows = z.strictObject({
     .nullable(),
 });
 
+/** What sets an object of the cluster back to what a repository says, as far as its marks tell. */
+export const Keeper = z.strictObject({
+  /** `not-helm`: the chart was rendered by something that leaves no mark, and Helm did not install it. */
+  by: z.enum(['argo-cd', 'flux', 'not-helm']),
+  /** Of Argo CD's application; Flux's kind and name; of the chart's release. */
+  name: z.string(),
+});
+export type Keeper = z.infer<typeof Keeper>;
+
 /** A deployment of the target by the chart's role label on its pod template. */
 export const TargetDeployment = z.strictObject({
   name: z.string(),
@@ -207,6 +216,7 @@ export const TargetDeployment = z.strictObject({
   architectures: z.array(z.string()).nullable(),
   /** DISABLE_DATABASE_MIGRATIONS is not `true`: it may migrate the schema when it starts. */
   mayMigrate: z.boolean(),
+  keeper: Keeper.nullable(),
 });
 
 /** A variable of the target's main backend. */
@@ -259,6 +269,7 @@ export const IngressFindings = z.strictObject({
   defaultBackend: IngressBackend.nullable(),
   /** Whether some path leads to Passage's gate: it is closed, in whole or in part. */
   gated: z.boolean(),
+  keeper: Keeper.nullable(),
 });
 export type IngressFindings = z.infer<typeof IngressFindings>;
 

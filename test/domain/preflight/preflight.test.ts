@@ -14,7 +14,7 @@ test('where everything is as it should be, nothing warns; what cannot be known i
   const found = runChecks(fine);
   expect(found.filter(({ severity }) => severity === 'WARNING' || severity === 'BLOCKER')).toEqual([]);
   const unknown = found.filter(({ severity }) => severity === 'INFO');
-  expect(unknown.map(({ id }) => id)).toEqual(['freeze-window', 'load-balancer-scheme', 'schedule']);
+  expect(unknown.map(({ id }) => id)).toEqual(['freeze-window', 'load-balancer-scheme', 'resource-access', 'schedule']);
   expect(found).toHaveLength(everyCheck.length);
 });
 

@@ -3,7 +3,7 @@ import { blocker, type Check, pass } from '../check.ts';
 /** Rights without which a copy fails half-way, by the side that needs them. */
 const needed = {
   source: { readAllTables: 'read every row of every table' },
-  target: { createDatabase: 'create databases' },
+  target: { write: 'write: it goes to a standby, or an endpoint for readers', createDatabase: 'create databases' },
 } as const;
 
 export const check: Check = {

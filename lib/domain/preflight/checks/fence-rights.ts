@@ -16,6 +16,12 @@ export const check: Check = {
   needsDatabases: true,
   look({ databases }) {
     const { rights } = databases.source;
+    if (rights.write === false) {
+      return blocker(
+        "The source's login goes to a standby (a read replica, or an endpoint for readers), which takes no fence: the application would go on writing to its primary.",
+        "Name the primary (the writer endpoint of Aurora) in the login's secret. A rehearsal may copy from a standby.",
+      );
+    }
     const missing = Object.entries(needed).filter(([right]) => rights[right] !== true);
     if (missing.length === 0) return pass('It may lock logins, end sessions and act as the owner of the database.');
     return blocker(

@@ -7,6 +7,11 @@ export const cases: Cases = {
     severity: 'BLOCKER',
     says: /act as the owner/,
   },
+  'a standby': {
+    given: withDatabases({ rights: { ...fine.databases.source.rights, write: false } }),
+    severity: 'BLOCKER',
+    says: /standby.*writer endpoint/,
+  },
   'a right that was not looked at is missing': {
     given: withDatabases({ rights: {} }),
     severity: 'BLOCKER',
