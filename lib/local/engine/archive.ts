@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ExecutionDescription, MachineRecord } from './execution.ts';
-import { endStatus } from './fold.ts';
+import { endStatus, resultOf } from './fold.ts';
 import {
   detailsOf,
   type HistoryEvent,
@@ -96,14 +96,7 @@ function readDescription(path: string, name: string): ExecutionDescription | und
 function endOf(last: HistoryRecord): Pick<ExecutionDescription, 'status' | 'stopDate' | 'output' | 'error' | 'cause'> {
   const status = endStatus[last.event.type];
   if (status === undefined) return { status: 'RUNNING' };
-  const [output, error, cause] = [text(last, 'output'), text(last, 'error'), text(last, 'cause')];
-  return {
-    status,
-    stopDate: last.event.timestamp,
-    ...(output !== undefined && { output }),
-    ...(error !== undefined && { error }),
-    ...(cause !== undefined && { cause }),
-  };
+  return { status, stopDate: last.event.timestamp, ...resultOf(last.event) };
 }
 
 function text({ event }: HistoryRecord, name: string): string | undefined {
@@ -125,7 +118,7 @@ export function endInterrupted(
   const last = readEnds(path)?.last.event.id ?? 0;
   const event: HistoryEvent = {
     id: last + 1,
-    previousEventId: last,
+    previousEventId: 0,
     timestamp: o.now,
     type: 'ExecutionAborted',
     executionAbortedEventDetails: { error: 'EngineStopped', cause: o.cause },

@@ -2,6 +2,7 @@ import { isChild } from './archive.ts';
 import { callId } from './call-id.ts';
 import type { Execution } from './execution.ts';
 import type { Branch, TaskUnderWay } from './execution-state.ts';
+import { abortedWith } from './nested.ts';
 
 /**
  * Ends what may not go on, of executions that were opened again and do not work yet: those whose time was up while the
@@ -15,7 +16,7 @@ export function endOverdue(executions: readonly Execution[], now: number): void 
   const end = (execution: Execution, type: 'ExecutionTimedOut' | 'ExecutionAborted') => {
     if (execution.state.status !== 'RUNNING') return;
     if (type === 'ExecutionTimedOut') execution.timeOut();
-    else execution.end(type, {});
+    else execution.end(type, whyAborted(execution));
     for (const part of parts.get(execution.executionArn) ?? []) end(part, 'ExecutionAborted');
   };
   const due = [
@@ -28,6 +29,10 @@ export function endOverdue(executions: readonly Execution[], now: number): void 
   ].filter(({ at }) => at <= now);
   for (const { execution, type } of due.sort((a, b) => a.at - b.at)) end(execution, type);
 }
+
+/** An item of a distributed Map is not told. */
+const whyAborted = ({ caller, stateMachine }: Execution): { cause?: string } =>
+  caller && !isChild(stateMachine) ? { cause: abortedWith(caller) } : {};
 
 /** Whether somebody ought to wait for it. For one that was redriven nobody ever waited, but an item is with its Map. */
 const isPart = ({ caller, state, stateMachine }: Execution): boolean =>

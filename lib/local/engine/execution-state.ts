@@ -36,8 +36,8 @@ export interface Branch {
   last: number;
   /** When the latest event was written. */
   lastAt: number;
-  /** An iteration of a Map whose end is written. */
-  closed?: true;
+  /** Of an iteration of a Map: how it ended, once that is written. */
+  closed?: `MapIteration${'Succeeded' | 'Failed' | 'Aborted'}`;
   /** The state to enter; absent inside one, and when the branch has ended. */
   next?: { readonly name: string; readonly input: Json };
   visit?: Visit;

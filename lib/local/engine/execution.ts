@@ -166,13 +166,18 @@ export class Execution {
   end(
     type: `Execution${'Succeeded' | 'Failed' | 'TimedOut' | 'Aborted'}`,
     details: EventDetails,
-    previous = this.top.last,
+    previous = this.#lastBefore(type),
   ): void {
     if (this.#sealed) return;
     this.#write('', type, details, { previous });
     if (this.#sealed) return;
     this.close();
     this.#onStatusChange(this);
+  }
+
+  /** What ends an execution from outside names no event [measured: github.com/floci-io/floci #2733, getmoto/moto]. */
+  #lastBefore(type: HistoryEventType): number {
+    return type === 'ExecutionTimedOut' || type === 'ExecutionAborted' ? 0 : this.top.last;
   }
 
   timeOut(): void {

@@ -63,13 +63,21 @@ export const endStatus: Readonly<Record<string, ExecutionStatus>> = {
   ExecutionAborted: 'ABORTED',
 };
 
-function end(state: ExecutionState, event: HistoryEvent): void {
+/** What the last event tells of an execution; of one that timed out, the error stands in the event alone [measured]. */
+export function resultOf(event: HistoryEvent): Pick<ExecutionState, 'output' | 'error' | 'cause'> {
+  if (event.type === 'ExecutionTimedOut') return {};
   const { output, error, cause } = detailsOf(event);
+  return {
+    ...(typeof output === 'string' && { output }),
+    ...(typeof error === 'string' && { error }),
+    ...(typeof cause === 'string' && { cause }),
+  };
+}
+
+function end(state: ExecutionState, event: HistoryEvent): void {
   state.status = endStatus[event.type] ?? state.status;
   state.stopDate = event.timestamp;
-  if (typeof output === 'string') state.output = output;
-  if (typeof error === 'string') state.error = error;
-  if (typeof cause === 'string') state.cause = cause;
+  Object.assign(state, resultOf(event));
 }
 
 function applyToBranch(state: ExecutionState, branch: Branch, event: HistoryEvent, memo: Memo): void {
@@ -83,12 +91,12 @@ function applyToBranch(state: ExecutionState, branch: Branch, event: HistoryEven
       openIteration(state, branch, event, memo);
       return;
     case 'MapIterationSucceeded':
-      branch.closed = true;
+      branch.closed = event.type;
       if (branch.outer) branch.outer.last = event.id;
       return;
     case 'MapIterationFailed':
     case 'MapIterationAborted':
-      branch.closed = true;
+      branch.closed = event.type;
       return;
     case 'MapRunSucceeded':
       if (visit?.fork) visit.fork.ran = event.id;

@@ -148,41 +148,51 @@ class Group {
     throw error;
   }
 
+  /**
+   * Measured on AWS [floci-io/floci, `AslExecutorParallelCutTest`]: what is recorded of the parts names the last event of
+   * the one that failed; an iteration is aborted before the state it was in, and the failed one comes last.
+   */
   #abort(failed: Branch, failure: StateFailure): void {
     const { execution, visit, state } = this.#run;
-    const memo = { part: failed.key, failure: failureMemo(failure) };
+    const iterates = state.Type === 'Map';
+    const cut = { previous: failed.last, memo: { part: failed.key, failure: failureMemo(failure) } };
+    const details = ({ index }: Branch) => ({ index, name: visit.name });
     for (const child of visit.fork?.children ?? []) {
-      if (child.output !== undefined || child.closed) continue;
       // Recorded: a Parallel marks the failed state too, a Map only its iteration.
-      if (state.Type === 'Parallel' || child !== failed) abortVisit(execution, child, memo);
-      if (state.Type === 'Map') {
-        const type = child === failed ? 'MapIterationFailed' : 'MapIterationAborted';
-        execution.record(child, type, { index: child.index, name: visit.name }, { memo });
-      }
+      if (child.output !== undefined || (iterates && child === failed)) continue;
+      if (iterates && !child.closed) execution.record(child, 'MapIterationAborted', details(child), cut);
+      abortVisit(execution, child, cut);
     }
+    if (iterates && !failed.closed) execution.record(failed, 'MapIterationFailed', details(failed), cut);
     // Written before it is acted upon: this stops executions that parts wait for.
     this.#controller.abort(new Ended('another part failed'));
   }
 }
 
+/** The event that a cut names, and what its own events remember. */
+interface Cut {
+  readonly previous: number;
+  readonly memo: Memo;
+}
+
 /** Records that a branch was stopped inside its present state, from the innermost outwards; what is written stands. */
-function abortVisit(execution: Execution, branch: Branch, memo: Memo): void {
+function abortVisit(execution: Execution, branch: Branch, cut: Cut): void {
   const { visit } = branch;
   if (!visit || visit.aborted) return;
   for (const child of visit.fork?.children ?? []) {
-    if (child.output !== undefined || child.closed) continue;
-    abortVisit(execution, child, memo);
-    if (child.item !== branch.item) {
-      execution.record(child, 'MapIterationAborted', { index: child.index, name: visit.name }, { memo });
+    if (child.output !== undefined || child.closed === 'MapIterationFailed') continue;
+    if (child.item !== branch.item && !child.closed) {
+      execution.record(child, 'MapIterationAborted', { index: child.index, name: visit.name }, cut);
     }
+    abortVisit(execution, child, cut);
   }
   // It ended well: only its exit is not written.
   if (visit.fork?.succeeded) return;
   const state = branch.block.States[visit.name];
   const type = state?.Type;
   if (visit.fork?.mapRunArn !== undefined && !visit.fork.mapRunStopped)
-    execution.record(branch, 'MapRunAborted', undefined, { memo });
+    execution.record(branch, 'MapRunAborted', undefined, cut);
   if (type === 'Task' || type === 'Wait' || type === 'Map' || type === 'Parallel') {
-    execution.record(branch, `${type}StateAborted` satisfies HistoryEventType, undefined, { memo });
+    execution.record(branch, `${type}StateAborted` satisfies HistoryEventType, undefined, cut);
   }
 }

@@ -4,6 +4,7 @@ import type { ExecutionDescription } from './execution.ts';
 import { TaskFailure } from './failure.ts';
 import type { Caller } from './history.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
+import { notRedrivable } from './redrive.ts';
 import type { Integration, TaskCall } from './task.ts';
 import { sessionOf } from './task-role.ts';
 
@@ -16,7 +17,7 @@ export interface Executions {
     principalArn: string;
     caller: Caller;
   }): Pick<ExecutionDescription, 'executionArn' | 'startDate'>;
-  stopExecution(o: { executionArn: string }): unknown;
+  stopExecution(o: { executionArn: string; cause: string }): unknown;
   /** Resolves when the execution has ended. */
   whenEnded(executionArn: string): Promise<ExecutionDescription>;
 }
@@ -54,7 +55,7 @@ export function nestedExecutions(executions: Executions, authorize: Authorize): 
         if (error instanceof AwsError) return;
         throw error;
       }
-      executions.stopExecution({ executionArn: execution });
+      executions.stopExecution({ executionArn: execution, cause: abortedWith(call) });
     };
     if (call.signal.aborted) stop();
     call.signal.addEventListener('abort', stop, { once: true });
@@ -84,6 +85,10 @@ const failed = (error: unknown): unknown =>
     ? new TaskFailure(`StepFunctions.${error.code.replace(/Exception$/, '')}Exception`, error.message)
     : error;
 
+/** AWS's words, to an execution that is stopped because nobody waits for it any more [measured: floci-io/floci, issue 2782]. */
+export const abortedWith = ({ executionArn }: Pick<TaskCall, 'executionArn'>): string =>
+  `The Task state in AWS Step Functions execution [${executionArn}] which was managing this resource was aborted`;
+
 const managedRule = (executionArn: string): string => {
   const [, , , region, account] = executionArn.split(':');
   return `arn:aws:events:${region}:${account}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule`;
@@ -94,16 +99,23 @@ const started = ({ executionArn, startDate }: { executionArn: string; startDate:
   StartDate: startDate,
 });
 
-/** A child as the parent sees it; `.sync:2` parses its input and output, a failure's cause keeps the texts. */
+/**
+ * A child as the parent sees it, in AWS's order [recorded]; `.sync:2` parses its input and output, a failure's cause keeps
+ * the texts.
+ */
 function described(child: ExecutionDescription, json: (text: string) => Json): JsonObject {
+  const reason = notRedrivable(child, child.stopDate ?? child.startDate);
   return {
+    ...(child.cause !== undefined && { Cause: child.cause }),
+    ...(child.error !== undefined && { Error: child.error }),
     ExecutionArn: child.executionArn,
     Input: json(child.input),
     InputDetails: { Included: true },
     Name: child.name,
     ...(child.output !== undefined && { Output: json(child.output), OutputDetails: { Included: true } }),
-    ...(child.error !== undefined && { Error: child.error }),
-    ...(child.cause !== undefined && { Cause: child.cause }),
+    RedriveCount: child.redriveCount,
+    RedriveStatus: reason === undefined ? 'REDRIVABLE' : 'NOT_REDRIVABLE',
+    ...(reason !== undefined && { RedriveStatusReason: reason }),
     StartDate: child.startDate,
     StateMachineArn: child.stateMachineArn,
     Status: child.status,

@@ -155,12 +155,24 @@ describe('nested executions', () => {
     stage.create('child', { Stop: { Type: 'Fail', Error: 'DataDiffers', Cause: 'row 7' } });
     const end = await stage.play(parent(), {});
     expect(end.error).toBe('States.TaskFailed');
-    expect(JSON.parse(end.cause ?? '')).toMatchObject({
-      Status: 'FAILED',
-      Error: 'DataDiffers',
-      Cause: 'row 7',
-      Input: '{}',
-    });
+    // Measured in September 2026 (github.com/floci-io/floci, AslExecutorNestedSyncFailureTest), and so is the order.
+    const times = { StartDate: stage.clock.now(), StopDate: stage.clock.now() };
+    expect(end.cause).toBe(
+      JSON.stringify({
+        Cause: 'row 7',
+        Error: 'DataDiffers',
+        ExecutionArn: childArn,
+        Input: '{}',
+        InputDetails: { Included: true },
+        Name: childArn.split(':').at(-1),
+        RedriveCount: 0,
+        RedriveStatus: 'REDRIVABLE',
+        StartDate: times.StartDate,
+        StateMachineArn: childArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, ''),
+        Status: 'FAILED',
+        StopDate: times.StopDate,
+      }),
+    );
   });
 
   test('stop with their parent, and when the parent stops waiting', async () => {
@@ -168,7 +180,15 @@ describe('nested executions', () => {
     const arn = stage.start(parent(), {}, { name: 'one' });
     await settle();
     stage.engine.stopExecution({ executionArn: arn });
-    expect(stage.engine.describeExecution(childArn).status).toBe('ABORTED');
+    const child = stage.engine.describeExecution(childArn);
+    // Measured in September 2026 (github.com/floci-io/floci, AslExecutorNestedSyncTimeoutTest).
+    const cause = `The Task state in AWS Step Functions execution [${arn}] which was managing this resource was aborted`;
+    expect(child).toMatchObject({ status: 'ABORTED', cause });
+    expect(child).not.toHaveProperty('error');
+    expect(stage.events.filter(({ type }) => type === 'ExecutionAborted')).toEqual([
+      expect.objectContaining({ previousEventId: 0 }),
+      expect.objectContaining({ previousEventId: 0 }),
+    ]);
   });
 
   test('are left as they stand, like their parents, when the engine closes', async () => {

@@ -151,10 +151,95 @@ test('a failed map is tried again as a whole, and iterations that were stopped s
   const types = stage.types(end.executionArn);
   expect(types.filter((type) => type === 'MapStateStarted')).toHaveLength(2);
   expect(types.filter((type) => /Iteration(Failed|Aborted)|StateAborted/.test(type))).toEqual([
-    'MapIterationFailed',
-    'TaskStateAborted',
     'MapIterationAborted',
+    'TaskStateAborted',
+    'MapIterationFailed',
   ]);
+});
+
+describe('what is recorded of a cut names the last event of the part that failed (github.com/floci-io/floci #3605 and after)', () => {
+  const failing = {
+    StartAt: 'Pause',
+    States: {
+      Pause: { Type: 'Wait', Seconds: 1, Next: 'Boom' },
+      Boom: { Type: 'Fail', Error: 'Boom', Cause: 'sibling failed' },
+    },
+  };
+  const long = { Type: 'Wait', Seconds: 20, End: true };
+
+  const tailOf = (executionArn: string) => {
+    const events = stage.engine.getExecutionHistory(executionArn);
+    const failure = events.findIndex(({ type }) => type === 'FailStateEntered');
+    return events.slice(failure).map(({ type, id, previousEventId }) => `${id - previousEventId} ${type}`);
+  };
+
+  test('of each branch of a Parallel', async () => {
+    stage.lambda = () => new Promise(() => {});
+    const Branches = [branch('Slow', call), failing, branch('Long', long)];
+    const end = await stage.play({ Both: { Type: 'Parallel', Branches, End: true } });
+    expect(tailOf(end.executionArn)).toEqual([
+      expect.stringMatching('FailStateEntered'),
+      '1 TaskStateAborted',
+      '2 WaitStateAborted',
+      '3 ParallelStateFailed',
+      '1 ExecutionFailed',
+    ]);
+  });
+
+  test('of each iteration of a Map, which is aborted before its state', async () => {
+    stage.lambda = () => new Promise(() => {});
+    const ItemProcessor = {
+      StartAt: 'Route',
+      States: {
+        Route: {
+          Type: 'Choice',
+          Choices: [
+            { Condition: '{% $states.input = "fail" %}', Next: 'Pause' },
+            { Condition: '{% $states.input = "done" %}', Next: 'Done' },
+            { Condition: '{% $states.input = "long" %}', Next: 'Long' },
+          ],
+          Default: 'Slow',
+        },
+        ...failing.States,
+        Long: long,
+        Slow: call,
+        Done: { Type: 'Pass', End: true },
+      },
+    };
+    const end = await stage.play({ All: { Type: 'Map', ItemProcessor, End: true } }, ['slow', 'fail', 'done', 'long']);
+    expect(tailOf(end.executionArn)).toEqual([
+      expect.stringMatching('FailStateEntered'),
+      '1 MapIterationAborted',
+      '2 TaskStateAborted',
+      '3 MapIterationAborted',
+      '4 WaitStateAborted',
+      '5 MapIterationFailed',
+      '6 MapStateFailed',
+      '1 ExecutionFailed',
+    ]);
+  });
+
+  test('of nothing that had failed before', async () => {
+    stage.lambda = async () => {
+      throw new TaskFailure('Again', '');
+    };
+    const inner = {
+      Type: 'Map',
+      Items: [1],
+      ItemProcessor: branch('One', call),
+      Retry: [{ ErrorEquals: ['Again'], IntervalSeconds: 60 }],
+      End: true,
+    };
+    const end = await stage.play({
+      Both: { Type: 'Parallel', Branches: [branch('Inner', inner), failing], End: true },
+    });
+    expect(tailOf(end.executionArn)).toEqual([
+      expect.stringMatching('FailStateEntered'),
+      '1 MapStateAborted',
+      '2 ParallelStateFailed',
+      '1 ExecutionFailed',
+    ]);
+  });
 });
 
 test('nested maps and parallels end inside out', async () => {

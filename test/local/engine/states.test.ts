@@ -139,11 +139,17 @@ test('more than 262,144 bytes are not carried', async () => {
   expect(most.status).toBe('SUCCEEDED');
 });
 
-test('the machine ends as TIMED_OUT after its TimeoutSeconds', async () => {
+test('the machine ends as TIMED_OUT after its TimeoutSeconds, as measured in August 2026 (github.com/floci-io/floci #2733)', async () => {
   const begin = stage.clock.now();
   const end = await stage.play({ Wait: { Type: 'Wait', Seconds: 900, End: true } }, {}, { TimeoutSeconds: 60 });
-  expect(end).toMatchObject({ status: 'TIMED_OUT', error: 'States.Timeout', stopDate: begin + 60_000 });
+  expect(end).toMatchObject({ status: 'TIMED_OUT', stopDate: begin + 60_000 });
+  expect(end).not.toHaveProperty('error');
+  expect(stage.open().describeExecution(end.executionArn)).toEqual(end);
   expect(stage.types(end.executionArn)).toEqual(['ExecutionStarted', 'WaitStateEntered', 'ExecutionTimedOut']);
+  expect(stage.events.at(-1)).toMatchObject({
+    previousEventId: 0,
+    executionTimedOutEventDetails: { error: 'States.Timeout' },
+  });
 });
 
 test('the event of id 25,000 is the end', async () => {
