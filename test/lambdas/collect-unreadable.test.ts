@@ -1,6 +1,4 @@
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { sdkError } from '../support/declared.ts';
-import { collect, image, mockSecrets } from './layouts.ts';
+import { collect, image, secretArn } from './layouts.ts';
 
 describe('bad input is a finding with what to do, never a stack trace', () => {
   const web = (environment: Record<string, string>, secrets: Record<string, string> = {}) => ({
@@ -25,7 +23,7 @@ describe('bad input is a finding with what to do, never a stack trace', () => {
   });
 
   test('a secret that is not there, a key that is missing in it, a reference of no known form', async () => {
-    const arn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:a-AbCdEf';
+    const arn = secretArn('a');
     const { findings } = await collect({
       services: {
         web: web(database, {
@@ -34,7 +32,7 @@ describe('bad input is a finding with what to do, never a stack trace', () => {
           LICENSE_KEY: 'arn:aws:s3:::b/k',
         }),
       },
-      secrets: { [arn]: 'no JSON' },
+      secrets: { a: 'no JSON' },
     });
     expect(findings.problems).toMatchObject([
       { severity: 'BLOCKER', what: expect.stringMatching(/ENCRYPTION_KEY could not be read: ParameterNotFound/) },
@@ -95,10 +93,9 @@ describe('bad input is a finding with what to do, never a stack trace', () => {
   });
 
   test('a store that does not answer is tried again, not taken for a missing secret', async () => {
-    const arn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:throttled';
-    const layout = { services: { web: web(database, { JWT_SECRET: arn }) } };
-    const answer = collect(layout);
-    mockSecrets.on(GetSecretValueCommand, { SecretId: arn }).rejects(sdkError('ThrottlingException'));
-    await expect(answer).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+    const services = { web: web(database, { JWT_SECRET: secretArn('busy') }) };
+    await expect(collect({ services, secrets: { busy: 'x' }, throttled: 'busy' })).rejects.toMatchObject({
+      name: 'ServiceUnavailable',
+    });
   });
 });

@@ -1,52 +1,48 @@
-import { ApplicationAutoScalingClient, DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling';
-import {
-  DescribeServicesCommand,
-  DescribeTaskDefinitionCommand,
-  ECSClient,
-  ListServicesCommand,
-} from '@aws-sdk/client-ecs';
-import {
-  CreateSecretCommand,
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { join } from 'node:path';
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { loadYaml } from '@kubernetes/client-node';
-import { mockClient } from 'aws-sdk-client-mock';
 import { collectSource } from '../../lambdas/collect-source/handler.ts';
 import { serviceScaling } from '../../lib/adapters/autoscaling.ts';
-import { ecs } from '../../lib/adapters/ecs.ts';
+import { ecs as ecsOver } from '../../lib/adapters/ecs.ts';
 import { secretValues } from '../../lib/adapters/secret-values.ts';
-import { secretsManager } from '../../lib/adapters/secrets.ts';
+import { secretsManager as secretsOver } from '../../lib/adapters/secrets.ts';
 import { filesFor } from '../../lib/domain/files/files.ts';
 import type { Manifest } from '../../lib/domain/files/manifest.ts';
 import { keys } from '../../lib/domain/run.ts';
+import { createApplicationAutoScaling } from '../../lib/local/applicationautoscaling/applicationautoscaling.ts';
+import { createEcs, type Ecs } from '../../lib/local/ecs/ecs.ts';
+import { createProcesses } from '../../lib/local/processes/processes.ts';
+import { createSecretsManager, type SecretsManager } from '../../lib/local/secretsmanager/secretsmanager.ts';
+import { createSsm, type Ssm } from '../../lib/local/ssm/ssm.ts';
+import { type Authorize, AwsError } from '../../lib/local/wire/endpoint.ts';
 import { SourceFindings } from '../../lib/workflow/documents/collected.ts';
 import { readHcl } from '../domain/files/read-hcl.ts';
-import { sdkError } from '../support/declared.ts';
+import { type Account, accountId, region, startAccount } from '../local/account.ts';
 import { deployed, lease, plan } from '../support/run-documents.ts';
 import { call, withRun } from './account.ts';
 
-const region = { region: 'eu-west-1' };
-export const [mockScaling, mockEcs, mockSecrets, mockSsm] = [
-  mockClient(ApplicationAutoScalingClient),
-  mockClient(ECSClient),
-  mockClient(SecretsManagerClient),
-  mockClient(SSMClient),
-];
 const login = { username: 'passage', password: 'of-passage' };
+const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${accountId}:${resource}`;
+/** Of a secret and of a parameter of the account. */
+export const secretArn = (name: string) => arn('secretsmanager', `secret:${name}`);
+export const parameterArn = (path: string) => arn('ssm', `parameter${path}`);
 
-/** A source as AWS answers it. */
+/** A source on ECS. */
 interface Layout {
   readonly services: Readonly<
     Record<string, { readonly desiredCount: number; readonly containers: readonly Container[] }>
   >;
-  /** By id; whoever asks for another one is refused. */
+  /** By name; Passage's role may read no other. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** By name; all are encrypted. */
   readonly parameters?: Readonly<Record<string, string>>;
   /** The secret of Passage's own login. */
   readonly login?: string;
+  /** The name of a secret for which its store has no time. */
+  readonly throttled?: string;
 }
 interface Container {
   readonly name: string;
@@ -55,75 +51,111 @@ interface Container {
   readonly secrets?: Readonly<Record<string, string>>;
 }
 
-/** What CollectSource makes of it: the document, and what it kept by the end of the secret's name. */
+/**
+ * What CollectSource makes of it, by unmodified clients over the simulated account's wire: the document, what it kept by
+ * the end of the secret's name, and what it asked of IAM, as in `ssm:GetParameter arn:…`.
+ */
 export async function collect(layout: Layout) {
-  mockScaling.reset();
-  mockScaling.on(DescribeScalableTargetsCommand).resolves({});
-  mockEcs.reset();
-  mockSecrets.reset();
-  mockSsm.reset();
-  mockEcs.on(ListServicesCommand).resolves({ serviceArns: Object.keys(layout.services) });
-  mockEcs.on(DescribeServicesCommand).callsFake(({ services }: { services: string[] }) => ({
-    services: services.map((name) => ({
-      serviceName: name,
-      desiredCount: layout.services[name]?.desiredCount,
-      taskDefinition: `arn:aws:ecs:eu-west-1:111111111111:task-definition/${name}:7`,
-      launchType: 'FARGATE',
-    })),
-  }));
-  mockEcs.on(DescribeTaskDefinitionCommand).callsFake(({ taskDefinition }: { taskDefinition: string }) => ({
-    taskDefinition: {
+  const asked: string[] = [];
+  let ecs: Ecs | undefined;
+  let secrets: SecretsManager | undefined;
+  let parameters: Ssm | undefined;
+  const account = await startAccount((context) => {
+    const authorize: Authorize = (principal, action, resource, conditions) => {
+      asked.push(`${action} ${resource}`);
+      if (layout.throttled && resource.includes(layout.throttled)) {
+        throw new AwsError('ThrottlingException', 400, 'Rate exceeded');
+      }
+      context.authorize(principal, action, resource, conditions);
+    };
+    const at = (directory: string) => ({
+      ...{ accountId, region, authorize, clock: context.clock },
+      directory: join(context.directory, directory),
+    });
+    ecs = createEcs({
+      ...at('ecs'),
+      // Its services never start a task: only what they state is asked for.
+      processes: createProcesses(at('processes')),
+      resolveImage: (image) => {
+        throw new Error(`nothing runs, and ${image} was to`);
+      },
+      credentialsFor: () => ({}),
+      secretValue: () => '',
+      baseEnvironment: () => ({}),
+    });
+    secrets = createSecretsManager(at('secretsmanager'));
+    parameters = createSsm(at('ssm'));
+    return [ecs, secrets, parameters, createApplicationAutoScaling(at('autoscaling'))].map(({ endpoint }) => endpoint);
+  });
+  try {
+    fill({ ecs: ecs!, secrets: secrets!, parameters: parameters! }, layout);
+    return { ...(await collectFrom(account, Object.keys(layout.secrets ?? {}), secrets!)), asked };
+  } finally {
+    await ecs?.close();
+    await account.close();
+  }
+}
+
+function fill(account: { ecs: Ecs; secrets: SecretsManager; parameters: Ssm }, layout: Layout): void {
+  const { cluster } = deployed().source.ecs!;
+  account.ecs.registerCluster(cluster);
+  for (const [serviceName, { desiredCount, containers }] of Object.entries(layout.services)) {
+    const taskDefinition = account.ecs.registerTaskDefinition({
+      family: serviceName,
       cpu: '2048',
       memory: '4096',
-      containerDefinitions: layout.services[/\/(.+):7$/.exec(taskDefinition)?.[1] ?? '']?.containers.map(
-        (container) => ({
-          name: container.name,
-          image: container.image,
-          environment: Object.entries(container.environment ?? {}).map(([name, value]) => ({ name, value })),
-          secrets: Object.entries(container.secrets ?? {}).map(([name, valueFrom]) => ({ name, valueFrom })),
-        }),
-      ),
-    },
-  }));
-  mockSecrets
-    .on(DescribeSecretCommand)
-    .resolves({ ARN: 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:login-AbCdEf' });
-  mockSecrets
-    .on(GetSecretValueCommand)
-    .callsFake(({ SecretId, VersionStage }: { SecretId: string; VersionStage?: string }) => {
-      if (SecretId === 'passage/acme/source-login') return { SecretString: layout.login ?? JSON.stringify(login) };
-      if (SecretId === 'fingerprint-key') return { SecretString: 'k' };
-      const found = layout.secrets?.[VersionStage ? `${SecretId}@${VersionStage}` : SecretId];
-      if (found === undefined) throw sdkError('AccessDeniedException', `not authorized to read ${SecretId}`);
-      return { SecretString: found };
+      containerDefinitions: containers.map(({ name, image, environment = {}, secrets = {} }) => ({
+        name,
+        image,
+        environment: Object.entries(environment).map(([variable, value]) => ({ name: variable, value })),
+        secrets: Object.entries(secrets).map(([variable, valueFrom]) => ({ name: variable, valueFrom })),
+      })),
     });
-  mockSsm.on(GetParameterCommand).callsFake(({ Name, WithDecryption }: { Name: string; WithDecryption: boolean }) => {
-    const found = layout.parameters?.[Name];
-    if (found === undefined || !WithDecryption) throw sdkError('ParameterNotFound');
-    return { Parameter: { Value: found } };
-  });
-  const kept: Record<string, string> = {};
-  mockSecrets.on(CreateSecretCommand).callsFake(({ Name, SecretString }: { Name: string; SecretString: string }) => {
-    kept[Name.split('/').at(-1) ?? ''] = SecretString;
-    return { ARN: `arn:${Name}` };
-  });
+    account.ecs.createService({ cluster, serviceName, taskDefinition, desiredCount });
+  }
+  const own = { 'passage/acme/source-login': layout.login ?? JSON.stringify(login), 'fingerprint-key': 'k' };
+  for (const [name, value] of Object.entries({ ...own, ...layout.secrets }))
+    account.secrets.createSecret({ name, value });
+  for (const [name, value] of Object.entries(layout.parameters ?? {})) {
+    account.parameters.putParameter(name, value, 'SecureString');
+  }
+}
 
+async function collectFrom(account: Account, readable: readonly string[], store: SecretsManager) {
+  const allow = (Action: string[], Resource: string[] = ['*']) => ({ Effect: 'Allow', Action, Resource });
+  const role = account.role(
+    'CollectSource',
+    allow(['ecs:ListServices', 'ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ssm:GetParameter']),
+    allow(['application-autoscaling:Describe*']),
+    allow(['secretsmanager:DescribeSecret', 'secretsmanager:CreateSecret', 'secretsmanager:PutSecretValue']),
+    allow(
+      ['secretsmanager:GetSecretValue'],
+      ['passage/*', 'fingerprint-key*', ...readable.map((name) => `${name}*`)].map(secretArn),
+    ),
+  );
+  const to = (at: string | null) => ({ ...account.client(role), ...(at && { region: at }) });
+  const client = new SecretsManagerClient(to(null));
+  const secrets = secretsOver(client);
+  const names: string[] = [];
   const it = withRun();
-  (it.documents.objects as Map<string, unknown>).delete(keys.document(lease.run, 'source'));
-  const client = new SecretsManagerClient(region);
+  it.documents.remove([keys.document(lease.run, 'source')]);
   await collectSource.run(
     {
       ...it,
-      ecs: ecs(new ECSClient(region)),
-      scaling: serviceScaling(new ApplicationAutoScalingClient(region)),
-      secrets: secretsManager(client),
-      secretValues: secretValues({ secretsManager: () => client, ssm: () => new SSMClient(region) }),
+      ecs: ecsOver(new ECSClient(to(null))),
+      scaling: serviceScaling(new ApplicationAutoScalingClient(to(null))),
+      secrets: { ...secrets, write: (name, value) => secrets.write(name, value).finally(() => names.push(name)) },
+      secretValues: secretValues({
+        secretsManager: (at) => new SecretsManagerClient(to(at)),
+        ssm: (at) => new SSMClient(to(at)),
+      }),
     },
     { lease, look: 'first' },
     call,
   );
   const text = it.documents.objects.get(keys.document(lease.run, 'source'))?.text ?? '';
-  return { findings: SourceFindings.parse(JSON.parse(text)), text, kept };
+  const kept = Object.fromEntries(names.map((name) => [name.split('/').at(-1) ?? '', store.value(name) ?? '']));
+  return { findings: SourceFindings.parse(JSON.parse(text)), text, kept: kept as Partial<Record<string, string>> };
 }
 
 /** What a person is given for a target that is not there yet; no value that the source holds is in any of it. */

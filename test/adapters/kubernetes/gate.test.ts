@@ -26,7 +26,7 @@ function expose(backends: readonly object[], more: object = {}): void {
   cluster.kubernetes.apply({
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
-    metadata: { name: 'retool', namespace: 'retool' },
+    metadata: { name: 'retool', namespace: 'retool', labels: { 'kustomize.toolkit.fluxcd.io/name': 'apps' } },
     spec: { ingressClassName: 'alb', rules: [{ host: 'retool.example.com', http: { paths } }], ...more },
   });
 }
@@ -35,6 +35,7 @@ const ingress = async () => (await app.ingress('retool'))!;
 test('an Ingress with one service is closed, and opened again as it was', async () => {
   expose([service('retool'), service('retool')]);
   const before = await ingress();
+  expect(before.keeper).toEqual({ by: 'flux', name: 'Kustomization apps' });
   const backend = backendOf(before);
   expect(backend).toEqual({ ingress: 'retool', service: 'retool', port: 80 });
   await app.closeGate('retool', 'closed');

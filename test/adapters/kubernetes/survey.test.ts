@@ -33,7 +33,9 @@ beforeAll(async () => {
     envFrom: [{ secretRef: { name: 'extra-env-vars' } }],
   };
   const label = { 'telemetry.retool.com/service-name': 'main-backend', 'app.kubernetes.io/instance': 'blue' };
-  cluster.kubernetes.apply(deployment('retool', 'blue', backend, label));
+  const blue = deployment('retool', 'blue', backend, label);
+  const annotations = { 'argocd.argoproj.io/tracking-id': 'tools:apps/Deployment:retool/blue' };
+  cluster.kubernetes.apply({ ...blue, metadata: { ...blue.metadata, annotations } });
   // A chart from before the label.
   const older = {
     name: 'api',
@@ -81,6 +83,7 @@ test('sees the application in every namespace, by its label or by SERVICE_TYPE, 
       requests: { cpuMillis: 500, memoryMiB: 1536 },
       limits: { cpuMillis: 2000, memoryMiB: 1907 },
       environmentFrom: [{ kind: 'secret', name: 'extra-env-vars', prefix: '' }],
+      keeper: { by: 'argo-cd', name: 'tools' },
     },
     { namespace: 'staging', name: 'green', role: 'main-backend', release: null, requests: { cpuMillis: null } },
   ]);
