@@ -37,6 +37,8 @@ export interface EcsContainer {
   readonly secrets: ReadonlyMap<string, string>;
   /** Files in S3 with more variables, by ARN. */
   readonly environmentFiles: readonly string[];
+  /** Paths at which it has volumes. */
+  readonly volumes: readonly string[];
 }
 
 interface EcsTaskDefinition {
@@ -121,6 +123,7 @@ export function ecs(client: ECSClient): Ecs {
             environment: new Map((container.environment ?? []).map(({ name, value }) => [name ?? '', value ?? ''])),
             secrets: new Map((container.secrets ?? []).map(({ name, valueFrom }) => [name ?? '', valueFrom ?? ''])),
             environmentFiles: (container.environmentFiles ?? []).map(({ value }) => value ?? ''),
+            volumes: (container.mountPoints ?? []).flatMap(({ containerPath }) => containerPath ?? []),
           })),
         };
       } catch (error) {

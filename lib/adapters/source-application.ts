@@ -43,6 +43,7 @@ export async function findSource(
           executeCommand: service.executeCommand,
         },
         environmentFiles: container.environmentFiles,
+        volumes: container.volumes,
         ...(await readVariables(read, container)),
       });
     }

@@ -28,6 +28,8 @@ export interface ReadContainer {
   readonly unread: ReadonlyMap<string, { readonly what: string; readonly todo: string }>;
   /** Environment files in S3 that it takes more variables from, by ARN; they are not read. */
   readonly environmentFiles: readonly string[];
+  /** Paths at which it has volumes; what is in them is not read, and does not move. */
+  readonly volumes: readonly string[];
 }
 
 /** A variable with its value, which must not leave the function; `undefined` where it could not or need not be read. */

@@ -20,6 +20,7 @@ export const sourceProblems = ({ containers, members, mains, main, variables }: 
   ...candidates(mains),
   ...unreadable(members, main),
   ...filesNotRead(containers, members, main),
+  ...volumesLeft(members),
   ...keyProblems(main.values),
   ...addressProblems(main.values),
   ...undecided(variables),
@@ -100,6 +101,23 @@ function filesNotRead(
       what: 'Containers of the source take variables from environment files, which Passage does not read: what they set is not collected, and a container whose SERVICE_TYPE stands there is not stopped.',
       where: [...new Set(places)].join('; '),
       todo: 'Move them into `environment` and `secrets` of the task definitions; or see to each on the target by hand, ENCRYPTION_KEY first, and override this.',
+    },
+  ];
+}
+
+/** Certificates, drivers and protocol files are mounted where an image of one's own is not wanted. */
+function volumesLeft(members: readonly ReadContainer[]): Problem[] {
+  const places = members
+    .filter(({ volumes }) => volumes.length > 0)
+    .map(({ service, volumes }) => `${service.service}: ${volumes.join(', ')}`);
+  if (places.length === 0) return [];
+  return [
+    {
+      kind: 'not-looked',
+      severity: 'INFO',
+      what: 'Containers of the source have volumes, of which Passage moves nothing.',
+      where: [...new Set(places)].join('; '),
+      todo: 'Where the application reads files there (certificates, drivers), give them to the chart as volumes of Secrets or ConfigMaps.',
     },
   ];
 }

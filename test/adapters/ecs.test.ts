@@ -118,6 +118,7 @@ test('reads environment, secrets and environment files of every container', asyn
           environment: [{ name: 'SERVICE_TYPE', value: 'MAIN_BACKEND' }],
           secrets: [{ name: 'ENCRYPTION_KEY', valueFrom: 'arn:key' }],
           environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::acme/retool.env' }],
+          mountPoints: [{ sourceVolume: 'certs', containerPath: '/certs', readOnly: true }],
         },
         { name: 'sidecar' },
       ],
@@ -130,8 +131,9 @@ test('reads environment, secrets and environment files of every container', asyn
       environment: new Map([['SERVICE_TYPE', 'MAIN_BACKEND']]),
       secrets: new Map([['ENCRYPTION_KEY', 'arn:key']]),
       environmentFiles: ['arn:aws:s3:::acme/retool.env'],
+      volumes: ['/certs'],
     },
-    { name: 'sidecar', image: '', environment: new Map(), secrets: new Map(), environmentFiles: [] },
+    { name: 'sidecar', image: '', environment: new Map(), secrets: new Map(), environmentFiles: [], volumes: [] },
   ]);
 });
 

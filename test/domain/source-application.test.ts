@@ -38,6 +38,7 @@ const container = (
   values: new Map(Object.entries(values)),
   references: more.references ?? new Map(),
   environmentFiles: more.environmentFiles ?? [],
+  volumes: more.volumes ?? [],
   unread: more.unread ?? new Map(),
 });
 const main = (values: Record<string, string> = {}, service = 'web') =>
@@ -195,6 +196,15 @@ describe('ports that are none', () => {
     expect(found.problems).toMatchObject([{ kind: 'database-unnamed', severity: 'WARNING' }]);
     expect(retoolDatabaseOf(found.main, found.database)).toMatchObject({ port: 5432 });
   });
+});
+
+test('volumes of the application are told with their paths; those of other containers are not', () => {
+  const beside = container('proxy', {}, { image: 'nginx:1', volumes: ['/etc/nginx'] });
+  const found = describeSource([{ ...main(), volumes: ['/retool_backend/certs'] }, beside]);
+  expect(found?.problems).toMatchObject([
+    { kind: 'not-looked', severity: 'INFO', where: 'web: /retool_backend/certs', todo: expect.stringMatching(/chart/) },
+  ]);
+  expect(describeSource([main(), beside])?.problems).toEqual([]);
 });
 
 describe('environment files', () => {

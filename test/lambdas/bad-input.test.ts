@@ -44,6 +44,7 @@ function world() {
         environment: new Map(Object.entries(tasks.get(arn) ?? {})),
         secrets: references,
         environmentFiles: [],
+        volumes: [],
       },
     ],
   });

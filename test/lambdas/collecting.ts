@@ -28,4 +28,5 @@ export const container = (environment: object, secrets: object = {}): EcsContain
   environment: new Map(Object.entries(environment)),
   secrets: new Map(Object.entries(secrets)),
   environmentFiles: [],
+  volumes: [],
 });

@@ -1,4 +1,6 @@
-import { blocker, type Check, pass, warning } from '../check.ts';
+import { repositoryOf } from '../../retool.ts';
+import { MAIN_BACKEND } from '../../target-application.ts';
+import { blocker, type Check, info, type Learned, pass, warning } from '../check.ts';
 import { versionOf } from '../versions.ts';
 
 /** The vendor advises to go by way of a release in between when more than about so many are skipped. */
@@ -22,7 +24,14 @@ export const check: Check = {
         "Look at the version that the source answers under /api/checkHealth, and pin the target's image to it.",
       );
     }
-    if (source.imageTag === target.imageTag) return pass(`Both run ${source.imageTag}.`);
+    if (source.imageTag === target.imageTag) {
+      const [ours, theirs] = repositories({ source, target });
+      if (!ours || !theirs || isMirror(ours, theirs)) return pass(`Both run ${source.imageTag}.`);
+      return info(
+        `Both run ${source.imageTag}, of other repositories: ${ours} on the source, ${theirs} on the target.`,
+        "Make sure that the target's image has what was added to the source's: certificates, drivers, start scripts.",
+      );
+    }
     const [from, to] = [versionOf(source.imageTag), versionOf(target.imageTag)];
     if (!from || !to) return warning(`${both} Which is newer cannot be told from the tags.`, PIN);
     if (to.major < from.major || (to.major === from.major && to.minor < from.minor)) {
@@ -36,3 +45,15 @@ export const check: Check = {
     return warning(far ? `${both} That is too far for one step.` : both, PIN);
   },
 };
+
+/** Of the images of both main backends. */
+function repositories({ source, target }: Pick<Learned, 'source' | 'target'>): (string | null)[] {
+  const images = [
+    source.services.find(({ roles }) => roles.includes(MAIN_BACKEND))?.image,
+    target.deployments.find(({ role }) => role === MAIN_BACKEND)?.image,
+  ];
+  return images.map((image) => (image ? repositoryOf(image) : null));
+}
+
+/** `tryretool/backend` and `<registry>/tryretool/backend`: a registry that passes images on keeps their name. */
+const isMirror = (a: string, b: string): boolean => a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`);

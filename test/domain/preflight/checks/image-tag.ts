@@ -1,4 +1,10 @@
-import { type Cases, withSource, withTarget } from '../world.ts';
+import { type Cases, deployment, service, withSource, withTarget } from '../world.ts';
+
+const images = (from: string, to: string) => ({
+  ...withSource({ imageTag: '3.148.5', services: [service({ image: `${from}:3.148.5` })] }),
+  ...withTarget({ imageTag: '3.148.5', deployments: [deployment({ image: `${to}:3.148.5@sha256:0` })] }),
+});
+const registry = '111111111111.dkr.ecr.eu-west-1.amazonaws.com';
 
 export const cases: Cases = {
   equal: { given: {}, severity: 'PASS', says: /3.114.3/ },
@@ -70,5 +76,22 @@ export const cases: Cases = {
     given: { ...withSource({ imageTag: 'acme-7' }), ...withTarget({ imageTag: '3.114.3' }) },
     severity: 'WARNING',
     says: /cannot be told/,
+  },
+  'an image of their own on the source': {
+    given: images(`${registry}/acme/retool`, 'tryretool/backend'),
+    severity: 'INFO',
+    says: /of other repositories: 1{12}\S+\/acme\/retool on the source, tryretool\/backend on the target/,
+  },
+  'by a registry that passes images on': {
+    given: images('tryretool/backend', `${registry}/docker-hub/tryretool/backend`),
+    severity: 'PASS',
+  },
+  'by the same registry on both sides': {
+    given: images(`${registry}/acme/retool`, `${registry}/acme/retool`),
+    severity: 'PASS',
+  },
+  'on the source by a registry that passes images on': {
+    given: images('docker.io/tryretool/backend', 'tryretool/backend'),
+    severity: 'PASS',
   },
 };
