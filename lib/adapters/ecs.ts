@@ -15,6 +15,8 @@ import { refused } from './refused.ts';
 export interface EcsService {
   readonly service: string;
   readonly desiredCount: number;
+  /** One task on every instance, whatever the count. */
+  readonly daemon: boolean;
   readonly runningCount: number;
   readonly pendingCount: number;
   /** Of its newest deployment, or of its primary task set. */
@@ -79,6 +81,7 @@ export function ecs(client: ECSClient): Ecs {
           found.push({
             service: service.serviceName ?? '',
             desiredCount: service.desiredCount ?? 0,
+            daemon: service.schedulingStrategy === 'DAEMON',
             runningCount: service.runningCount ?? 0,
             pendingCount: service.pendingCount ?? 0,
             ...taskDefinitionsOf(service),

@@ -32,6 +32,7 @@ export async function findSource(
         service: {
           service: service.service,
           desiredCount: service.desiredCount,
+          daemon: service.daemon,
           taskDefinition: service.taskDefinition,
           launchType: service.launchType,
           image: container.image,

@@ -65,6 +65,7 @@ export const checkIds = [
   'source-autoscaling',
   'source-holds-tables',
   'source-running',
+  'source-stoppable',
   'sso-held-back',
   'target-empty',
   'target-keeper',

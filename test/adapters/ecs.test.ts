@@ -66,15 +66,16 @@ test('tells which task definitions run besides the newest one', async () => {
       { serviceName: 'again', taskDefinition: 'a:2', deployments: [deployment('ACTIVE', 'a:2', 2)] },
       {
         serviceName: 'blue-green',
+        schedulingStrategy: 'DAEMON',
         taskSets: [deployment('PRIMARY', 'b:1', 2), deployment('ACTIVE', 'b:2', 0, 2)],
       },
     ],
   });
   expect(await source.describe('c', ['any'])).toMatchObject([
-    { taskDefinition: 'a:2', alsoRunning: [] },
+    { taskDefinition: 'a:2', alsoRunning: [], daemon: false },
     { taskDefinition: 'a:2', alsoRunning: ['a:1'] },
     { taskDefinition: 'a:2', alsoRunning: [] },
-    { taskDefinition: 'b:1', alsoRunning: ['b:2'] },
+    { taskDefinition: 'b:1', alsoRunning: ['b:2'], daemon: true },
   ]);
 });
 

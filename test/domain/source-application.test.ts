@@ -25,6 +25,7 @@ const container = (
   service: {
     service,
     desiredCount: more.desiredCount ?? 1,
+    daemon: false,
     taskDefinition: `${service}:1`,
     launchType: 'FARGATE',
     image: more.image ?? 'tryretool/backend:3.148.5-stable',

@@ -75,6 +75,7 @@ export function account() {
     desiredCount,
     runningCount: desiredCount,
     pendingCount: 0,
+    daemon: false,
     taskDefinition,
     alsoRunning: [],
     launchType: 'FARGATE',

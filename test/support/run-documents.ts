@@ -81,6 +81,7 @@ const service = (name: string, serviceType: string, role: string, desiredCount: 
   serviceType,
   roles: [role],
   desiredCount,
+  daemon: false,
   taskDefinition: `${name}:1`,
   launchType: 'FARGATE',
   image: 'tryretool/backend:3.114.3-stable',

@@ -62,6 +62,7 @@ import { check as serverMaintenance } from './checks/server-maintenance.ts';
 import { check as sourceAutoscaling } from './checks/source-autoscaling.ts';
 import { check as sourceHoldsTables } from './checks/source-holds-tables.ts';
 import { check as sourceRunning } from './checks/source-running.ts';
+import { check as sourceStoppable } from './checks/source-stoppable.ts';
 import { check as ssoHeldBack } from './checks/sso-held-back.ts';
 import { check as targetEmpty } from './checks/target-empty.ts';
 import { check as targetKeeper } from './checks/target-keeper.ts';
@@ -142,6 +143,7 @@ export const checks: readonly Check[] = [
   sourceAutoscaling,
   sourceHoldsTables,
   sourceRunning,
+  sourceStoppable,
   ssoHeldBack,
   targetEmpty,
   targetKeeper,

@@ -68,6 +68,8 @@ export type Problem = z.infer<typeof Problem>;
 const EcsService = z.strictObject({
   service: z.string(),
   desiredCount: Count,
+  /** ECS keeps one task on every instance: it has no count that could be set. */
+  daemon: z.boolean(),
   /** ARN with its revision. */
   taskDefinition: z.string(),
   /** `FARGATE`, `EC2`, `EXTERNAL`; null where a capacity provider decides. */
