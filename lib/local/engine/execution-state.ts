@@ -29,7 +29,7 @@ export interface Branch {
   readonly outer: Branch | undefined;
   readonly index: number;
   /** In a Map: what `$states.context.Map.Item` shows. */
-  readonly item?: { readonly Index: number; readonly Value: Json; readonly Source?: string };
+  readonly item?: { readonly Index: number; readonly Value: Json; readonly Key?: string; readonly Source?: string };
   /** Variables assigned in this branch; those of `outer` are read through it. */
   readonly variables: JsonObject;
   /** The `previousEventId` of the next event. */

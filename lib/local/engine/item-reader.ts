@@ -1,3 +1,4 @@
+import { changes } from './changes.ts';
 import { readRows, withHeaders } from './csv.ts';
 import type { ItemReader } from './definition.ts';
 import { StateFailure, TaskFailure } from './failure.ts';
@@ -14,12 +15,15 @@ export const readerResources: readonly string[] = [GET_OBJECT, LIST_OBJECTS];
 
 type ReaderConfig = NonNullable<ItemReader['ReaderConfig']>;
 
-/** What a distributed Map goes through. */
-export interface Dataset {
-  readonly items: readonly Json[];
-  /** As `$states.context.Map.Item.Source` names it. */
-  sourceOf(index: number): string;
+/** One of what a distributed Map goes through, as `$states.context.Map.Item` shows it; a member of an object has a Key. */
+export interface Item {
+  readonly Value: Json;
+  readonly Key?: string;
+  readonly Source: string;
 }
+
+/** What an item hands on where no ItemSelector shapes it. */
+export const inputOf = ({ Key, Value }: Item): Json => (Key === undefined ? Value : { Key, Value });
 
 /**
  * The items of a distributed Map that come from S3. `maxItems` 0 means all.
@@ -27,28 +31,27 @@ export interface Dataset {
  */
 export async function readItems(
   reader: ItemReader,
-  o: { readonly parameters: JsonObject; readonly maxItems: number; readonly call: CallStore },
-): Promise<Dataset> {
+  o: {
+    readonly parameters: JsonObject;
+    readonly maxItems: number;
+    readonly call: CallStore;
+    readonly asOf: number;
+  },
+): Promise<Item[]> {
   const config = reader.ReaderConfig ?? {};
-  const enough = (items: Json[]) => (o.maxItems === 0 ? items : items.slice(0, o.maxItems));
+  const enough = (items: Item[]) => (o.maxItems === 0 ? items : items.slice(0, o.maxItems));
   const { Bucket = '' } = o.parameters;
+  const read = async (parameters: JsonObject) =>
+    itemsIn(await bodyOf(o.call, parameters), config, { Source: sourceOf(parameters), asOf: o.asOf });
   try {
-    if (reader.Resource === GET_OBJECT) {
-      return { items: enough(await readObject(o.call, o.parameters, config)), sourceOf: () => sourceOf(o.parameters) };
-    }
+    if (reader.Resource === GET_OBJECT) return enough(await read(o.parameters));
     const listed = await listObjects(o.call, o.parameters, config.Transformation === undefined ? o.maxItems : 0);
     if (config.Transformation !== 'LOAD_AND_FLATTEN') {
-      return { items: enough(listed), sourceOf: () => sourceOf({ Bucket }) };
+      return enough(listed.map((Value) => ({ Value, Source: sourceOf({ Bucket }) })));
     }
-    const items: Json[] = [];
-    const sources: string[] = [];
-    for (const { Key = '' } of listed) {
-      for (const item of await readObject(o.call, { Bucket, Key }, config)) {
-        items.push(item);
-        sources.push(sourceOf({ Bucket, Key }));
-      }
-    }
-    return { items: enough(items), sourceOf: (index) => sources[index] ?? '' };
+    const items: Item[] = [];
+    for (const { Key = '' } of listed) items.push(...(await read({ Bucket, Key })));
+    return enough(items);
   } catch (error) {
     if (error instanceof TaskFailure) throw failed(error.cause ?? error.error ?? 'The item reader failed.');
     throw error;
@@ -61,27 +64,31 @@ export const sourceOf = ({ Bucket = '', Key }: JsonObject): string =>
 
 const failed = (cause: string): StateFailure => new StateFailure('States.ItemReaderFailed', cause);
 
-async function readObject(call: CallStore, parameters: JsonObject, config: ReaderConfig): Promise<Json[]> {
+async function bodyOf(call: CallStore, parameters: JsonObject): Promise<string> {
   const answer = await call(GET_OBJECT, parameters);
   const body = isObject(answer) ? answer.Body : undefined;
   if (typeof body !== 'string') throw failed(`The object ${JSON.stringify(parameters.Key)} has no text.`);
-  return itemsIn(body, config);
+  return body;
 }
 
 /** The items in the text of an object, by the reader's configuration. */
-export function itemsIn(body: string, config: ReaderConfig): Json[] {
+export function itemsIn(body: string, config: ReaderConfig, o: { Source: string; asOf: number }): Item[] {
+  const { Source } = o;
+  const items = (values: readonly Json[]) => values.map((Value) => ({ Value, Source }));
   switch (config.InputType) {
     case 'CSV':
-      return csvItems(body, config);
-    case 'JSONL':
-      return body
-        .split('\n')
-        .filter((line) => line.trim() !== '')
-        .map((line) => parse(line));
+      return items(csvItems(body, config));
+    case 'JSONL': {
+      const lines = body.split('\n').filter((line) => line.trim() !== '');
+      return items(lines.map((line) => parse(line)));
+    }
     default: {
       const value = pointedAt(parse(body), config.ItemsPointer ?? '');
-      if (!Array.isArray(value)) throw failed('Attempting to map over non-iterable node.');
-      return value;
+      if (Array.isArray(value)) return items(value);
+      if (!isObject(value) || o.asOf < changes.objectsHaveItems) {
+        throw failed('Attempting to map over non-iterable node.');
+      }
+      return Object.entries(value).map(([Key, Value]) => ({ Key, Value, Source }));
     }
   }
 }

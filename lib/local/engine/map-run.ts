@@ -5,7 +5,7 @@ import type { ExecutionDescription } from './execution.ts';
 import { evaluateAs, evaluateWhole } from './expressions.ts';
 import { RuntimeFailure, StateFailure } from './failure.ts';
 import { forkToTakeUp } from './fork.ts';
-import { type CallStore, type Dataset, readItems } from './item-reader.ts';
+import { type CallStore, type Item, inputOf, readItems } from './item-reader.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { ANY, itemsOf, linked, maxConcurrency } from './map-items.ts';
 import { exportResults, resultOf } from './result-writer.ts';
@@ -103,9 +103,10 @@ export async function numberOf(run: Run, state: MapState, field: Counting): Prom
 
 async function mapRun(run: Run, state: MapState, o: MapRun): Promise<Json> {
   const call = storeAs(run);
-  const data = state.ItemReader ? await readItems(state.ItemReader, { ...o, call }) : fromState(o.given ?? []);
-  const inputs = await batched(run, state.ItemBatcher, await selected(run, state, data));
-  const children = await runChildren(run, state, inputs, { ...o, items: data.items.length });
+  const { asOf } = run.services;
+  const items = state.ItemReader ? await readItems(state.ItemReader, { ...o, call, asOf }) : fromState(o.given ?? []);
+  const inputs = await batched(run, state.ItemBatcher, await selected(run, state, items));
+  const children = await runChildren(run, state, inputs, { ...o, items: items.length });
   const { ResultWriter: writer } = state;
   if (writer?.Resource === undefined) return resultOf(children, writer);
   const target = await run.evaluate(writer.Arguments ?? {}, run.scope(), 'ResultWriter/Arguments');
@@ -119,18 +120,17 @@ async function mapRun(run: Run, state: MapState, o: MapRun): Promise<Json> {
 }
 
 /** The items as the ItemSelector shapes them. */
-export async function selected(run: Run, { ItemSelector }: MapState, { items, sourceOf }: Dataset): Promise<Json[]> {
-  if (ItemSelector === undefined) return [...items];
+export async function selected(run: Run, { ItemSelector }: MapState, items: readonly Item[]): Promise<Json[]> {
+  if (ItemSelector === undefined) return items.map(inputOf);
   const inputs: Json[] = [];
-  for (const [Index, Value] of items.entries()) {
-    const scope = run.scope({ item: { Index, Value, Source: sourceOf(Index) } });
-    inputs.push(await run.evaluate(ItemSelector, scope, 'ItemSelector'));
+  for (const [Index, item] of items.entries()) {
+    inputs.push(await run.evaluate(ItemSelector, run.scope({ item: { Index, ...item } }), 'ItemSelector'));
   }
   return inputs;
 }
 
 /** Items that no reader reads. */
-export const fromState = (items: readonly Json[]): Dataset => ({ items, sourceOf: () => STATE_DATA });
+export const fromState = (values: readonly Json[]): Item[] => values.map((Value) => ({ Value, Source: STATE_DATA }));
 
 /** The inputs of the children: a batch is `{ Items }`, with a BatchInput where one is asked for. */
 export async function batched(run: Run, batcher: ItemBatcher | undefined, items: Json[]): Promise<Batch[]> {

@@ -166,6 +166,16 @@ test('stopping the parent stops its children', async () => {
 
 test.each<[string, string, object, Json]>([
   ['a JSON array', '[1,{"a":2}]', { InputType: 'JSON' }, [1, { a: 2 }]],
+  // Measured in July 2026: github.com/floci-io/floci #1588.
+  [
+    'a JSON object',
+    '{"a":{"x":1},"b":2}',
+    { InputType: 'JSON' },
+    [
+      { Key: 'a', Value: { x: 1 } },
+      { Key: 'b', Value: 2 },
+    ],
+  ],
   ['a part of a JSON object', '{"a/b":[{"c":[7]}]}', { InputType: 'JSON', ItemsPointer: '/a~1b/0/c' }, [7]],
   ['JSON lines', '{"a":1}\n\n{"a":2}\n', { InputType: 'JSONL' }, [{ a: 1 }, { a: 2 }]],
   [
@@ -191,7 +201,7 @@ test.each<[string, string, object, Json]>([
 });
 
 test.each([
-  ['no list', '{}', { InputType: 'JSON' }, 'Attempting to map over non-iterable node.'],
+  ['no list', '7', { InputType: 'JSON' }, 'Attempting to map over non-iterable node.'],
   [
     'headers that repeat',
     'a,a\n',
@@ -203,6 +213,13 @@ test.each([
   if (body !== undefined) objects.set('b/k', body);
   const end = await stage.play(distributed(pass, read(config)));
   expect(end).toMatchObject({ status: 'FAILED', error: 'States.ItemReaderFailed', cause });
+});
+
+test('an item selector sees the key of a member of an object', async () => {
+  objects.set('b/k', '{"a":{"x":1}}');
+  const selector = { ItemSelector: '{% $states.context.Map.Item %}' };
+  const end = await stage.play(distributed(pass, { ...read({ InputType: 'JSON' }), ...selector }));
+  expect(outputOf(end)).toEqual([{ Index: 0, Key: 'a', Value: { x: 1 }, Source: 'S3://b/k' }]);
 });
 
 test('lists objects over several pages, or reads the items in each', async () => {

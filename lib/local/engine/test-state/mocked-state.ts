@@ -1,7 +1,7 @@
 import type { MapState, State, TaskState } from '../definition.ts';
 import { StateFailure } from '../failure.ts';
 import { type Exit, withResult } from '../interpreter.ts';
-import { type Dataset, itemsIn, sourceOf } from '../item-reader.ts';
+import { type Item, inputOf, itemsIn, sourceOf } from '../item-reader.ts';
 import { isObject, type Json } from '../json.ts';
 import { itemsOf, maxConcurrency } from '../map-items.ts';
 import { batched, exceeds, fromState, numberOf, selected, thresholdExceeded } from '../map-run.ts';
@@ -63,12 +63,13 @@ async function mockedItems(
   state: MapState,
   o: StateConfiguration,
   inspection: Inspection,
-): Promise<Dataset | undefined> {
+): Promise<readonly Item[] | undefined> {
   if (!state.ItemReader) return fromState(await itemsOf(run, state));
   const { Arguments = {}, ReaderConfig = {} } = state.ItemReader;
   const read = await run.evaluate(Arguments, run.scope(), 'ItemReader/Arguments');
   if (o.mapItemReaderData === undefined) return undefined;
-  const items = itemsIn(o.mapItemReaderData, ReaderConfig);
-  if (ReaderConfig.ItemsPointer !== undefined) inspection.afterItemsPointer = JSON.stringify(items);
-  return { items, sourceOf: () => sourceOf(isObject(read) ? read : {}) };
+  const Source = sourceOf(isObject(read) ? read : {});
+  const items = itemsIn(o.mapItemReaderData, ReaderConfig, { Source, asOf: run.services.asOf });
+  if (ReaderConfig.ItemsPointer !== undefined) inspection.afterItemsPointer = JSON.stringify(items.map(inputOf));
+  return items;
 }
