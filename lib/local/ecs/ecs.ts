@@ -92,6 +92,8 @@ export interface Cluster {
 
 /** ECS forgets a stopped task after about an hour. */
 const STOPPED_TASKS_KEPT_S = 3600;
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html */
+const CLIENT_TOKENS_KEPT_S = 86_400;
 
 const SHUT_DOWN = 'The machine that ran the task was shut down.';
 
@@ -214,6 +216,9 @@ export function createEcs(options: EcsOptions): Ecs {
 
   function place({ cluster: { arn }, clientToken, count = 1, ...request }: TaskPlacement): TaskRecord[] {
     const asked = JSON.stringify({ ...request, definition: request.definition.taskDefinitionArn, count });
+    for (const [key, { at }] of Object.entries(state.clientTokens)) {
+      if (now() - at > CLIENT_TOKENS_KEPT_S) delete state.clientTokens[key];
+    }
     const earlier = clientToken ? state.clientTokens[`${arn} ${clientToken}`] : undefined;
     if (earlier) {
       if (earlier.request !== asked) {
@@ -228,7 +233,8 @@ export function createEcs(options: EcsOptions): Ecs {
     );
     state.tasks.push(...tasks);
     if (clientToken) {
-      state.clientTokens[`${arn} ${clientToken}`] = { request: asked, taskArns: tasks.map((task) => task.taskArn) };
+      const taskArns = tasks.map((task) => task.taskArn);
+      state.clientTokens[`${arn} ${clientToken}`] = { request: asked, taskArns, at: now() };
     }
     file.save();
     return tasks;

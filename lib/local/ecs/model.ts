@@ -58,7 +58,7 @@ export interface EcsState {
   services: ServiceRecord[];
   tasks: TaskRecord[];
   /** `<cluster ARN> <client token>` → what was asked with it and which tasks it started. */
-  clientTokens: Record<string, { request: string; taskArns: string[] }>;
+  clientTokens: Record<string, { request: string; taskArns: string[] /** Epoch seconds. */; at: number }>;
 }
 
 export const emptyState = (): EcsState => ({

@@ -27,7 +27,7 @@ export interface Credentials {
     sessionName: string,
     options?: { readonly seconds?: number; readonly keys?: ConditionKeys },
   ): AccessKeys;
-  /** Finds expired keys too: the gateway tells "expired" from "unknown". */
+  /** Finds keys that expired, for a day: the gateway tells "expired" from "unknown". */
   find(accessKeyId: string): Credential | undefined;
 }
 
@@ -37,9 +37,14 @@ export interface Credentials {
  */
 const LONGEST_SESSION = 12 * 3600;
 
+const EXPIRED_KEPT_MS = 24 * 3_600_000;
+
 export function createCredentials(options: { readonly clock: Clock; readonly accountId: string }): Credentials {
   const byId = new Map<string, Credential>();
   const add = (keys: AccessKeys, principal: Principal): AccessKeys => {
+    for (const [id, { expiration }] of byId) {
+      if (expiration && expiration.getTime() + EXPIRED_KEPT_MS < options.clock.now()) byId.delete(id);
+    }
     byId.set(keys.accessKeyId, { ...keys, principal });
     return keys;
   };

@@ -11,7 +11,7 @@ export interface RecordedCall extends Evaluated {
 
 interface Recorder {
   add(call: Evaluated, first: boolean): void;
-  /** Writes how often each call came again. */
+  /** Writes how often each call came again, as far as that is not written. */
   close(): void;
 }
 
@@ -19,6 +19,9 @@ const files = (directory: string) => ({
   calls: join(directory, 'calls.ndjson'),
   policies: join(directory, 'policies.sha256'),
 });
+
+/** A copy reads and writes thousands of objects: what is counted of them is written before it fills memory. */
+const MOST_COUNTED = 10_000;
 
 /**
  * Opens the record of every call that IAM is asked about: a line when a call is first made, before it is answered. It
@@ -34,16 +37,18 @@ export function openRecord(directory: string, policies: Policies): Recorder {
   }
   if (existsSync(calls)) truncateSync(calls, readFileSync(calls).lastIndexOf('\n') + 1);
   const again = new Map<Evaluated, number>();
-  const write = (call: Evaluated, times: number) => appendFileSync(calls, `${JSON.stringify({ ...call, times })}\n`);
+  const line = (call: Evaluated, times: number) => `${JSON.stringify({ ...call, times })}\n`;
+  const writeAgain = () => {
+    appendFileSync(calls, Array.from(again, ([call, times]) => line(call, times)).join(''));
+    again.clear();
+  };
   return {
     add(call, first) {
-      if (first) write(call, 1);
-      else again.set(call, (again.get(call) ?? 0) + 1);
+      if (first) return appendFileSync(calls, line(call, 1));
+      again.set(call, (again.get(call) ?? 0) + 1);
+      if (again.size >= MOST_COUNTED) writeAgain();
     },
-    close() {
-      for (const [call, times] of again) write(call, times);
-      again.clear();
-    },
+    close: writeAgain,
   };
 }
 

@@ -211,6 +211,16 @@ test('the same client token starts one task, and with other parameters it is a c
   await stopped(first.tasks![0]!.taskArn);
 });
 
+test('a client token is known for a day', async () => {
+  define('worker:1');
+  const first = await run({ clientToken: 'daily' });
+  await stopped(first.tasks![0]!.taskArn);
+  await clock.advance(86_401_000);
+  const again = await run({ clientToken: 'daily' });
+  expect(again.tasks![0]!.taskArn).not.toBe(first.tasks![0]!.taskArn);
+  await stopped(again.tasks![0]!.taskArn);
+});
+
 test.each([
   ['an image that is not there', { image: 'absent:1' }, 'CannotPullContainerError: failed to resolve ref absent:1'],
   [

@@ -18,6 +18,22 @@ test('a person has long-lived keys, a role session has a token and an end', () =
   expect(keysEnvironment(session)).toHaveProperty('AWS_SESSION_TOKEN', session.sessionToken);
 });
 
+test('keys that expired are known for a day, and those of a person for ever', () => {
+  let now = 0;
+  const those = createCredentials({ clock: { ...systemClock, now: () => now }, accountId: '111122223333' });
+  const person = those.addUser('ada');
+  const mint = () => those.mint('arn:aws:iam::111122223333:role/CopyRole', 'run-1', { seconds: 60 });
+  const first = mint();
+  now = 86_460_000;
+  const second = mint();
+  expect(those.find(first.accessKeyId)).toBeDefined();
+  now += 1;
+  mint();
+  expect(those.find(first.accessKeyId)).toBeUndefined();
+  expect(those.find(second.accessKeyId)).toBeDefined();
+  expect(those.find(person.accessKeyId)).toBeDefined();
+});
+
 test('a session is named as AWS names it, without the path of its role', () => {
   expect(sessionArn('arn:aws:iam::111122223333:role/a/b/CopyRole', 's')).toBe(
     'arn:aws:sts::111122223333:assumed-role/CopyRole/s',

@@ -51,6 +51,21 @@ test('each call stands in the record with its times and its answer, and goes on 
   expect(readRecord(directory)[0]).toMatchObject({ principal: session.arn, identity: role });
 });
 
+test('the counts of ten thousand calls are on disk while the account runs', () => {
+  const recorder = openRecord(directory, policies());
+  const call = (key: number) => ({
+    principal: session.arn,
+    identity: role,
+    action: 's3:GetObject',
+    resource: `arn:aws:s3:::evidence/${key}`,
+    keys: {},
+  });
+  for (let key = 0; key < 10_000; key++) recorder.add(call(key), false);
+  expect(readRecord(directory)).toHaveLength(10_000);
+  recorder.close();
+  expect(readRecord(directory).every(({ times }) => times === 1)).toBe(true);
+});
+
 test('a call is on disk before it is answered, and a line that was cut off is left out', () => {
   const recorder = openRecord(directory, policies());
   createAuthorize(policies(), recorder.add)(session, 's3:GetObject', 'arn:aws:s3:::evidence/a');
