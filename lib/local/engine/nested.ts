@@ -26,14 +26,15 @@ export interface Executions {
 export function nestedExecutions(executions: Executions, authorize: Authorize): Record<string, Integration> {
   /** The same call twice, after the engine was started again, finds what it started. */
   const start = (call: TaskCall, waits: boolean) => {
-    const { StateMachineArn, Input = {}, Name = call.id } = isObject(call.arguments) ? call.arguments : {};
+    const { StateMachineArn, Input, Name = call.id } = isObject(call.arguments) ? call.arguments : {};
     const principal = sessionOf(call);
     try {
       authorize(principal, 'states:StartExecution', String(StateMachineArn));
       return executions.startExecution({
         stateMachineArn: String(StateMachineArn),
         name: String(Name),
-        input: typeof Input === 'string' ? Input : JSON.stringify(Input),
+        // Recorded: null is as good as none.
+        input: typeof Input === 'string' ? Input : JSON.stringify(Input ?? {}),
         principalArn: principal.arn,
         caller: { executionArn: call.executionArn, id: call.id, waits },
       });

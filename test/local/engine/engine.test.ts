@@ -211,6 +211,12 @@ describe('nested executions', () => {
     expect(stage.engine.describeExecution(childArn).status).toBe('ABORTED');
   });
 
+  test('have an empty input where theirs is null, as recorded', async () => {
+    stage.create('child', echo);
+    const end = await stage.play(parent(), null);
+    expect(outputOf(end)).toMatchObject({ Input: {}, Output: {} });
+  });
+
   test('without .sync only start', async () => {
     stage.create('child', ask);
     const end = await stage.play(parent({ Resource: 'arn:aws:states:::states:startExecution' }), {});

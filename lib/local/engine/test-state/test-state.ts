@@ -152,7 +152,9 @@ class Test {
       return await this.#left('CAUGHT_ERROR', caughtExit(catcher, index, failure), told);
     } catch (error) {
       if (!(error instanceof StateFailure)) throw error;
-      return this.#ended({ status: 'FAILED', error: error.error ?? '', cause: error.reason ?? '' });
+      // Measured: an execution fails where the catcher's own fields do, TestState only has no output
+      // [floci-io/floci, StepFunctionsJsonataIntegrationTest].
+      return this.#ended({ status: 'CAUGHT_ERROR', ...told, nextState: catcher.Next });
     }
   }
 

@@ -105,6 +105,12 @@ test('a mocked error goes by Retry, then by Catch, as often as it was tried', as
   expect(await ask(wary, failing('H'))).toEqual({ status: 'FAILED', error: 'H', cause: 'why' });
 });
 
+// Measured: github.com/floci-io/floci, StepFunctionsJsonataIntegrationTest. An execution fails there.
+test('a catcher whose own Output fails is told without an output', async () => {
+  const wary = { ...task, Catch: [{ ErrorEquals: ['E'], Next: 'G', Output: '{% $states.input.none %}' }] };
+  expect(await ask(wary, failing('E'))).toEqual({ status: 'CAUGHT_ERROR', error: 'E', cause: 'why', nextState: 'G' });
+});
+
 test('a map shows what its items become, and fails by its threshold', async () => {
   const shaped = {
     ...map,
