@@ -67,6 +67,8 @@ test("the vendor's CloudFormation template: every secret in clear, five services
   const { values, tfvars, into, login } = filesOf(findings, ['clear-', 'stack-rds']);
   expect(values).toMatchObject({
     image: { tag: '3.148.5-stable' },
+    // The template sets it everywhere; whoever types the name comes by HTTPS.
+    config: { useInsecureCookies: false },
     replicaCount: 2,
     resources: { requests: { cpu: '2048m', memory: '4096Mi' } },
     jobRunner: { enabled: true },

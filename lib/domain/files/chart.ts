@@ -65,8 +65,8 @@ function wiring(collected: Collected): Entry[] {
         }),
         entry(
           'useInsecureCookies',
-          variableOf(collected, 'COOKIE_INSECURE')?.value === 'true',
-          'COOKIE_INSECURE, as at the source; false where users come by HTTPS.',
+          variableOf(collected, 'COOKIE_INSECURE')?.value === 'true' && baseDomain.startsWith('http://'),
+          'COOKIE_INSECURE, as at the source, but false where users come by HTTPS.',
         ),
         entry('auth', auth),
         entry(

@@ -18,10 +18,16 @@ export const check: Check = {
         `Set ${NAME} to https://${record} on the target: the identity provider calls back to it.`,
       );
     }
-    if (nameOf(target)?.startsWith('http://')) {
+    if (valueOf(target, NAME)?.startsWith('http://')) {
       return warning(
         `${NAME} of the target begins with http://.`,
         `Set it to https://${record}: callbacks and links are built from it.`,
+      );
+    }
+    if (hosts.target !== null && valueOf(target, 'COOKIE_INSECURE') === 'true') {
+      return warning(
+        'COOKIE_INSECURE of the target is true, although users come by HTTPS: sign-on may call back by http://.',
+        'Leave it out on the target (config.useInsecureCookies: false in the values of the chart).',
       );
     }
     const unknown = (['source', 'target'] as const).filter((side) => hosts[side] === null);
@@ -34,10 +40,11 @@ export const check: Check = {
 
 type Side = Pick<Collected['target'] | Collected['source'], 'variables'>;
 
-const nameOf = ({ variables }: Side): string | null | undefined => variables.find(({ name }) => name === NAME)?.value;
+const valueOf = ({ variables }: Side, name: string): string | null | undefined =>
+  variables.find((variable) => variable.name === name)?.value;
 
 function hostOf(side: Side): string | null {
-  const value = nameOf(side);
+  const value = valueOf(side, NAME);
   if (!value) return null;
   const url = value.includes('://') ? value : `https://${value}`;
   return URL.canParse(url) ? new URL(url).hostname : value;

@@ -37,6 +37,11 @@ export const cases: Cases = {
     severity: 'WARNING',
     says: /Missing on the target: JWT_SECRET/,
   },
+  'cookies are told to the chart, and looked at with BASE_DOMAIN': {
+    given: withSource({ variables: [variable('COOKIE_INSECURE', { value: 'true' })] }),
+    severity: 'PASS',
+    says: /Nothing/,
+  },
   'Temporal is told to the chart later': {
     given: withSource({ variables: [variable('WORKFLOW_TEMPORAL_CLUSTER_NAMESPACE', { value: 'acme.a1b2c' })] }),
     severity: 'PASS',
