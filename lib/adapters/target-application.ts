@@ -1,7 +1,7 @@
 import { databaseOf, type Variables } from '../domain/retool.ts';
 import { MAIN_BACKEND } from '../domain/target-application.ts';
 import { givenPlace, notIn, placeOf, unseen } from '../domain/target-missing.ts';
-import type { IngressFindings, Problem } from '../workflow/documents/findings.ts';
+import type { IngressFindings, Problem, Quota } from '../workflow/documents/findings.ts';
 import { WorkflowError } from '../workflow/errors.ts';
 import type { Application } from './kubernetes/application.ts';
 import type { Deployment } from './kubernetes/deployments.ts';
@@ -21,6 +21,8 @@ interface TargetApplication {
   readonly encryptionKey: string | null;
   /** Null where it is not there, or Passage may not read it. */
   readonly ingress: IngressFindings | null;
+  /** Null where Passage may not list them. */
+  readonly quotas: Quota[] | null;
   readonly problems: readonly Problem[];
 }
 
@@ -84,6 +86,7 @@ async function readTarget(
     database: databaseOf(plain),
     encryptionKey: 'value' in key ? key.value : null,
     ingress: 'problem' in gate ? null : gate.ingress,
+    quotas: await application.quotas(),
     problems: [key, gate].flatMap((read) => ('problem' in read ? [read.problem] : [])),
   };
 }

@@ -25,6 +25,7 @@ export const withoutTargetApplication = (database: Address | null): TargetFindin
   encryption: null,
   variables: [],
   environmentFrom: [],
+  quotas: null,
   releases: null,
   addOns: [],
   kubernetesVersion: null,
@@ -44,6 +45,7 @@ interface ReadApplication {
   readonly database: ApplicationDatabase | null;
   readonly encryptionKey: string | null;
   readonly ingress: IngressFindings | null;
+  readonly quotas: TargetFindings['quotas'];
   readonly problems: readonly Problem[];
 }
 
@@ -108,6 +110,7 @@ export function targetFindings(
     },
     variables: describeVariables(found.main.environment, of.print),
     environmentFrom: [...found.environmentFrom],
+    quotas: found.quotas,
     ...around,
     ingress: found.ingress,
     backend: found.ingress && backendOf(found.ingress),

@@ -48,6 +48,7 @@ export const rbacFor = (application: string) => ({
       rule('networking.k8s.io', 'ingresses', ['get']),
       rule('', 'secrets', ['get'], ['encryption-key', DATABASE_PASSWORD.secret, EXTRA_VARIABLES]),
       rule('', 'configmaps', ['get']),
+      rule('', 'resourcequotas', ['list']),
       rule('external-secrets.io', 'externalsecrets', ['list']),
     ]),
     // Starts and stops the application, sees whether its pods have ended, opens and closes its gate.

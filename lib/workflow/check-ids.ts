@@ -47,6 +47,7 @@ export const checkIds = [
   'lock-table',
   'materialized-views',
   'migrator',
+  'namespace-quota',
   'old-transactions',
   'pooler-endpoint',
   'postgresql-majors',

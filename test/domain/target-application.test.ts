@@ -27,6 +27,7 @@ const found = (main = deployment('retool'), deployments = [main]) => ({
   database: null,
   encryptionKey: 'the encryption key',
   ingress: target().ingress,
+  quotas: [],
   problems: [],
 });
 const cluster = (application: ReadDeployment[] = [deployment('retool')]) => ({

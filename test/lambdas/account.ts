@@ -113,6 +113,7 @@ export function account() {
       act(`scale ${name} ${replicas}`);
       deployments.set(name, { ...deployments.get(name)!, replicas });
     },
+    quotas: async () => [],
     closeGate: async () => act('gate close'),
     openGate: async (_, { service, port }: Backend) => act(`gate open to ${service}:${port}`),
   };

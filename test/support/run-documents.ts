@@ -148,6 +148,7 @@ export const target = (more: Partial<Located<TargetFindings>> = {}): Located<Tar
   encryption: { gcm: false, v2: false, previousKey: null },
   variables: [],
   environmentFrom: [],
+  quotas: [],
   releases: [{ namespace: 'retool', release: 'retool', deployment: 'retool' }],
   addOns: [],
   kubernetesVersion: 'v1.33.5',

@@ -10,9 +10,10 @@ import {
   type V1IngressBackend,
 } from '@kubernetes/client-node';
 import { keeperOf } from '../../domain/target-keeper.ts';
-import type { IngressFindings } from '../../workflow/documents/findings.ts';
+import type { IngressFindings, Quota } from '../../workflow/documents/findings.ts';
 import { connectCluster, isForbidden, isMissing, kubernetesRefused } from './cluster.ts';
 import { type Deployment, readDeployment } from './deployments.ts';
+import { readQuota } from './resource-quota.ts';
 import { type WholeEnvironment, wholeEnvironment } from './whole-environment.ts';
 
 /** Backend of a closed gate: the load balancer controller answers it from the annotation of the same name. */
@@ -39,6 +40,8 @@ export interface Application {
   pods(deployments: readonly string[]): Promise<string[] | null>;
   /** Null where it is not there. @throws TargetNotFound where Passage may not read it. */
   ingress(name: string): Promise<IngressFindings | null>;
+  /** ResourceQuotas of the namespace; null where Passage may not list them. */
+  quotas(): Promise<Quota[] | null>;
   closeGate(ingress: string, page: string): Promise<void>;
   openGate(ingress: string, backend: Backend): Promise<void>;
 }
@@ -148,6 +151,16 @@ export function applicationOver(connect: () => Promise<KubeConfig>, namespace: s
       } catch (error) {
         if (isMissing(error)) return null;
         throw kubernetesRefused(`read ingress "${name}" of namespace "${namespace}"`, error);
+      }
+    },
+    async quotas() {
+      try {
+        const { core } = await connected();
+        const { items } = await core.listNamespacedResourceQuota({ namespace });
+        return items.map(readQuota);
+      } catch (error) {
+        if (isForbidden(error)) return null;
+        throw kubernetesRefused(`list resource quotas of namespace "${namespace}"`, error);
       }
     },
     closeGate: (ingress, page) =>

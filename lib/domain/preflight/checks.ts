@@ -44,6 +44,7 @@ import { check as loadBalancerScheme } from './checks/load-balancer-scheme.ts';
 import { check as lockTable } from './checks/lock-table.ts';
 import { check as materializedViews } from './checks/materialized-views.ts';
 import { check as migrator } from './checks/migrator.ts';
+import { check as namespaceQuota } from './checks/namespace-quota.ts';
 import { check as oldTransactions } from './checks/old-transactions.ts';
 import { check as poolerEndpoint } from './checks/pooler-endpoint.ts';
 import { check as postgresqlMajors } from './checks/postgresql-majors.ts';
@@ -125,6 +126,7 @@ export const checks: readonly Check[] = [
   lockTable,
   materializedViews,
   migrator,
+  namespaceQuota,
   oldTransactions,
   poolerEndpoint,
   postgresqlMajors,

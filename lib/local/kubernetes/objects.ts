@@ -78,6 +78,8 @@ export const NODES = resource('', 'Node', 'nodes', { ...cluster, shortNames: ['n
 export const PODS = resource('', 'Pod', 'pods', { shortNames: ['po'] });
 export const SECRETS = resource('', 'Secret', 'secrets');
 export const CONFIG_MAPS = resource('', 'ConfigMap', 'configmaps', { shortNames: ['cm'] });
+/** It is told, and limits nothing here. */
+const QUOTAS = resource('', 'ResourceQuota', 'resourcequotas', { shortNames: ['quota'] });
 export const SERVICES = resource('', 'Service', 'services', { shortNames: ['svc'] });
 /** Nothing here records any; clients that describe an object ask for its events. */
 const EVENTS = resource('', 'Event', 'events', { shortNames: ['ev'] });
@@ -108,6 +110,7 @@ export const RESOURCES: readonly Resource[] = [
   PODS,
   SECRETS,
   CONFIG_MAPS,
+  QUOTAS,
   SERVICES,
   EVENTS,
   resource('', 'ServiceAccount', 'serviceaccounts', { shortNames: ['sa'] }),

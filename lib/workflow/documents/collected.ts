@@ -13,6 +13,7 @@ import {
   LoadBalancer,
   NamedDatabase,
   Problem,
+  Quota,
   Release,
   RetoolDatabase,
   SourceService,
@@ -83,6 +84,8 @@ export const TargetFindings = z.strictObject({
       complete: z.boolean(),
     }),
   ),
+  /** Of the application's namespace; null where Passage may not list them. */
+  quotas: z.array(Quota).nullable(),
   /** Every release of the application in the cluster; null where Passage may look at one namespace only. */
   releases: z.array(Release).nullable(),
   addOns: z.array(AddOn),

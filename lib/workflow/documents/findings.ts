@@ -221,6 +221,16 @@ export const TargetDeployment = z.strictObject({
   keeper: Keeper.nullable(),
 });
 
+/** A ResourceQuota of the application's namespace, as far as it limits pods. */
+export const Quota = z.strictObject({
+  name: z.string(),
+  /** It holds for some pods alone: which, Passage does not tell. */
+  scoped: z.boolean(),
+  /** What it leaves; null where it sets no limit. */
+  left: z.strictObject({ pods: Count.nullable(), requests: Sizing, limits: Sizing }),
+});
+export type Quota = z.infer<typeof Quota>;
+
 /** A variable of the target's main backend. */
 export const TargetVariable = z.strictObject({
   name: z.string(),

@@ -18,13 +18,13 @@ export const check: Check = {
         `Set ${NAME} to https://${record} on the target: the identity provider calls back to it.`,
       );
     }
-    if (valueOf(target, NAME)?.startsWith('http://')) {
+    if (setTo(target, NAME)?.startsWith('http://')) {
       return warning(
         `${NAME} of the target begins with http://.`,
         `Set it to https://${record}: callbacks and links are built from it.`,
       );
     }
-    if (hosts.target !== null && valueOf(target, 'COOKIE_INSECURE') === 'true') {
+    if (hosts.target !== null && setTo(target, 'COOKIE_INSECURE') === 'true') {
       return warning(
         'COOKIE_INSECURE of the target is true, although users come by HTTPS: sign-on may call back by http://.',
         'Leave it out on the target (config.useInsecureCookies: false in the values of the chart).',
@@ -40,11 +40,11 @@ export const check: Check = {
 
 type Side = Pick<Collected['target'] | Collected['source'], 'variables'>;
 
-const valueOf = ({ variables }: Side, name: string): string | null | undefined =>
+const setTo = ({ variables }: Side, name: string): string | null | undefined =>
   variables.find((variable) => variable.name === name)?.value;
 
 function hostOf(side: Side): string | null {
-  const value = valueOf(side, NAME);
+  const value = setTo(side, NAME);
   if (!value) return null;
   const url = value.includes('://') ? value : `https://${value}`;
   return URL.canParse(url) ? new URL(url).hostname : value;
