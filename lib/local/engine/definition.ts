@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { expressionIn, MOST_SECONDS } from './expressions.ts';
 import type { Json, JsonObject } from './json.ts';
 import { isName } from './requests.ts';
+import { instantOf } from './timestamp.ts';
 
 /** The part of the Amazon States Language that the engine runs: JSONata machines, with these fields and no others. */
 
@@ -13,6 +14,13 @@ const expression = z
 const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   z.union([z.number().int().min(least).max(most), expression]);
 const seconds = (least: number) => wholeNumber(least, MOST_SECONDS);
+/** In AWS's words [recorded]. */
+const timestamp = z
+  .string()
+  .refine(
+    (text) => expressionIn(text) !== undefined || !Number.isNaN(instantOf(text)),
+    'String does not match RFC3339 timestamp',
+  );
 const errorNames = z.array(z.string().min(1)).min(1);
 
 const retrier = z.strictObject({
@@ -78,7 +86,7 @@ const wait = z.strictObject({
   ...common,
   ...flow,
   Seconds: seconds(0).optional(),
-  Timestamp: z.string().optional(),
+  Timestamp: timestamp.optional(),
 });
 
 const succeed = z.strictObject({ Type: z.literal('Succeed'), ...common });

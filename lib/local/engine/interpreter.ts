@@ -11,6 +11,7 @@ import { linked } from './map-items.ts';
 import { findCatcher, nextRetry } from './retry.ts';
 import { dataLimitExceeded, hasEnded, payloadText, Run, type Services } from './run.ts';
 import { runTask } from './task.ts';
+import { instantOf } from './timestamp.ts';
 
 /**
  * Runs an execution that has started until its last event is written. Rejects only with `UnwrittenEvent`, which nobody
@@ -275,16 +276,6 @@ async function choose(run: Run, state: ChoiceState): Promise<Exit> {
     throw new RuntimeFailure(run.place, problem);
   }
   return { next: state.Default, rule: state, prefix: '', shown: {}, output };
-}
-
-/** ISO 8601 with T, time and offset, as AWS demands. */
-const TIMESTAMP = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
-
-/** Milliseconds since the epoch; NaN for what is no instant, such as one on 30 February. */
-function instantOf(timestamp: string): number {
-  const day = TIMESTAMP.exec(timestamp)?.[1];
-  if (day === undefined || Number.isNaN(Date.parse(day))) return Number.NaN;
-  return new Date(day).toISOString().startsWith(day) ? Date.parse(timestamp) : Number.NaN;
 }
 
 async function pause(run: Run, state: WaitState): Promise<void> {

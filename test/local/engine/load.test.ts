@@ -103,6 +103,11 @@ test.each<[string, string, string]>([
     'state "A": needs either Seconds or Timestamp',
   ],
   [
+    'a Timestamp that is none',
+    machine({ A: { Type: 'Wait', Timestamp: '2026-02-30T00:00:00Z', End: true } }),
+    'state "A": Timestamp: String does not match RFC3339 timestamp',
+  ],
+  [
     'a reader of an inline map',
     machine({
       A: {

@@ -96,7 +96,8 @@ test('a wait lasts as long as it says, or until its timestamp', async () => {
 test.each(['2016-02-30T00:00:00Z', '2016-03-14T24:00:00Z', '2016-03-14T01:59:00', '2016-03-14 01:59:00Z', 'soon'])(
   'a wait until %s fails',
   async (Timestamp) => {
-    const end = await stage.play({ Sleep: { Type: 'Wait', Timestamp, End: true } });
+    const sleep = { Type: 'Wait', Timestamp: '{% $states.input %}', End: true };
+    const end = await stage.play({ Sleep: sleep }, Timestamp);
     expect(end).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
   },
 );
