@@ -92,6 +92,7 @@ class Test {
     this.#request = request;
     this.#retries = retries;
     this.inspection.input = request.input ?? '{}';
+    this.#showVariables(run.branch.variables);
   }
 
   async result(doWork: () => Promise<Exit>): Promise<TestStateResult> {
@@ -120,8 +121,13 @@ class Test {
     const { output, assigned } = await evaluateExit(this.#run, exit);
     const variables = { ...this.#run.branch.variables };
     for (const [name, text] of Object.entries(assigned)) variables[name] = JSON.parse(text) as Json;
-    if (Object.keys(variables).length > 0) this.inspection.variables = JSON.stringify(variables);
+    this.#showVariables(variables);
     return this.#ended({ status, output, ...failure, ...(exit.next !== undefined && { nextState: exit.next }) });
+  }
+
+  /** Documented: those that were given and those that the state assigned. A state that fails assigns none. */
+  #showVariables(variables: JsonObject): void {
+    if (Object.keys(variables).length > 0) this.inspection.variables = JSON.stringify(variables);
   }
 
   /** As an execution would go on: another attempt, a catcher, or the end. */

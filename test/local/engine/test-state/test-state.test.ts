@@ -105,6 +105,12 @@ test('a mocked error goes by Retry, then by Catch, as often as it was tried', as
   expect(await ask(wary, failing('H'))).toEqual({ status: 'FAILED', error: 'H', cause: 'why' });
 });
 
+test('shows the variables that it was given, where the state fails, too', async () => {
+  const variables = JSON.stringify({ v: 1 });
+  const answer = await ask({ Type: 'Fail', Error: 'E' }, { variables, inspectionLevel: 'DEBUG' });
+  expect(answer).toMatchObject({ status: 'FAILED', inspectionData: { variables: { v: 1 } } });
+});
+
 // Measured: github.com/floci-io/floci, StepFunctionsJsonataIntegrationTest. An execution fails there.
 test('a catcher whose own Output fails is told without an output', async () => {
   const wary = { ...task, Catch: [{ ErrorEquals: ['E'], Next: 'G', Output: '{% $states.input.none %}' }] };
