@@ -86,7 +86,7 @@ const failed = (error: unknown): unknown =>
     ? new TaskFailure(`StepFunctions.${error.code.replace(/Exception$/, '')}Exception`, error.message)
     : error;
 
-/** AWS's words, to an execution that is stopped because nobody waits for it any more [measured: floci-io/floci, issue 2782]. */
+/** AWS's words, to an execution that is stopped because nobody waits for it any more [measured: floci-io/floci, `AslExecutorNestedSyncTimeoutTest`]. */
 export const abortedWith = ({ executionArn }: Pick<TaskCall, 'executionArn'>): string =>
   `The Task state in AWS Step Functions execution [${executionArn}] which was managing this resource was aborted`;
 

@@ -157,7 +157,7 @@ test('a failed map is tried again as a whole, and iterations that were stopped s
   ]);
 });
 
-describe('what is recorded of a cut names the last event of the part that failed (github.com/floci-io/floci #3605 and after)', () => {
+describe('what is recorded of a cut names the last event of the part that failed (github.com/floci-io/floci, AslExecutorParallelCutTest)', () => {
   const failing = {
     StartAt: 'Pause',
     States: {
