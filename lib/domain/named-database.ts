@@ -27,7 +27,7 @@ export function locateDatabase(
   if ('problem' in read) return { database: null, problems: [read.problem] };
   const { secretArn, login } = read;
   const database = addressOf(secretArn, login, application ?? undefined);
-  if (database) return { database, problems: databaseProblems(side, login, application, database) };
+  if (database) return { database, problems: databaseProblems(side, application, database) };
   const problem: Problem = {
     kind: 'database-unnamed',
     severity: 'BLOCKER',
@@ -38,13 +38,8 @@ export function locateDatabase(
   return { database, problems: [problem] };
 }
 
-/** What is odd about a side's database, where an application and a login's secret both tell of it. */
-function databaseProblems(
-  side: 'source' | 'target',
-  login: LoginSecret,
-  application: Named | null,
-  address: Address,
-): Problem[] {
+/** What is odd about a side's database, of which an application and a login's secret tell, each a part or all. */
+function databaseProblems(side: 'source' | 'target', application: Named | null, address: Address): Problem[] {
   const goes = `${address.host}:${address.port}/${address.database}`;
   if (!application) {
     return [
@@ -58,7 +53,7 @@ function databaseProblems(
     ];
   }
   const uses = `${application.host}:${application.port}/${application.database}`;
-  if (!login.host || !login.dbname || uses === goes) return [];
+  if (uses === goes) return [];
   return [
     {
       kind: 'database-elsewhere',

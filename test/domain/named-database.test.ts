@@ -31,6 +31,16 @@ test.each([
   });
 });
 
+test.each([
+  ['a host of another server', { host: 'staging.invalid' }, 'WARNING', 'staging.invalid:5432/hammerhead'],
+  ['a port of something else', { port: 6432 }, 'WARNING', 'rds.invalid:6432/hammerhead'],
+  ['a database of the same server', { dbname: 'staging' }, 'BLOCKER', 'rds.invalid:5432/staging'],
+] as const)('a secret that names no more than %s is told as well', (_, names, severity, goes) => {
+  expect(locate(read(names)).problems).toMatchObject([
+    { kind: 'database-elsewhere', severity, what: expect.stringContaining(`Passage's login goes to ${goes}.`) },
+  ]);
+});
+
 test('an address that only the secret tells is a warning; one that nobody tells stops', () => {
   expect(locate(read({ host: 'rds.invalid', dbname: 'hammerhead' }), null).problems).toMatchObject([
     { kind: 'database-unnamed', severity: 'WARNING' },

@@ -280,6 +280,18 @@ describe('Temporal', () => {
   });
 });
 
+test('services that have different encryption keys stop a run', () => {
+  const jobs = container('jobs', {
+    SERVICE_TYPE: 'JOBS_RUNNER',
+    ENCRYPTION_KEY: 'another key',
+    ENCRYPTION_KEY_OLD: 'b',
+  });
+  expect(describeSource([main({ ENCRYPTION_KEY_OLD: 'a' }), jobs], {})?.problems).toMatchObject([
+    { kind: 'variables-disagree', severity: 'BLOCKER', what: expect.stringMatching(/^ENCRYPTION_KEY has/) },
+    { kind: 'variables-disagree', severity: 'BLOCKER', what: expect.stringMatching(/^ENCRYPTION_KEY_OLD has/) },
+  ]);
+});
+
 test('a worker on another database than the main backend is told', () => {
   const jobs = (host: string) => container('jobs', { SERVICE_TYPE: 'JOBS_RUNNER', POSTGRES_HOST: host });
   const here = main({ POSTGRES_HOST: 'rds.invalid' });
