@@ -33,6 +33,12 @@ test.each([
   ['no table of Retool, and nobody says that there should be', null, { ...keyed, keyed: null }, []],
   ['no table of Retool although its application names the database', null, keyed, [['canaries-missing', 'WARNING']]],
   ['values of one key', { lookedAt, groups: [group(a, 3), group(a, 1, true)] }, keyed, []],
+  [
+    'values of one key, beside another table',
+    { lookedAt: [...lookedAt, { ...lookedAt[0]!, table: 'public.sso' }], groups: [group(a, 3)] },
+    keyed,
+    [],
+  ],
   ['no values and no key', { lookedAt, groups: [] }, { keyed: false, rotating: false }, []],
   ['no values although there is a key', { lookedAt, groups: [] }, keyed, [['canaries-missing', 'WARNING']]],
   [

@@ -280,6 +280,13 @@ describe('Temporal', () => {
   });
 });
 
+test('of several main backends one that is to run counts, before one that was stopped', () => {
+  const backend = (service: string, desiredCount: number) =>
+    container(service, { SERVICE_TYPE: 'MAIN_BACKEND', ...database, ...key }, { desiredCount, image: `a:${service}` });
+  expect(describeSource([backend('old', 0), backend('new', 2)], {})?.imageTag).toBe('new');
+  expect(describeSource([backend('old', 0), backend('older', 0)], {})?.imageTag).toBe('old');
+});
+
 test('services that have different encryption keys stop a run', () => {
   const jobs = container('jobs', {
     SERVICE_TYPE: 'JOBS_RUNNER',

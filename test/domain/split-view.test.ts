@@ -55,3 +55,9 @@ test.each([
     { kind: 'zone-split', severity: 'WARNING', what: expect.stringMatching(words), todo: expect.stringMatching(/\w/) },
   ]);
 });
+
+test('a server that names what is wanted among others follows the zone; before there is a record silence is none', () => {
+  const both = answers('old.example.com', 'ecs.elb.example.com');
+  expect(zoneProblems(publicZone, [], [record()], both)).toEqual([]);
+  expect(zoneProblems(publicZone, [], [], answers())).toEqual([]);
+});

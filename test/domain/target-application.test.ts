@@ -68,13 +68,26 @@ test('a flag that comes, or may come, from an object that is not read is not kno
   const from = { secret: { name: 's', key: 'k' } };
   const named = deployment('retool', { environment: new Map([['USE_GCM_ENCRYPTION', from]]) });
   expect(targetFindings(found(named), cluster(), of).encryption).toMatchObject({ gcm: null, v2: false });
+  const flags = new Map([
+    ['USE_GCM_ENCRYPTION', { value: 'true' }],
+    ['USE_ENCRYPTION_V2', { value: 'false' }],
+  ]);
+  const stated = targetFindings(found(deployment('retool', { environment: flags })), cluster(), of);
+  expect(stated.encryption).toMatchObject({ gcm: true, v2: false });
   const taking = (complete: boolean) => {
     const bundle = { kind: 'secret' as const, name: 'extra-env-vars', through: null, complete };
     return targetFindings({ ...found(), environmentFrom: [bundle] }, cluster(), of);
   };
   expect(taking(false)).toMatchObject({
     encryption: { gcm: null, v2: null },
-    problems: [{ kind: 'not-looked', where: 'Secret extra-env-vars' }],
+    problems: [
+      {
+        kind: 'not-looked',
+        severity: 'INFO',
+        where: 'Secret extra-env-vars',
+        todo: expect.stringMatching(/all Secrets/),
+      },
+    ],
   });
   expect(taking(true)).toMatchObject({ encryption: { gcm: false, v2: false }, problems: [] });
 });
@@ -112,6 +125,7 @@ describe('two releases', () => {
       { kind: 'release-ambiguous', severity: 'INFO', where: 'staging/b' },
     ]);
     expect(releaseProblems('retool', [release('retool', 'a')])).toEqual([]);
+    expect(releaseProblems('retool', [release('staging', 'b')])).toMatchObject([{ severity: 'BLOCKER' }]);
   });
 
   test('are not overlooked where only one namespace may be listed, and what was not seen is said', () => {
@@ -126,7 +140,7 @@ describe('two releases', () => {
 });
 
 test('add-ons are found by API group or image, and unknown where nobody may look', () => {
-  const others = [{ name: 'tools/watch', images: ['ghcr.io/stakater/reloader:v1.4.1'] }];
+  const others = [{ name: 'tools/watch', images: ['proxy:1', 'ghcr.io/stakater/reloader:v1.4.1'] }];
   const none = { autoMode: false, managedAddOns: [] as string[] | null };
   const seen = (groups: string[], list: typeof others | null, plane = none) =>
     addOnsOf(groups, list, plane).map(({ present }) => present);
