@@ -23,7 +23,7 @@ export const unfenceSource = task('UnfenceSource')(async ({ ledgers, evidence, s
   if (pointOfNoReturn) {
     throw new WorkflowError(
       'PastPointOfNoReturn',
-      `Migration "${lease.migration}" was switched at ${pointOfNoReturn}: only an approved roll-back opens its source.`,
+      `Migration "${lease.migration}" was switched at ${pointOfNoReturn}: nothing opens its source by itself any more. Going back is done by hand (docs/runbook.md#pastpointofnoreturn).`,
     );
   }
   // Whoever holds the lease now is the only one who could still write a point of no return, and unwind does not.

@@ -11,7 +11,7 @@ import { UNKNOWN_VARIABLES } from './readiness.ts';
 
 type Check = z.infer<typeof Finding>;
 
-/** The check that names what single sign-on needs: INFO where the target was rightly without it. */
+/** The check that names what single sign-on needs: INFO where the target was rightly without it before the freeze. */
 const HELD_BACK = 'sso-held-back';
 const AUTOSCALING = 'source-autoscaling';
 
@@ -94,7 +94,7 @@ export function nextSteps(run: {
     case 'cut over':
       return [
         'Sign in at the usual address, open an application that reads a resource and run a query.',
-        'Leave the old services at zero and the old database as it is for at least a week. Going back to it by then loses what was written since the switch.',
+        'Leave the old services at zero and the old database as it is for at least a week. Going back to it is done by hand, and loses what was written since the switch: docs/runbook.md#going-back-after-the-point-of-no-return-by-hand.',
         ...leftOpen(run),
         'After that, remove the old services one by one, never the stack as a whole: it may hold the secret of the encryption key and Retool Database. Keep every secret that the target reads (files/terraform.tfvars names them), and take a last snapshot before the old database goes.',
       ];
@@ -189,7 +189,7 @@ function leftOpen(run: Pick<Parameters<typeof nextSteps>[0], 'checks' | 'variabl
     // Null where nothing is held back.
     ...(held?.todo
       ? [
-          `Single sign-on is not set yet (${shortened(held.saw.replace(/\.$/, ''))}). Once an administrator has checked the target, run files/create-secrets.mjs --write --held of this run and sign in.`,
+          `Single sign-on was not set when “go” was asked (${shortened(held.saw.replace(/\.$/, ''))}). If nobody set it before “switch”, users cannot sign in by it: run files/create-secrets.mjs --write --held of this run now, restart the pods, and sign in by it.`,
         ]
       : []),
   ];

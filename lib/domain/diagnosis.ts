@@ -114,7 +114,7 @@ function verdictOf({ ledger, holderStatus, sourceDatabase, gate }: Circumstances
     return `Run ${holder.run} ended without releasing the migration. The reconciler starts unwind within a minute of the account being up; run "npm run passage -- serve" and look again.`;
   }
   if (fence === 'sealed') {
-    return 'The source is sealed, but the ledger has no point of no return: only a person may open it (runbook: PastPointOfNoReturn).';
+    return 'The source is sealed, but the ledger has no point of no return: only a person may open it, with lib/sql/reopen-source.sql (runbook: PastPointOfNoReturn).';
   }
   if (fence)
     return 'The source is fenced and nobody holds the migration: this should not happen. Keep it closed and read the runbook, FenceFailed.';

@@ -3,7 +3,7 @@
 //
 //   node create-secrets.mjs                 says what it would do; reads no value
 //   node create-secrets.mjs --write         does it; what stands there already with another value is refused
-//   node create-secrets.mjs --write --held  also sets what is held back: when the target was checked, before the switch
+//   node create-secrets.mjs --write --held  also sets what is held back: while “switch” is being decided
 //
 //   --overwrite        replaces what stands there with another value
 //   --only <name>      one secret alone, as in --only extra-env-vars

@@ -135,7 +135,9 @@ describe('a cutover that was approved with open points', () => {
       'Left open: Missing on the target: JWT_SECRET. → Run files/create-secrets.mjs --write.',
       expect.stringMatching(/^Remove the auto scaling of the old services/),
       expect.stringMatching(/^Left open: ACME_FLAGS is not set on the target/),
-      expect.stringMatching(/^Single sign-on is not set yet .*OIDC_CLIENT_SECRET.*create-secrets\.mjs --write --held/),
+      expect.stringMatching(
+        /^Single sign-on was not set when “go” was asked .*OIDC_CLIENT_SECRET.*create-secrets\.mjs --write --held/,
+      ),
       expect.stringMatching(/^After that.*never the stack as a whole/),
     ]);
     expect(pageOf(summary)).toMatch(/<h1 class="warn">Cut over/);

@@ -171,6 +171,6 @@ function assertNotSealed(row: FenceRow): void {
   if (row.state !== 'sealed') return;
   throw new WorkflowError(
     'PastPointOfNoReturn',
-    `Run ${row.run} sealed the source: users may be writing on the target. Only an approved roll-back opens it again.`,
+    `Run ${row.run} sealed the source: users may be writing on the target. Nothing of Passage's opens it again: going back is done by hand (docs/runbook.md#pastpointofnoreturn).`,
   );
 }

@@ -113,7 +113,8 @@ const auth = new Tree(
   entry(
     'google',
     new Tree(entry('enabled', false)),
-    'Single sign-on is held back until a local administrator has checked the target: create-secrets.mjs --held sets it.',
+    'Single sign-on is held back until an administrator has looked at the target while “switch” is being decided; then,',
+    'before it is approved, create-secrets.mjs --write --held sets it.',
   ),
 );
 

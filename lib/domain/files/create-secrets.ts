@@ -8,5 +8,5 @@ export const createSecretsFile = ({ createSecrets }: Originals): UserFile => ({
   name: 'create-secrets.mjs',
   text: createSecrets,
   why: 'Puts the values that extra-env-vars.json lists into the target’s secrets, from where the source has them. No value is printed, written to disk or put on a command line.',
-  how: 'node create-secrets.mjs says what it would do; with --write it does it, with your AWS credentials. With the blueprints run it once before terraform apply for the secrets of their own, and again after it, when terraform has made the empty extra-env-vars. Before “switch” is approved, and when a local administrator has checked the target: --write --held.',
+  how: 'node create-secrets.mjs says what it would do; with --write it does it, with your AWS credentials. With the blueprints run it once before terraform apply for the secrets of their own, and again after it, when terraform has made the empty extra-env-vars. While “switch” is being decided, when an administrator has looked at the target: --write --held, then restart the pods; only then approve.',
 });

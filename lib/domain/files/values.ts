@@ -16,6 +16,6 @@ export function valuesFile(collected: Collected): UserFile {
       `kubectl --namespace ${namespace} scale deployment --all --replicas=0`,
     ]),
     why: `The target as the chart ${CHART.name} ${CHART.version} makes it: the source's version, at least its size (${sizedParts(collected).join(', ')}), single sign-on and workflows held back.`,
-    how: 'Without the blueprints: fill in what is behind a #, then run the commands at its top. They end with all deployments at zero, because Passage starts them at the cutover, one pod each; afterwards apply these values again for the full number.',
+    how: 'Without the blueprints: fill in what is behind a #, then run the commands at its top. They end with all deployments at zero, because Passage starts them at the cutover, each with as many pods as the source runs of it; nothing has to be applied again for that.',
   };
 }

@@ -84,7 +84,8 @@ export const ProveDns = lambda({
 });
 
 export const SealSource = lambda({
-  summary: 'Proves the fence once more and seals the source: from here only an approved roll-back opens it.',
+  summary:
+    'Proves the fence once more and seals the source: once the point of no return is written, only people open it, by hand.',
   input: Held,
   output: Nothing,
   throws: [

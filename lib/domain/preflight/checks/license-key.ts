@@ -13,12 +13,12 @@ export const check: Check = {
     const to = target.variables.find(({ name }) => name === NAME);
     const unknown = { source: isUnknown(source, NAME), target: isUnknown(target, NAME) };
     if (!from && !to && !unknown.source && !unknown.target) {
-      return info(`Neither side sets ${NAME}.`, 'If there is a license, set it on the target.');
+      return info(`Neither side sets ${NAME}.`, 'If there is a license, set LICENSE_KEY on the target.');
     }
     if (from && !to && !unknown.target) {
       return warning(
         `The source sets ${NAME}, the target does not.`,
-        'Set it: without a license features are missing.',
+        'Run files/create-secrets.mjs --write of this run: it puts it into the secret that the chart reads. Without a license features are missing.',
       );
     }
     if (!from?.fingerprint || !to?.fingerprint) {

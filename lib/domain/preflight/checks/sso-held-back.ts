@@ -14,26 +14,26 @@ export const check: Check = {
     if (held.length === 0 && source.environmentFiles.length > 0) {
       return unlearned(
         'whether the source sets some of its variables in an environment file.',
-        'Look there; what belongs to single sign-on is set on the target only when a local administrator has checked it.',
+        'Look there; set what belongs to single sign-on while “switch” is being decided: after an administrator has looked at the target, before it is approved.',
       );
     }
     if (held.length === 0) return pass('The source sets none of its variables.');
     if (early.length > 0) {
       return warning(
         `Set on the target already: ${several(early)}.`,
-        'Remove them until a local administrator has checked the target; set them before "switch" is approved.',
+        'Remove them; set them again while “switch” is being decided: after an administrator has looked at the target, before it is approved.',
       );
     }
     const unseen = held.filter((name) => isUnknown(target, name));
     if (unseen.length > 0) {
       return unlearned(
         `whether ${several(closedObjects(target))} sets ${several(unseen)} on the target already.`,
-        'Look at its keys: without them a local administrator checks the target before "switch", with DISABLE_USER_PASS_LOGIN nobody can.',
+        'Look at its keys: without them an administrator can sign in with a password and look at the target before “switch”, with DISABLE_USER_PASS_LOGIN nobody can.',
       );
     }
     return info(
       `Held back: ${several(held)}.`,
-      'When a local administrator has checked the target, run files/create-secrets.mjs --write --held of the last run, and let somebody sign in after the switch.',
+      'While “switch” is being decided: let an administrator look at the target, run files/create-secrets.mjs --write --held of this run, restart the pods, then approve. After the switch sign in by it.',
     );
   },
 };
