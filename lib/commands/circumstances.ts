@@ -5,9 +5,12 @@ import { ecs } from '../adapters/ecs.ts';
 import { type Application, application } from '../adapters/kubernetes/application.ts';
 import { ask } from '../adapters/resolver.ts';
 import type { Circumstances } from '../domain/diagnosis.ts';
+import { runOf } from '../domain/run.ts';
 import type { WorldInfo } from '../local/world/world.ts';
 import type { DeployedMigration } from '../workflow/configuration.ts';
+import { statesEntered } from './follow.ts';
 import { type SimulatedAccount, simulatedAccount } from './simulated-account.ts';
+import { inputOf } from './under-way.ts';
 
 type SampleDatabase = NonNullable<WorldInfo['databases']>['source'];
 
@@ -20,14 +23,22 @@ interface Clients {
   readonly eks: EKSClient;
 }
 
-/** As `look`, once what was started has come up. */
-export async function gather(world: WorldInfo, migration: DeployedMigration): Promise<Circumstances> {
+/**
+ * As `look`, once what was started has come up.
+ * @param paused whether the account is up only to be looked at, and nothing in it goes on
+ */
+export async function gather(
+  world: WorldInfo,
+  migration: DeployedMigration,
+  { paused = false }: { readonly paused?: boolean } = {},
+): Promise<Circumstances> {
   const client = { endpoint: world.url, region: world.region, credentials: world.credentials };
   const clients = { account: simulatedAccount(world), ecs: new ECSClient(client), eks: new EKSClient(client) };
   const deadline = Date.now() + SETTLE_MS;
   try {
+    const interrupted = paused ? await interruptedRuns(clients.account) : null;
     for (;;) {
-      const seen = await look(world, migration, clients);
+      const seen = { ...(await look(world, migration, clients)), interrupted };
       if (!isStarting(seen) || Date.now() > deadline) return seen;
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
@@ -39,20 +50,30 @@ export async function gather(world: WorldInfo, migration: DeployedMigration): Pr
 }
 
 /** Whether something is not up that should be, or a holder is gone whose migration nobody has taken over. */
-export function isStarting({ services, deployments, ledger, holderStatus }: Circumstances): boolean {
+export function isStarting({ services, deployments, ledger, holderStatus, interrupted }: Circumstances): boolean {
   return (
     services.some(({ desiredCount, runningCount }) => runningCount < desiredCount) ||
     (typeof deployments !== 'string' && deployments.some(({ replicas, readyReplicas }) => readyReplicas < replicas)) ||
-    (ledger.holder !== null && holderStatus !== 'RUNNING' && !ledger.pointOfNoReturn)
+    (interrupted === null && ledger.holder !== null && holderStatus !== 'RUNNING' && !ledger.pointOfNoReturn)
   );
 }
+
+/** Of a paused account: the runs that were under way when it last ended, and the step at which each stands. */
+const interruptedRuns = async (account: SimulatedAccount): Promise<Circumstances['interrupted']> =>
+  Promise.all(
+    (await account.runningJourneys()).map(async (execution) => ({
+      run: runOf(execution),
+      mode: (await inputOf(account, execution)).mode,
+      step: (await statesEntered(account, execution)).at(-1)?.name ?? null,
+    })),
+  );
 
 /** Reads how everything stands, each thing where it is; what does not answer is said, and hides nothing else. */
 async function look(
   world: WorldInfo,
   migration: DeployedMigration,
   { account, ...clients }: Clients,
-): Promise<Circumstances> {
+): Promise<Omit<Circumstances, 'interrupted'>> {
   const { eks, application: names } = migration.target;
   const app = application(clients.eks)(eks.cluster, names?.namespace ?? '');
   const cluster = migration.source.ecs?.cluster ?? '';

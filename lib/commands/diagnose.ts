@@ -5,23 +5,21 @@ import { fetchMissingReports } from './fetch-report.ts';
 import { DIRECTORY, openWorld, withWorld } from './open-world.ts';
 import { sampleMigration } from './sample.ts';
 import { simulatedAccount } from './simulated-account.ts';
-import { takeUp } from './under-way.ts';
 
 export const diagnose: Command = {
   name: 'diagnose',
-  summary: 'says in plain words how things stand: ledger, executions, databases, ECS, Kubernetes, DNS; and what to do',
+  summary:
+    'says in plain words how things stand: ledger, executions, databases, ECS, Kubernetes, DNS; and what to do. Only looks: what was interrupted does not go on',
   positionals: [],
   options: {},
-  async run({ console, signal }) {
-    const opening = { command: 'diagnose', console };
+  async run({ console }) {
+    // Somebody who looks must not carry an interrupted cutover past its point of no return.
+    const opening = { command: 'diagnose', console, paused: true };
     const opened = await openWorld(opening);
     return withWorld(
       opening,
       async (world) => {
-        const migration = sampleMigration();
-        const code = await takeUp(opened, migration.name, { console, signal, directory: DIRECTORY });
-        if (code === exitCodes.interrupted) return code;
-        const circumstances = await gather(world, migration);
+        const circumstances = await gather(world, sampleMigration(), { paused: opened.joined === undefined });
         await fetchMissingReports(simulatedAccount(world), DIRECTORY);
         const { lines, verdict } = explain(circumstances);
         const widest = Math.max(...lines.map(({ about }) => about.length));

@@ -1,7 +1,7 @@
 import type { Execution } from '../adapters/executions.ts';
 import { histories } from '../adapters/histories.ts';
 import { WorkerProgress } from '../copier/staged.ts';
-import { duration } from '../domain/quantities.ts';
+import { duration, plural } from '../domain/quantities.ts';
 import { stagingKeys } from '../domain/run.ts';
 import { silentWorker, stallWatch } from '../domain/standstill.ts';
 import { meanRate, progressLine } from '../pages/terminal.ts';
@@ -19,6 +19,8 @@ const COPYING: ReadonlySet<string> = new Set(['Dump', 'Restore']);
 interface Followed {
   readonly execution: string;
   readonly run: string;
+  /** Whether it was under way before: its steps until now are one line. */
+  readonly takenUp?: boolean | undefined;
   /** Called at every look, with the names of all states entered so far: for whoever must act, as approvers do. */
   readonly onTick?: ((entered: ReadonlySet<string>, run: string) => Promise<void>) | undefined;
 }
@@ -31,7 +33,7 @@ interface Followed {
 export async function follow(
   account: SimulatedAccount,
   console: Console,
-  { execution, run, onTick }: Followed,
+  { execution, run, takenUp = false, onTick }: Followed,
   isLeft: () => Promise<boolean>,
 ): Promise<Execution | null> {
   const began = Date.now();
@@ -41,13 +43,18 @@ export async function follow(
   let depth = 0;
   let lastLine = 0;
   const idle = stallWatch();
+  const isOfBefore = ({ at }: Entered) => takenUp && at < began;
   for (;;) {
     if (await isLeft()) return null;
     const now = await account.executions.describe(execution);
-    for (const entered of (await states(account, execution)).filter(({ id }) => !seen.has(id))) {
+    const fresh = (await statesEntered(account, execution)).filter(({ id }) => !seen.has(id));
+    const ofBefore = fresh.filter(isOfBefore);
+    if (ofBefore.length > 0) console.line(goesOnAt(ofBefore));
+    for (const entered of fresh) {
       seen.add(entered.id);
       ({ name: state, depth } = entered);
       names.add(state);
+      if (isOfBefore(entered)) continue;
       console.line(
         `${duration((entered.at - began) / 1000).padStart(9)}  ${'  '.repeat(entered.depth)}${entered.name}`,
       );
@@ -84,10 +91,18 @@ interface Entered {
   readonly depth: number;
 }
 
+/** The last of the steps of before is the one that it stopped at. */
+function goesOnAt(ofBefore: readonly Entered[]): string {
+  const over = ofBefore.length - 1;
+  const at = `goes on at "${ofBefore.at(-1)?.name}"`;
+  return over === 0 ? `It ${at}.` : `${plural(over, 'step')} ${over === 1 ? 'was' : 'were'} over before; it ${at}.`;
+}
+
 /** Choices and ends are entered and left at once: nobody waits for them. */
 const SHOWN = /^(Task|Map|Wait)StateEntered$/;
 
-async function states(account: SimulatedAccount, execution: string): Promise<Entered[]> {
+/** What the run and all that it started have entered, in the order of time. */
+export async function statesEntered(account: SimulatedAccount, execution: string): Promise<Entered[]> {
   const all = await histories(account.executions, execution);
   return all
     .flatMap(({ execution: { arn }, events }, index) =>

@@ -11,7 +11,7 @@ export const DIRECTORY = '.passage';
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 export interface Opening
-  extends Partial<Pick<WorldOptions, 'sample' | 'size' | 'migrations' | 'secrets' | 'databases'>> {
+  extends Partial<Pick<WorldOptions, 'sample' | 'size' | 'migrations' | 'secrets' | 'databases' | 'paused'>> {
   /** As others see it while they wait: `passage rehearse`. */
   readonly command: string;
   readonly console: Console;
@@ -26,6 +26,7 @@ export async function openWorld({
   migrations,
   secrets,
   databases,
+  paused = false,
 }: Opening): Promise<World> {
   // Said here, in words of its own, and not by the synthesis that would fail of it.
   loadMigrations(migrations ?? MIGRATIONS);
@@ -39,6 +40,7 @@ export async function openWorld({
     ...(migrations === undefined ? {} : { migrations }),
     ...(secrets === undefined ? {} : { secrets }),
     databases,
+    paused,
     say: (line) => (console.isTerminal ? console.live(line) : console.line(line)),
   }).catch((error: unknown) => {
     throw error instanceof WorldBusy || error instanceof NoRoom ? usage(error.message) : error;

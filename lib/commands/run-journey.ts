@@ -22,6 +22,8 @@ export interface Journey {
   readonly onTick?: ((entered: ReadonlySet<string>, run: string) => Promise<void>) | undefined;
   /** What Ctrl-C does to the run: stops it, which unwinds, or leaves it as it is to whoever has the account up. */
   readonly onInterrupt?: 'stop' | 'leave';
+  /** Whether the run was under way before this command showed it. */
+  readonly takenUp?: boolean;
 }
 
 /** `rehearsal-20260105-090000`: sorts by time, and says in the console what it is. */
@@ -48,7 +50,7 @@ export async function runJourney(journey: Journey, input: JourneyInput): Promise
  * @returns the exit code
  */
 export async function seeThrough(
-  { account, console, signal, directory, onTick, onInterrupt = 'stop', show = summaryText }: Journey,
+  { account, console, signal, directory, onTick, onInterrupt = 'stop', takenUp, show = summaryText }: Journey,
   { execution: executionArn, migration }: { readonly execution: string; readonly migration: string },
 ): Promise<number> {
   const run = runOf(executionArn);
@@ -60,7 +62,7 @@ export async function seeThrough(
     answered = true;
     return false;
   };
-  const ended = await follow(account, console, { execution: executionArn, run, onTick }, isLeft);
+  const ended = await follow(account, console, { execution: executionArn, run, takenUp, onTick }, isLeft);
   if (ended === null) {
     console.line(
       `Run ${run} was not stopped: it goes on whenever the simulated account is up. A cutover that waits for people is put back by a "no": npm run cutover -- --reject-as <approver>.`,

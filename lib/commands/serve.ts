@@ -35,7 +35,7 @@ export const serve: Command = {
             const { migration } = await inputOf(account, execution);
             const onTick = askPeopleOf(world, account, console, NOBODY);
             await seeThrough(
-              { account, console, signal, directory: DIRECTORY, onInterrupt: 'leave', onTick },
+              { account, console, signal, directory: DIRECTORY, onInterrupt: 'leave', takenUp: true, onTick },
               { execution, migration },
             );
           }

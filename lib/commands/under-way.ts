@@ -10,7 +10,7 @@ import { type Journey, seeThrough } from './run-journey.ts';
 import { type SimulatedAccount, simulatedAccount } from './simulated-account.ts';
 
 /** What a command has to do with a run that somebody else's command began. */
-export interface TakingUp extends Omit<Journey, 'account' | 'onTick' | 'onInterrupt'> {
+export interface TakingUp extends Omit<Journey, 'account' | 'onTick' | 'onInterrupt' | 'takenUp'> {
   /** What the command is about to begin itself. */
   readonly wanted?: Wanted | undefined;
   readonly players?: Players;
@@ -53,6 +53,7 @@ export async function takeUp(world: World, migration: string, taking: TakingUp):
       {
         ...taking,
         account,
+        takenUp: true,
         // A command stops what it is for; of another's run it only stops being the one who shows it.
         onInterrupt: !joined && input.mode === wanted?.mode ? 'stop' : 'leave',
         onTick: askPeopleOf(world.info, account, console, players),

@@ -1,3 +1,4 @@
+import { count, plural } from '../domain/quantities.ts';
 import type { Manifest, ManifestTable } from './staged.ts';
 
 /** One table on both sides. A side where it is missing has no figures. */
@@ -107,8 +108,12 @@ function tableDifference(table: TableComparison): Difference | undefined {
     return {
       kind: 'rows',
       of,
-      message: `Table ${of} has ${rowsSource} rows at the source, ${rowsTarget} at the target.`,
+      message: `Table ${of} has ${plural(rowsSource, 'row')} at the source, ${count(rowsTarget)} at the target.`,
     };
   }
-  return { kind: 'contents', of, message: `Table ${of} has ${rowsSource} rows on both sides, but other contents.` };
+  return {
+    kind: 'contents',
+    of,
+    message: `Table ${of} has ${plural(rowsSource, 'row')} on both sides, but other contents.`,
+  };
 }

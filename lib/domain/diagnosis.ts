@@ -1,4 +1,5 @@
 import type { Ledger } from '../workflow/documents/ledger.ts';
+import type { Mode } from '../workflow/documents/run.ts';
 import { plural } from './quantities.ts';
 
 /** How the world stands, as it was just read. What could not be read is a sentence instead. */
@@ -20,6 +21,15 @@ export interface Circumstances {
   /** The service behind the gate; null while it is closed. */
   readonly gate: { readonly service: string | null } | string;
   readonly dns: { readonly name: string; readonly answer: readonly string[]; readonly target: string };
+  /** The runs that stand still in an account that is up only to be looked at; null in one that goes on. */
+  readonly interrupted: readonly InterruptedRun[] | null;
+}
+
+interface InterruptedRun {
+  readonly run: string;
+  readonly mode: Mode;
+  /** The state that it entered last; null before the first. */
+  readonly step: string | null;
 }
 
 interface Diagnosis {
@@ -39,7 +49,7 @@ export function explain(world: Circumstances): Diagnosis {
       { about: 'Ledger', says: ledgerSays(ledger) },
       {
         about: 'Executions',
-        says: world.running.length > 0 ? `running: ${world.running.join(', ')}` : 'none is running',
+        says: executionsSay(world),
       },
       { about: 'Source database', says: sourceSays(world.sourceDatabase) },
       { about: 'Target database', says: targetSays(world.targetDatabase) },
@@ -55,6 +65,11 @@ export function explain(world: Circumstances): Diagnosis {
     ],
     verdict: verdictOf(world),
   };
+}
+
+function executionsSay({ running, interrupted }: Circumstances): string {
+  if (running.length === 0) return 'none is running';
+  return `${interrupted ? 'interrupted, and standing still' : 'running'}: ${running.join(', ')}`;
 }
 
 function ledgerSays({ holder, epoch, phase, writable, effect, pointOfNoReturn }: Ledger): string {
@@ -93,7 +108,9 @@ function gateSays(gate: Circumstances['gate']): string {
   return gate.service === null ? 'gate closed' : `gate open, to ${gate.service}`;
 }
 
-function verdictOf({ ledger, holderStatus, sourceDatabase, gate }: Circumstances): string {
+function verdictOf(world: Circumstances): string {
+  const { ledger, holderStatus, sourceDatabase, gate, interrupted, running } = world;
+  if (interrupted && running.length > 0) return stillVerdict(ledger, interrupted);
   const { holder, pointOfNoReturn, phase } = ledger;
   const fence = typeof sourceDatabase === 'string' ? null : sourceDatabase.fence;
   if (pointOfNoReturn) {
@@ -119,4 +136,30 @@ function verdictOf({ ledger, holderStatus, sourceDatabase, gate }: Circumstances
   if (fence)
     return 'The source is fenced and nobody holds the migration: this should not happen. Keep it closed and read the runbook, FenceFailed.';
   return 'Nothing is under way, and nothing is left over. The source serves.';
+}
+
+/** Which command sees a run of this mode through. */
+const seesThrough: Readonly<Record<Mode, string>> = {
+  preflight: '"npm run passage -- preflight"',
+  rehearsal: '"npm run rehearse"',
+  cutover: '"npm run cutover"',
+};
+
+/** Of what was under way when the account ended, and has not gone on. */
+function stillVerdict({ pointOfNoReturn }: Ledger, interrupted: readonly InterruptedRun[]): string {
+  if (interrupted.length === 0)
+    return 'A run was being put back when the simulated account ended. Nothing has gone on: "diagnose" only looks. "npm run passage -- serve" goes on with it, within a minute.';
+  return interrupted
+    .map(({ run, mode, step }) => {
+      const at = step === null ? 'at its start' : `at "${step}"`;
+      return `Run ${run} was interrupted ${at} when the simulated account ended. Nothing has gone on: "diagnose" only looks. ${seesThrough[mode]} sees it through${goesOnWith(mode, pointOfNoReturn)}.`;
+    })
+    .join('\n');
+}
+
+function goesOnWith(mode: Mode, pointOfNoReturn: string | null): string {
+  if (mode !== 'cutover') return '';
+  return pointOfNoReturn === null
+    ? ', with the decisions that people have made; once "switch" is approved it passes the point of no return'
+    : ': it has passed the point of no return, and users wait until its last steps are done';
 }

@@ -15,8 +15,13 @@ export interface HistoryEvent {
   readonly stateExitedEventDetails?: { readonly name?: string | undefined } | undefined;
   /** A nested execution's ARN stands in the output, as JSON. */
   readonly taskSubmittedEventDetails?: { readonly output?: string | undefined } | undefined;
-  readonly taskFailedEventDetails?: { readonly error?: string | undefined } | undefined;
-  readonly taskTimedOutEventDetails?: { readonly error?: string | undefined } | undefined;
+  readonly taskFailedEventDetails?: FailureDetails | undefined;
+  readonly taskTimedOutEventDetails?: FailureDetails | undefined;
+}
+
+interface FailureDetails {
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
 }
 
 /** An execution as DescribeExecution tells of it, with its whole history in order. */

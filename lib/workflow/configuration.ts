@@ -18,6 +18,8 @@ const SecretName = z
   .string()
   .regex(/^[A-Za-z0-9/_+=.@-]{1,256}$/, 'must be the name of a secret in Secrets Manager, like passage/acme/source');
 
+const AT_LEAST_A_MINUTE = 'is at least a minute';
+
 const Approver = z.strictObject({
   email: Email,
   /**
@@ -33,7 +35,10 @@ const Approvals = z
     /** How many "yes" it takes. */
     required: z.int().min(1),
     /** Minutes until an unanswered request means "no". */
-    minutesToDecide: z.strictObject({ go: z.int().min(1).max(10_080), switch: z.int().min(1).max(1_440) }),
+    minutesToDecide: z.strictObject({
+      go: z.int().min(1, AT_LEAST_A_MINUTE).max(10_080, 'is at most 10,080 minutes, which is 7 days'),
+      switch: z.int().min(1, AT_LEAST_A_MINUTE).max(1_440, 'is at most 1,440 minutes, which is a day'),
+    }),
   })
   .superRefine(({ approvers, required }, context) => {
     const seen = new Set<string>();

@@ -61,6 +61,12 @@ test.each([
     /approvals\.approvers\.0\.email: must be an e-mail address/,
   ],
   ['more votes than people', 'acme-retool.json', { 'approvals.required': 4 }, /approvals\.required: asks for 4 of 3/],
+  [
+    'too long to decide',
+    'acme-retool.json',
+    { 'approvals.minutesToDecide.go': 20_000, 'approvals.minutesToDecide.switch': 1_441 },
+    /minutesToDecide\.go: is at most 10,080 minutes, which is 7 days\n.*switch: is at most 1,440 minutes, which is a day/,
+  ],
   ['half an application', 'acme-retool.json', { dns: undefined }, /dns: is missing/],
 ])('%s is refused with the path of the field and an example', async (_what, example, changes, told) => {
   const { code, output } = await passage('validate', changed(example, changes));

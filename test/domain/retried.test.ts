@@ -28,6 +28,19 @@ test('a task that was lost and tried again is told with its state, what it met a
   ]);
 });
 
+test('a cause that is one sentence is told, and a long or structured one is not', () => {
+  const met = (cause: string): string | undefined => {
+    const { execution, events } = history('Fence', ['Lambda.SdkClientException']);
+    const failed = { taskFailedEventDetails: { error: 'Lambda.SdkClientException', cause } };
+    return retried([{ execution, events: events.map((e) => (e.type === 'TaskFailed' ? { ...e, ...failed } : e)) }])[0];
+  };
+  expect(met('The account was stopped.')).toBe(
+    '“Fence” was lost and tried again: Lambda.SdkClientException (The account was stopped).',
+  );
+  for (const cause of ['{"errorMessage":"x"}', 'x'.repeat(200)])
+    expect(met(cause)).toBe('“Fence” was lost and tried again: Lambda.SdkClientException.');
+});
+
 test('what was not tried again was not survived, and what Passage waits for was not lost', () => {
   expect(retried([history('Fence', ['Lambda.Unknown'], false), history('Ask', ['RequesterUnknown'])])).toEqual([]);
 });

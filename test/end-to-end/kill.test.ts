@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { simulatedAccount } from '../../lib/commands/simulated-account.ts';
+import { worldPaths } from '../../lib/local/world/paths.ts';
 import { createWorkplace, type RunningCommand, type Workplace } from '../support/command-line.ts';
 import { decideByHand } from '../support/people.ts';
 import { expectAsBefore, expectEveryWriteOnce, type Standing, sampleLogins, standing } from '../support/standing.ts';
@@ -53,16 +56,25 @@ test(
     const second = place.start('cutover');
     await second.said(goesOn(run));
     await second.said(/approvals\/\S+-switch\/\S+[\s\S]*approvals\/\S+-switch\//);
+    expect(second.output()).toMatch(/^\d+ steps were over before; it goes on at ".+"\.$/m);
     // "go" was decided already: nobody is asked twice.
     expect(second.output()).not.toContain(`${run}-go/`);
     await killed(second);
 
-    // Whoever has the account up sees the run through, and the links of before the kill are answered.
-    const third = place.start('diagnose');
+    // Who only looks moves nothing: the histories are as they were, to the byte.
+    const histories = historiesIn(place.memory);
+    const looked = await place.run('diagnose');
+    expect(looked).toMatchObject({ code: 0 });
+    expect(looked.output).toMatch(new RegExp(`Run ${run} was interrupted at ".*"npm run cutover" sees it through`));
+    expect(historiesIn(place.memory)).toEqual(histories);
+    expect(Object.keys(histories).some((file) => file.includes(run))).toBe(true);
+
+    // The links of before the kill are answered.
+    const third = place.start('cutover');
     await third.said(goesOn(run));
     await decideByHand(place, `${run}-switch`, everybody);
     const { code, output } = await third.ended;
-    expect(output).toContain('Cut over. The target serves, and the source is sealed.');
+    expect(output).toContain('OK  acme-retool: cut over');
     expect(code).toBe(0);
     await place.inWorld(async (info) => {
       const ledger = await simulatedAccount(info).ledgers.read('acme-retool');
@@ -77,6 +89,13 @@ test(
   },
   8 * MINUTES,
 );
+
+/** What Step Functions remembers, by file. */
+function historiesIn(memory: string): Record<string, string> {
+  const folder = worldPaths(memory).service('states');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.jsonl'));
+  return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
+}
 
 async function killed(command: RunningCommand): Promise<void> {
   await command.killAll();

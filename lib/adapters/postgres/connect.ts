@@ -156,11 +156,7 @@ export function declared(error: unknown, login: Login, side: Side): unknown {
   if (state !== undefined && refusal.test(state)) {
     return new WorkflowError(
       side === 'source' ? 'SourceLoginRefused' : 'TargetLoginRefused',
-      `The ${place} refused: ${error.message}. ${
-        clearRefused.test(error.message)
-          ? 'It takes no session in clear: write "sslmode": "require" into the login\'s secret.'
-          : "Check the login's secret and its rights."
-      }`,
+      `The ${place} refused: ${error.message}. ${remedy(error, state)}`,
       { cause: error },
     );
   }
@@ -174,6 +170,14 @@ export function declared(error: unknown, login: Login, side: Side): unknown {
     );
   }
   return error;
+}
+
+function remedy({ message }: Error, state: string): string {
+  if (clearRefused.test(message))
+    return 'It takes no session in clear: write "sslmode": "require" into the login\'s secret.';
+  // The server looks for the database after it has let the login in.
+  if (state === '3D000') return "The login is good: check the database's name.";
+  return "Check the login's password (on AWS: its secret) and its rights.";
 }
 
 function isNetworkError(error: Error): boolean {

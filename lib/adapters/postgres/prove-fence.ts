@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import pg from 'pg';
+import { plural } from '../../domain/quantities.ts';
 import type { WriteRight } from '../../workflow/documents/proofs.ts';
 import { WorkflowError } from '../../workflow/errors.ts';
 import { connect, type Login, sqlState, withClient } from './connect.ts';
@@ -79,7 +80,7 @@ export async function proveFence(
         ...(await openRights(client, saved.logins)),
         ...tables
           .filter(({ changed }) => changed > 0)
-          .map(({ name, changed }) => `${changed} rows of ${name} written since`),
+          .map(({ name, changed }) => `${plural(changed, 'row')} of ${name} written since`),
         ...(source.before ? differences(source.before, { tables, sequencesHash }) : []),
       ];
       if (faults.length > 0) throw failed(faults);
@@ -224,7 +225,7 @@ function differences(
   before: Pick<ProvedFence, 'tables' | 'sequencesHash'>,
   now: Pick<ProvedFence, 'tables' | 'sequencesHash'>,
 ): string[] {
-  const key = ({ oid, file, name, rows }: TableState) => `${name} (oid ${oid}, file ${file}, ${rows} rows)`;
+  const key = ({ oid, file, name, rows }: TableState) => `${name} (oid ${oid}, file ${file}, ${plural(rows, 'row')})`;
   const then = new Set(before.tables.map(key));
   const found = new Set(now.tables.map(key));
   return [

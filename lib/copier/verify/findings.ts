@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { count } from '../../domain/quantities.ts';
 
 /** As many rows of a table are named; the counts are of all. */
 export const NAMED_ROWS = 100;
@@ -62,11 +63,11 @@ export function describeTable(table: TableDifferences, most: number): string {
   if (table.note) return table.note;
   if (!table.rows.length) return all ? `${describeCounts(table)}; it has no key to name rows by.` : '';
   const rows = table.rows.slice(0, most).map(describeRow).join('; ');
-  return `${rows}${all > most ? `; and ${all - most} more (${describeCounts(table)})` : ''}.`;
+  return `${rows}${all > most ? `; and ${count(all - most)} more (${describeCounts(table)})` : ''}.`;
 }
 
 /** `2 rows missing, 1 changed`. */
 export function describeCounts(table: TableDifferences): string {
-  const told = rowDifferenceKinds.flatMap((kind) => (table[kind] ? [`${table[kind]} ${kind}`] : []));
+  const told = rowDifferenceKinds.flatMap((kind) => (table[kind] ? [`${count(table[kind])} ${kind}`] : []));
   return told.length ? `${told.join(', ')}` : 'no row differs by itself';
 }

@@ -152,7 +152,7 @@ const isLambda = ({ name, target }: Family): boolean => name === 'LambdaFunction
 const connectionLost = () =>
   new TaskFailure(
     'Lambda.SdkClientException',
-    'Unable to execute the HTTP request: the engine was started again before the function had answered.',
+    'Unable to execute the HTTP request: the account was stopped and started again before the function had answered.',
   );
 
 interface AttemptOptions {

@@ -84,9 +84,10 @@ export interface Cloud extends StorageServices {
   readonly cloudWatch: CloudWatch;
   /**
    * From now on events are delivered, schedules fire, services and controllers work, and executions go on that were
-   * running when the account last ended; returns those.
+   * running when the account last ended; returns those. Paused, only services and controllers work: events are kept for the
+   * next account, and no execution goes on.
    */
-  begin(): readonly ExecutionDescription[];
+  begin(how: { readonly paused: boolean }): readonly ExecutionDescription[];
 }
 
 /** Opens every service and deploys the assembly; nothing moves by itself before `begin`. */
@@ -247,9 +248,10 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     scaling,
     rds,
     cloudWatch,
-    begin() {
+    begin({ paused }) {
       ecs.start();
       clusters.start();
+      if (paused) return [];
       const resumed = engine.resume();
       lambda.start();
       bus.start();

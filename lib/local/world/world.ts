@@ -48,6 +48,11 @@ export interface WorldOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Where these logins lead, in words without a password: a run goes on only between the same. */
   readonly databases?: string | undefined;
+  /**
+   * Only to be looked at: what was running stays where it stopped, no event is delivered and no schedule fires. Others wait
+   * until it has ended instead of joining it. A world that is joined goes on all the same.
+   */
+  readonly paused?: boolean;
   /** For tests of what must not rest on an event's arrival: those that are lost on the way to EventBridge. */
   readonly loses?: (event: BusEvent) => boolean;
   /** Told what takes seconds. */
@@ -65,7 +70,7 @@ export interface World {
         isUp(): boolean;
       }
     | undefined;
-  /** ARNs of the executions that were running when the account last ended, and go on: the oldest first. None when joined. */
+  /** ARNs of the executions that were running when the account last ended, and go on: the oldest first. None when joined or paused. */
   readonly resumed: readonly string[];
   /** Ends every process; what the services remember stays. Twice is harmless. */
   stop(): Promise<void>;
@@ -102,7 +107,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   };
   try {
     const { facts, resumed } = await start(options, paths, closing);
-    taken.lock.publish(facts);
+    if (!options.paused) taken.lock.publish(facts);
     return { info: informed(facts, paths), joined: undefined, resumed, stop };
   } catch (error) {
     await stop();
@@ -145,7 +150,7 @@ async function start(
     applyManifests(kubernetes, join(checkout, 'lib', 'kubernetes', 'rbac.json'));
   }
   const balancers = databases ? await deploySample(checkout, cloud, databases, paths, closing) : [];
-  const resumed = cloud.begin().toSorted((a, b) => a.startDate - b.startDate);
+  const resumed = cloud.begin({ paused: options.paused ?? false }).toSorted((a, b) => a.startDate - b.startDate);
   return {
     facts: { ...factsOf(cloud, databases, balancers), migrations },
     resumed: resumed.map(({ executionArn }) => executionArn),

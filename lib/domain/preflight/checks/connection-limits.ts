@@ -1,5 +1,6 @@
 import type { DatabaseFindings } from '../../../workflow/documents/collected.ts';
 import type { SessionDefaults } from '../../../workflow/documents/sessions.ts';
+import { plural } from '../../quantities.ts';
 import { blocker, type Check, type Collected, ofCutover, pass, warning } from '../check.ts';
 import { COPY_SESSIONS } from '../copy-sessions.ts';
 
@@ -24,7 +25,7 @@ export const check: Check = {
     ];
     const told = (some: readonly Room[]) =>
       some.map((room) => `${room.of}: ${Math.max(0, room.left)} left, ${neededOf(room)}`).join('; ');
-    const why = `A copy takes up to ${COPY_SESSIONS} of each side; ${application.known ? 'the application' : 'whoever is connected, as the application is not known,'} had ${application.sessions} sessions on the source.`;
+    const why = `A copy takes up to ${COPY_SESSIONS} of each side; ${application.known ? 'the application' : 'whoever is connected, as the application is not known,'} had ${plural(application.sessions, 'session')} on the source.`;
     const todo =
       'Raise it: ALTER DATABASE … CONNECTION LIMIT, ALTER ROLE … CONNECTION LIMIT, or max_connections; -1 is no limit.';
     const short = rooms.filter(({ left, copy }) => left < copy);
