@@ -16,6 +16,10 @@ const QUIET_MS = 5_000;
 /** The states in which the workers' own progress tells more than the state's name. */
 const COPYING: ReadonlySet<string> = new Set(['Dump', 'Restore']);
 
+/** Three measures meet in an output: this one, the rows as they travel ("Copied"), and a database with its indexes. */
+const COUNTED =
+  "           Progress counts tables as they lie on the source's disk: without indexes, large values compressed.";
+
 interface Followed {
   readonly execution: string;
   readonly run: string;
@@ -42,6 +46,7 @@ export async function follow(
   let state = 'Starting';
   let depth = 0;
   let lastLine = 0;
+  let explained = false;
   const idle = stallWatch();
   const isOfBefore = ({ at }: Entered) => takenUp && at < began;
   for (;;) {
@@ -63,6 +68,8 @@ export async function follow(
     if (now && now.status !== 'RUNNING') return now;
     const progress = COPYING.has(state) ? await workers(account, run) : null;
     if (progress) {
+      if (!explained) console.line(COUNTED);
+      explained = true;
       const idleSeconds = idle(progress, Date.now());
       const line = progressLine(
         {

@@ -12,6 +12,9 @@ SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object(
                  'login', wanted, 'exists', r.oid IS NOT NULL,
                  'maySignIn', coalesce(r.rolcanlogin AND coalesce(r.rolvaliduntil > now(), true), false),
                  'superuser', coalesce(r.rolsuper, false),
+                 'administrator', coalesce(r.rolsuper OR r.rolcreaterole, false)
+                   OR EXISTS (SELECT FROM pg_roles p
+                               WHERE p.rolname = 'rds_superuser' AND pg_has_role(r.oid, p.oid, 'MEMBER')),
                  'hasPassageRights', coalesce(pg_has_role(r.oid, session_user, 'USAGE'), false),
                  'rightsAhead', r.oid IS NOT NULL
                    AND (pg_has_role(r.oid, session_user, 'MEMBER')

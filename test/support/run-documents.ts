@@ -211,6 +211,7 @@ export const concerned = (
   exists: true,
   maySignIn: true,
   superuser: false,
+  administrator: false,
   hasPassageRights: true,
   rightsAhead: false,
   limit: null,

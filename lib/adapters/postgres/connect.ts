@@ -175,9 +175,9 @@ export function declared(error: unknown, login: Login, side: Side): unknown {
 function remedy({ message }: Error, state: string): string {
   if (clearRefused.test(message))
     return 'It takes no session in clear: write "sslmode": "require" into the login\'s secret.';
-  // The server looks for the database after it has let the login in.
-  if (state === '3D000') return "The login is good: check the database's name.";
-  return "Check the login's password (on AWS: its secret) and its rights.";
+  // A server looks for the database only after it has let the login in.
+  if (state === '3D000') return "Check the database's name.";
+  return "Check the login's secret and its rights.";
 }
 
 function isNetworkError(error: Error): boolean {

@@ -12,6 +12,8 @@ export const ConcernedLogin = z.strictObject({
   maySignIn: z.boolean(),
   /** Limits of connections do not hold for one. */
   superuser: z.boolean(),
+  /** A superuser, a member of `rds_superuser`, or one that may create roles, as the master of a server. */
+  administrator: z.boolean(),
   /** Has the rights of Passage's login, which owns what is restored: it is that login, a member that inherits, or a superuser. */
   hasPassageRights: z.boolean(),
   /** Otherwise has, or may take, rights on tables that are yet to be restored: by default privileges of Passage's login, `pg_write_all_data`, or SET ROLE. */

@@ -61,6 +61,11 @@ test.each([
   expect(`${error.stack} ${JSON.stringify(error.cause)}`).not.toContain(login().password);
 });
 
+test('of a database that is not there it asks for the name, not for the secret of a login that is good', async () => {
+  const refused: Error = await connect({ ...source.passage, database: 'nowhere' }, reading).catch((error) => error);
+  expect(refused.message).toMatch(/database "nowhere" does not exist\. Check the database's name\.$/);
+});
+
 test.each([
   ['no pg_hba.conf entry for host "10.0.0.1", user "u", database "d", no encryption', /"sslmode": "require"/],
   ['no pg_hba.conf entry for host "10.0.0.1", user "u", database "d", SSL off', /"sslmode": "require"/],

@@ -75,6 +75,7 @@ test('limits and sessions are those of the database and of each login', async ()
         exists: true,
         maySignIn: true,
         superuser: false,
+        administrator: false,
         limit: 7,
         sessions: 2,
         sessionsHere: 2,
@@ -84,6 +85,8 @@ test('limits and sessions are those of the database and of each login', async ()
       {
         login: 'master',
         of: 'passage',
+        superuser: false,
+        administrator: true,
         limit: null,
         sessions: 1,
         sessionsHere: 0,

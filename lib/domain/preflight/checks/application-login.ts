@@ -1,4 +1,4 @@
-import { blocker, type Check, ofCutover, pass, warning } from '../check.ts';
+import { blocker, type Check, info, ofCutover, pass, warning } from '../check.ts';
 
 export const check: Check = {
   id: 'application-login',
@@ -6,7 +6,7 @@ export const check: Check = {
   about: 'application',
   needsDatabases: true,
   needsTarget: true,
-  look({ target, databases, configuration }) {
+  look({ source, target, databases, configuration }) {
     if (!target.applicationLogin) return null;
     const { user, through, unknown } = target.applicationLogin;
     const untried = 'So before "switch" no write is tried as the application.';
@@ -46,6 +46,13 @@ export const check: Check = {
       return warning(
         `"${user}" has no rights of Passage's login, which will own what a cutover restores. A rehearsal hands its copy over; a cutover does not.`,
         "GRANT Passage's login to it, as lib/sql/create-target-login.sql does; or carry grants (copy.grants) or default privileges that cover every table.",
+      );
+    }
+    const before = databases.source.sessionDefaults.logins.find(({ login }) => login === source.applicationLogin?.user);
+    if (there.administrator && !before?.administrator) {
+      return info(
+        `"${user}", whose password is known by ${through}, administers the target's server (a superuser, in rds_superuser, or with CREATEROLE); ${before?.exists ? `"${before.login}" on the source does not` : 'whether it did so on the source is not known'}. The application would have more rights than it needs, and the write that is tried before "switch" says nothing of an ordinary login's.`,
+        `Give the application a login of its own on the target, GRANT Passage's login to it as lib/sql/create-target-login.sql does, and name it in the deployment (POSTGRES_USER, POSTGRES_PASSWORD). If this is meant, leave it.`,
       );
     }
     return pass(`"${user}", whose password is known by ${through}.`);

@@ -8,6 +8,23 @@ const unknown =
 
 export const cases: Cases = {
   'it signs in, and its password is known': { given: {}, severity: 'PASS', says: /"retool".*Secret db-credentials/ },
+  'it administers the server, as it did not on the source': {
+    given: withSessions({}, { logins: [concerned({ administrator: true })] }),
+    severity: 'INFO',
+    says: /"retool".*Secret db-credentials.*administers the target's server.*"retool" on the source does not.*login of its own/s,
+  },
+  'it administers both servers': {
+    given: withSessions(
+      { logins: [concerned({ administrator: true })] },
+      { logins: [concerned({ administrator: true })] },
+    ),
+    severity: 'PASS',
+  },
+  'it administers the server, and nobody knows who it was on the source': {
+    given: withSessions({ logins: [] }, { logins: [concerned({ administrator: true })] }),
+    severity: 'INFO',
+    says: /is not known/,
+  },
   'the server has no such role': {
     given: as({ exists: false, maySignIn: false }),
     severity: 'BLOCKER',
