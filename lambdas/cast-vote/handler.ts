@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { type Approvals, s3Approvals } from '../../lib/adapters/approvals.ts';
+import { type Approvals, outSince, s3Approvals } from '../../lib/adapters/approvals.ts';
 import { type Documents, s3Documents } from '../../lib/adapters/documents.ts';
 import { approverOf } from '../../lib/domain/approval.ts';
 import { keys } from '../../lib/domain/run.ts';
@@ -28,7 +28,8 @@ export const castVote = task('CastVote')(async ({ documents, approvals, now }: D
   const posted = readDecision(body, request.lease.run);
   if (posted.kind === 'malformed') return malformedPage(posted.problem);
   if (posted.kind === 'mistyped') {
-    return approvalPage({ request, votes, outcome, approver: email, path, now: now(), notice: posted.problem });
+    const view = { request, votes, outcome, outSince: await outSince(approvals, request), approver: email, path };
+    return approvalPage({ ...view, now: now(), notice: posted.problem });
   }
   if (posted.decision.digest !== request.digest) return supersededPage(request);
   // A late vote is not taken; the page that follows says what was decided without it.

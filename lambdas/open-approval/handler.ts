@@ -16,6 +16,7 @@ import { deadline, windowOf } from '../../lib/domain/window.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { approvalMail } from '../../lib/pages/mail.ts';
+import type { DeployedMigration } from '../../lib/workflow/configuration.ts';
 import type { ApprovalRequest } from '../../lib/workflow/documents/approval.ts';
 import { Requester } from '../../lib/workflow/documents/run.ts';
 import { WorkflowError } from '../../lib/workflow/errors.ts';
@@ -86,17 +87,19 @@ export const openApproval = task('OpenApproval')(async (deps: Deps, input) => {
     ...(await evidenceDigest(documents, lease, subject, plan.planDigest)),
     planDigest: plan.planDigest,
     facts: facts({
-      plan,
+      subject,
       preflight: await evidence.read(run, 'preflight'),
       variables: (await evidence.find(run, 'source'))?.variables ?? [],
       databases: await evidence.read(run, 'databases'),
       rehearsal,
       // As admission took it, which found the same document.
-      predictedToday: (await evidence.find(run, 'prediction')) !== null,
+      prediction: await evidence.find(run, 'prediction'),
+      decideSeconds: configuration.approvals ? configuration.approvals.minutesToDecide.switch * 60 : null,
       window: configuration.window ?? null,
       fence: await evidence.find(run, 'fence'),
       copy: await evidence.find(run, 'copy-main'),
       write: await evidence.find(run, 'target-write'),
+      target: await targetOf(evidence, run, configuration),
       record: configuration.dns ? { name: configuration.dns.record, target: configuration.dns.target } : null,
     }),
   };
@@ -107,6 +110,11 @@ export const openApproval = task('OpenApproval')(async (deps: Deps, input) => {
   await documents.create(keys.request(id), request);
   return { approval: id };
 });
+
+async function targetOf(evidence: Evidence, run: string, { target }: DeployedMigration) {
+  const found = await evidence.find(run, 'target');
+  return found && target.eks ? { ...found, cluster: target.eks.cluster } : null;
+}
 
 export const handler = onLambda(openApproval, (environment) => {
   const s3 = new S3Client({});

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { type Approvals, s3Approvals } from '../../lib/adapters/approvals.ts';
+import { type Approvals, outSince, s3Approvals } from '../../lib/adapters/approvals.ts';
 import { s3Documents } from '../../lib/adapters/documents.ts';
 import { approverOf } from '../../lib/domain/approval.ts';
 import { onLambda } from '../../lib/lambda/on-lambda.ts';
@@ -20,6 +20,7 @@ export const showApproval = task('ShowApproval')(async ({ approvals, now }: Deps
     request,
     votes: await approvals.votes(approval),
     outcome: await approvals.outcome(approval),
+    outSince: await outSince(approvals, request),
     approver: approverOf(request, key),
     path: `/approvals/${approval}/${key}`,
     now: now(),

@@ -1,6 +1,6 @@
 import { approvalDigest, type DigestedPiece } from '../domain/approval.ts';
 import { sha256 } from '../domain/digest.ts';
-import { keys } from '../domain/run.ts';
+import { approvalOf, keys } from '../domain/run.ts';
 import { ApprovalRequest, Outcome, Vote } from '../workflow/documents/approval.ts';
 import type { Lease, Subject } from '../workflow/documents/run.ts';
 import type { Documents } from './documents.ts';
@@ -22,6 +22,13 @@ export function s3Approvals(documents: Documents): Approvals {
     },
     outcome: async (id) => (await documents.read(keys.outcome(id), Outcome))?.value ?? null,
   };
+}
+
+/** Since when users are out, on the page that asks for "switch": "go" was approved then; null on any other. */
+export async function outSince(approvals: Approvals, { subject, lease }: ApprovalRequest): Promise<string | null> {
+  if (subject !== 'switch') return null;
+  const go = await approvals.outcome(approvalOf(lease.run, 'go'));
+  return go?.decision === 'approved' ? go.at : null;
 }
 
 /** Documents that a decision rests on, by subject; what a run does not have yet is not part of it. */

@@ -1,4 +1,5 @@
 import { phrase } from '../domain/approval.ts';
+import { LONGEST_OUTAGE, STANDS_OPEN } from '../domain/facts.ts';
 import { approvalOf } from '../domain/run.ts';
 import type { WorldInfo } from '../local/world/world.ts';
 import { type Console, usage } from './command.ts';
@@ -57,6 +58,9 @@ export const people = (list: string | undefined): string[] =>
 /** The state that asks, and what it asks for. */
 const asking = { 'Ask for go': 'go', 'Ask for switch': 'switch' } as const;
 
+/** What stands open is said before anybody is asked: warnings stop no cutover, people do. */
+const told = ({ label }: { readonly label: string }): boolean => label === STANDS_OPEN || label === LONGEST_OUTAGE;
+
 /** At each look at a run: asks for what it has come to wait for, and nobody has decided yet. */
 export function askPeopleOf(
   world: WorldInfo,
@@ -68,9 +72,12 @@ export function askPeopleOf(
   return async (states, run) => {
     for (const [state, subject] of Object.entries(asking)) {
       const approval = approvalOf(run, subject);
-      if (!states.has(state) || asked.has(approval) || !(await approvals.request(approval))) continue;
+      if (!states.has(state) || asked.has(approval)) continue;
+      const request = await approvals.request(approval);
+      if (request === null) continue;
       asked.add(approval);
       if (await approvals.outcome(approval)) continue;
+      for (const { label, value } of request.facts.filter(told)) console.line(`           ${label}: ${value}`);
       const voted = new Set((await approvals.votes(approval)).map(({ email }) => email.toLowerCase()));
       const still = (emails: readonly string[]) => emails.filter((email) => !voted.has(email));
       await askPeople(world, console, approval, run, {

@@ -6,7 +6,8 @@ import { type Command, exitCodes, usage } from './command.ts';
 
 export const recordings: Command = {
   name: 'recordings',
-  summary: 'plays executions that were recorded on AWS against the local engine',
+  summary:
+    'plays executions that were recorded on AWS (<name>.execution.json, <name>.machine.json, <name>.history.json) here',
   positionals: ['<folder>'],
   options: {},
   async run({ positionals: [folder = ''], console, signal }) {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytes, duration, utc } from '../domain/quantities.ts';
+import { markOf } from '../domain/readiness.ts';
 import { runsUnderWay } from '../local/world/deployment.ts';
 import { Summary } from '../workflow/summary.ts';
 import { type Command, exitCodes } from './command.ts';
@@ -55,9 +56,12 @@ export const runs: Command = {
     if (summaries.length + unreadable.size + underWay.length === 0)
       console.line('No run yet. "npm run rehearse" makes the first.');
     const widest = Math.max(...[...summaries.map(({ run }) => run), ...unreadable.keys()].map(({ length }) => length));
-    for (const { run, migration, verdict, startedAt, seconds, totals } of summaries) {
+    for (const summary of summaries) {
+      const { run, migration, verdict, startedAt, seconds, totals } = summary;
       const copied = totals ? `, ${bytes(totals.bytes)} copied` : '';
-      console.line(`${run.padEnd(widest)}  ${migration}  ${verdict}, ${utc(startedAt)}, ${duration(seconds)}${copied}`);
+      console.line(
+        `${run.padEnd(widest)}  ${migration}  ${markOf(summary)}: ${verdict}, ${utc(startedAt)}, ${duration(seconds)}${copied}`,
+      );
     }
     for (const [run, why] of unreadable) console.line(`${run.padEnd(widest)}  ${why}`);
     return exitCodes.ok;

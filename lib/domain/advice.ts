@@ -167,15 +167,12 @@ const OVER: ReadonlySet<string> = new Set<CheckId>([
   AUTOSCALING,
 ]);
 
-/** After a cutover: what stood open when it was approved is still to be mended, now on the target. */
+/** After a cutover: what stood open when it was approved is still to be mended, now on the target. What harms most is first. */
 function leftOpen(run: Pick<Parameters<typeof nextSteps>[0], 'checks' | 'variables'>): string[] {
   const unknown = run.variables.filter(({ fate }) => fate === 'ask').map(({ name }) => name);
   const isUnknown = ({ id }: Check): boolean => unknown.length > 0 && id === UNKNOWN_VARIABLES;
   const held = run.checks.find(({ id, severity }) => id === HELD_BACK && severity === 'INFO');
   return [
-    ...steps(openWarnings(run.checks).filter((check) => !isUnknown(check) && !OVER.has(check.id))).map(
-      (step) => `Left open: ${step}`,
-    ),
     ...(run.checks.some(({ id, severity }) => id === AUTOSCALING && severity === 'WARNING')
       ? [
           'Remove the auto scaling of the old services (aws application-autoscaling deregister-scalable-target): an alarm or a scheduled action would start their tasks again.',
@@ -192,6 +189,9 @@ function leftOpen(run: Pick<Parameters<typeof nextSteps>[0], 'checks' | 'variabl
           `Single sign-on was not set when “go” was asked (${shortened(held.saw.replace(/\.$/, ''))}). If nobody set it before “switch”, users cannot sign in by it: run files/create-secrets.mjs --write --held of this run now, restart the pods, and sign in by it.`,
         ]
       : []),
+    ...steps(openWarnings(run.checks).filter((check) => !isUnknown(check) && !OVER.has(check.id))).map(
+      (step) => `Left open: ${step}`,
+    ),
   ];
 }
 

@@ -39,6 +39,16 @@ export function electorate(
   return { eligible, excluded, required: mayBeOneOfThem ? required + 1 : required };
 }
 
+/** `2 of 3 approvers have to approve; alice@example.com may not.`: of all who are configured, with who is left out. */
+export function quorum({
+  required,
+  approvers,
+  excluded,
+}: Pick<ApprovalRequest, 'required' | 'approvers' | 'excluded'>): string {
+  const without = excluded.length === 0 ? '' : `; ${excluded.map(({ email }) => email).join(', ')} may not`;
+  return `${required} of ${approvers.length + excluded.length} approvers have to approve${without}.`;
+}
+
 /** A piece of evidence that is decided on: its key, and the digest of its bytes. */
 export interface DigestedPiece {
   readonly key: string;

@@ -1,66 +1,119 @@
 import type { DeployedMigration } from '../workflow/configuration.ts';
-import type { DatabasesFindings, SourceFindings } from '../workflow/documents/collected.ts';
-import type { Preflight } from '../workflow/documents/preflight.ts';
+import type { Fact } from '../workflow/documents/approval.ts';
+import type { DatabasesFindings, SourceFindings, TargetFindings } from '../workflow/documents/collected.ts';
+import type { Prediction } from '../workflow/documents/measurement.ts';
+import type { Finding, Preflight } from '../workflow/documents/preflight.ts';
 import type { CopyProof, FenceProof, Rehearsal, TargetWrite } from '../workflow/documents/proofs.ts';
-import type { Plan } from '../workflow/documents/run.ts';
+import type { Subject } from '../workflow/documents/run.ts';
+import { checkSums } from './check-sums.ts';
+import { longestOutage, unmeasured } from './freeze-words.ts';
 import { openWarnings } from './preflight/preflight.ts';
-import { interval, plural, size, utc } from './quantities.ts';
+import { interval, plural, several, size, utc } from './quantities.ts';
 import { openPoints, openText } from './readiness.ts';
 
-interface Fact {
-  readonly label: string;
-  readonly value: string;
-}
+/** Labels of what a terminal shows too, before people are asked. */
+export const STANDS_OPEN = 'Stands open';
+export const LONGEST_OUTAGE = 'Longest outage';
 
-/** What an approver should know, in a few lines, taken from the evidence itself. */
+/** What an approver should know, in a few lines, taken from the evidence itself: what they accept comes first. */
 export function facts(of: {
-  plan: Plan;
+  subject: Subject;
   preflight: Preflight;
   /** Of the source. */
   variables: SourceFindings['variables'];
   databases: DatabasesFindings;
   rehearsal: Rehearsal | null;
-  /** Whether its prediction was made anew in this run; else it is the one that the rehearsal itself made. */
-  predictedToday: boolean;
+  /** Where it was made anew in this run; else it is the one that the rehearsal itself made. */
+  prediction: Prediction | null;
+  /** For how long people may decide on "switch". */
+  decideSeconds: number | null;
   window: NonNullable<DeployedMigration['window']> | null;
   fence: FenceProof | null;
   copy: CopyProof | null;
   write: TargetWrite | null;
+  /** The target's application, once it runs behind its closed gate. */
+  target: (Pick<TargetFindings, 'namespace' | 'backend'> & { readonly cluster: string }) | null;
   record: { name: string; target: string } | null;
 }): Fact[] {
-  const { plan, preflight, variables, databases, rehearsal, predictedToday, window, fence, copy, write, record } = of;
-  const warnings = openWarnings(preflight.findings);
+  const { subject, preflight, variables, databases, rehearsal, prediction, decideSeconds, window } = of;
+  const { fence, copy, write, record } = of;
   const open = openPoints(preflight.findings, variables);
   const overridden = preflight.findings.filter((finding) => finding.overridden !== null);
+  const never = unmeasured(prediction?.parts ?? []);
   const list: (Fact | null | false)[] = [
-    { label: 'Reason', value: plan.reason },
+    {
+      label: STANDS_OPEN,
+      value: open.length === 0 ? 'Nothing.' : `${openText(open)}. Whoever approves accepts what stands open.`,
+      points: openWarnings(preflight.findings).map(openPoint),
+    },
+    overridden.length > 0 && {
+      label: 'Overridden',
+      value: `${plural(overridden.length, 'warning')}, seen again in this run and left as ${overridden.length === 1 ? 'it is' : 'they are'} for the reason given.`,
+      points: overridden.map((one) => ({ text: `${one.id}: ${one.saw}`, note: `Reason: ${one.overridden}` })),
+    },
+    subject === 'go' &&
+      rehearsal && {
+        label: LONGEST_OUTAGE,
+        value: `${longestOutage(prediction ?? rehearsal.predictedFreezeSeconds, decideSeconds)}.`,
+      },
+    rehearsal && {
+      label: 'Predicted freeze',
+      value: `${interval(rehearsal.predictedFreezeSeconds)}, ${prediction ? `predicted today; the rehearsal was ${rehearsal.run}` : `as rehearsal ${rehearsal.run} predicted`}${never === null ? '' : `; ${never}`}`,
+    },
+    window && { label: 'Window', value: `${utc(window.from)} to ${utc(window.to)}` },
     {
       label: 'Source',
-      value: `PostgreSQL ${databases.source.version}, ${size(databases.source.sizeBytes)}, ${plural(databases.source.tables, 'table')}`,
+      value: `PostgreSQL ${databases.source.version}, ${size(databases.source.sizeBytes)} on disk with indexes, ${plural(databases.source.tables, 'table')}`,
     },
     { label: 'Target', value: `PostgreSQL ${databases.target.version}` },
     {
-      label: 'Preflight',
-      value: `${plural(preflight.findings.length, 'check')}, ${plural(warnings.length, 'warning')}${warnings.map(({ id, saw }) => `; ${id}: ${saw}`).join('')}${overridden.map((one) => `; ${one.id}, overridden: ${one.overridden}`).join('')}`,
+      label: 'Checks',
+      value: [plural(preflight.findings.length, 'check'), checkSums(preflight.findings).join(', ')]
+        .filter((part) => part !== '')
+        .join(': '),
     },
-    open.length > 0 && { label: 'Stands open', value: `${openText(open)}: whoever approves accepts what stands open` },
-    rehearsal && {
-      label: 'Predicted freeze',
-      value: `${interval(rehearsal.predictedFreezeSeconds)}, ${predictedToday ? `predicted today; the rehearsal was ${rehearsal.run}` : `as rehearsal ${rehearsal.run} predicted`}`,
-    },
-    window && { label: 'Window', value: `${utc(window.from)} to ${utc(window.to)}` },
-    fence && {
-      label: 'Fence',
-      value: `${plural(fence.attacks.length, 'attack')} refused, ${plural(fence.sessions, 'session')}, ${plural(fence.tables.length, 'table')} unchanged`,
-    },
+    fence && { label: 'Source is locked', value: locked(fence, copy) },
     copy && {
       label: 'Copied and proved',
       value: `${plural(copy.rows, 'row')} in ${plural(copy.tables.length, 'table')}, ${plural(copy.differences.length, 'difference')}`,
     },
     write && { label: 'Write as the application', value: writeTried(write) },
+    subject === 'switch' && lookFirst(of.target),
     record && { label: 'DNS', value: `${record.name} → ${record.target}` },
   ];
   return list.filter((fact) => fact !== null && fact !== false);
+}
+
+const openPoint = ({ id, saw, todo }: Finding): NonNullable<Fact['points']>[number] => ({
+  text: `${id}: ${saw}`,
+  note: todo && `Do: ${todo}`,
+});
+
+/** The fence holds materialized views too; a copy builds them anew, and counts them among no rows. */
+function locked({ at, attacks, sessions, tables }: FenceProof, copy: CopyProof | null): string {
+  // One names them as SQL does, in quotes where need be, the other as they are.
+  const plain = (name: string): string => name.replaceAll('"', '');
+  const copied = new Set(copy?.tables.map(({ table }) => plain(table)));
+  const others = copy === null ? [] : tables.filter(({ name }) => !copied.has(plain(name))).map(({ name }) => name);
+  const more =
+    others.length === 0
+      ? ''
+      : ` (${others.length === 1 ? 'one' : others.length} of them, ${several(others)}, ${others.length === 1 ? 'is' : 'are'} not among the tables whose rows are copied: as a materialized view, which the target builds anew)`;
+  return `Since ${utc(at, 'second')}. ${plural(attacks.length, 'attempt')} to write ${attacks.length === 1 ? 'was' : 'were'} refused, ${sessions === 0 ? 'nobody is' : `${plural(sessions, 'session')} still`} connected, and ${plural(tables.length, 'table')} did not change${more}.`;
+}
+
+/** How to see the target with one's own eyes while its gate is still closed to users. */
+function lookFirst(target: Parameters<typeof facts>[0]['target']): Fact | null {
+  if (!target?.namespace || !target.backend) return null;
+  const { cluster, namespace, backend } = target;
+  return {
+    label: 'Look at the target first',
+    value: `The target runs as Service ${backend.service} in namespace ${namespace} of cluster ${cluster}; users get to it only after “switch”. An administrator sees it at localhost:3000, in a browser, with the commands below. What may be done there: docs/runbook.md#looking-at-the-target-before-it-is-switched.`,
+    commands: [
+      `aws eks update-kubeconfig --name ${cluster} --alias ${cluster}`,
+      `kubectl --context ${cluster} port-forward -n ${namespace} service/${backend.service} 3000:${backend.port}`,
+    ],
+  };
 }
 
 function writeTried({ login, tried }: TargetWrite): string {

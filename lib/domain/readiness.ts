@@ -7,7 +7,7 @@ import { openWarnings } from './preflight/preflight.ts';
 
 type Readiness = Summary['readiness'];
 
-/** The check that names unknown variables: they are counted one by one, and not once more as a warning. */
+/** The check that names unknown variables. */
 export const UNKNOWN_VARIABLES = 'variables-unknown';
 
 /** What a cutover would still have to be told or rid of, the gravest first. */
@@ -17,11 +17,11 @@ export function openPoints(
   { unbooted = false, keyUnproved = false }: { readonly unbooted?: boolean; readonly keyUnproved?: boolean } = {},
 ): Readiness['open'] {
   const open = openWarnings(checks);
-  // Overridden, they are answered for: then they do not move, and somebody said why.
-  const answered = checks.some(({ id, overridden }) => id === UNKNOWN_VARIABLES && overridden !== null);
-  const unknown = answered ? 0 : variables.filter(({ fate }) => fate === 'ask').length;
+  // One warning speaks of them all, open or overridden: counted beside it, the sum would be none that anybody can find.
+  const told = checks.some(({ id, severity }) => id === UNKNOWN_VARIABLES && severity === 'WARNING');
+  const unknown = told ? 0 : variables.filter(({ fate }) => fate === 'ask').length;
   const stopping = checks.filter(({ stopsCutover }) => stopsCutover);
-  const warnings = open.filter((check) => !check.stopsCutover && !(unknown > 0 && check.id === UNKNOWN_VARIABLES));
+  const warnings = open.filter((check) => !check.stopsCutover);
   const points: Readiness['open'] = [
     { kind: 'blocker', count: stopping.length, section: 'checks' },
     { kind: 'unbooted', count: unbooted ? 1 : 0, section: 'left-out' },
@@ -43,12 +43,25 @@ const named: Readonly<Record<Readiness['open'][number]['kind'], (count: number) 
 /** `2 warnings to decide`: an open point in words. */
 export const pointText = ({ kind, count }: Readiness['open'][number]): string => named[kind](count);
 
-/** `4 warnings to decide and 1 unknown variable`; empty where nothing stands open. */
+/** `1 finding that stops a cutover and 4 warnings to decide`; empty where nothing stands open. */
 export const openText = (open: Readiness['open']): string => listed(open.map(pointText));
 
 /** `a, b and c`. */
 const listed = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+
+const marks: Readonly<Record<Summary['verdict'], string>> = {
+  checked: 'OK',
+  rehearsed: 'READY',
+  'cut over': 'OK',
+  unwound: 'PUT BACK',
+  'called off': 'CALLED OFF',
+  failed: 'FAILED',
+};
+
+/** `READY`, `NOT YET`, `OK`, …: how a run ended, in a word at the beginning of a line. */
+export const markOf = ({ verdict, readiness }: Pick<Summary, 'verdict' | 'readiness'>): string =>
+  readiness.go === 'not yet' ? 'NOT YET' : marks[verdict];
 
 /**
  * May we go? One sentence that can be forwarded without the report, and what stands open.

@@ -63,7 +63,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 /** Everything there is to say about a run, from its documents alone. Pure: the same documents give the same summary. */
 export function summarize(documents: RunDocuments): Summary {
   const { plan, writtenAt, copies, ledger } = documents;
-  const phases = timeline(documents.histories, writtenAt);
+  const phases = happened(timeline(documents.histories, writtenAt), plan);
   const work = workOf(phases, copies, documents.approvals, writtenAt);
   const error = failureOf(documents.histories[0]?.execution, phases);
   const freeze = freezeOf(documents, phases, work);
@@ -135,7 +135,9 @@ export function summarize(documents: RunDocuments): Summary {
     })),
     freeze,
     drift: documents.drift,
-    history: historyOf(measured === null ? others : [...others, measured]),
+    history: historyOf(measured === null ? others : [...others, measured]).map((entry) =>
+      plan.databasesOnly ? { ...entry, predicted: null } : entry,
+    ),
     overheadSeconds: {
       rehearsal: plan.mode === 'rehearsal' ? overheadSeconds({ from: plan.startedAt, to: endedAt }, work) : null,
       freeze: freeze.from === null ? null : overheadSeconds({ from: freeze.from, to: freeze.to ?? writtenAt }, work),
@@ -179,6 +181,15 @@ export function summarize(documents: RunDocuments): Summary {
   };
 }
 
+/** A run that was to boot nothing has nothing of it to remove: the step that looks is no news to people. */
+const happened = (phases: Summary['phases'], { mode, level }: Plan): Summary['phases'] =>
+  mode === 'rehearsal' && level === 'copy'
+    ? phases.map((phase) => ({
+        ...phase,
+        steps: phase.steps.filter(({ name }) => name !== 'Remove the booted backend'),
+      }))
+    : phases;
+
 /** Only what may be told: the collected document holds no value of a secret, and neither does this, whatever it holds. */
 const variableOf = (found: SourceFindings['variables'][number]): Summary['variables'][number] => ({
   name: found.name,
@@ -221,7 +232,8 @@ function totalsOf(copies: readonly CopyProof[]): Summary['totals'] {
 
 function freezeOf(documents: RunDocuments, phases: Summary['phases'], work: Summary['work']): Summary['freeze'] {
   const window = freezeWindow(phases);
-  const { rehearsal, prediction } = documents;
+  // Of databases alone there is no cutover, and so no freeze to predict.
+  const { rehearsal, prediction } = documents.plan.databasesOnly ? { rehearsal: null, prediction: null } : documents;
   const predicted = prediction ?? rehearsal?.predictedFreezeSeconds ?? null;
   const took = window === null ? {} : measureParts(phases, documents.copies[0] ?? null, work);
   const shown = {

@@ -34,6 +34,7 @@ button.approve{background:#0b7148;border-color:#0b7148;color:#fff}button.reject{
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
 ul.people,ul.evidence{list-style:none;padding:0;margin:.4rem 0}ul.people li{display:flex;flex-wrap:wrap;gap:0 .8rem;padding:.4rem 0;border-bottom:1px solid var(--line)}
 ul.people .when{margin-left:auto}ul.evidence li{margin:.5rem 0}ul.evidence code{display:block}
+ul.points{margin:.4rem 0 .6rem;padding-left:1.1rem}ul.points li{margin:.35rem 0}ul.points .soft{display:block}
 .type{display:flex;flex-direction:column;gap:.35rem;margin:.7rem 0}kbd{display:inline-block;align-self:flex-start;background:var(--faint);border:1px solid var(--line);border-radius:4px;padding:.2rem .55rem;user-select:all}
 @media(max-width:40rem){.buttons button{flex:1}}`;
 

@@ -1,6 +1,6 @@
-import { counted, phrase } from '../domain/approval.ts';
-import { count, remaining, utc } from '../domain/quantities.ts';
-import type { ApprovalRequest, Outcome, Vote } from '../workflow/documents/approval.ts';
+import { counted, phrase, quorum } from '../domain/approval.ts';
+import { duration, remaining, secondsBetween, utc } from '../domain/quantities.ts';
+import type { ApprovalRequest, Fact, Outcome, Vote } from '../workflow/documents/approval.ts';
 import type { Subject } from '../workflow/documents/run.ts';
 import { type Answer, page } from './answer.ts';
 import { type Html, html } from './html.ts';
@@ -10,6 +10,8 @@ export interface ApprovalView {
   readonly request: ApprovalRequest;
   readonly votes: readonly Vote[];
   readonly outcome: Outcome | null;
+  /** When users lost the application, on a page that asks for "switch". */
+  readonly outSince?: string | null;
   /** E-mail address of whom the link belongs to; null when its key is nobody's. */
   readonly approver: string | null;
   /** Where the form posts to: the page's own path. */
@@ -49,7 +51,7 @@ function people({ request, votes }: ApprovalView): Html {
     vote: valid.find((vote) => vote.email.toLowerCase() === email.toLowerCase()),
   }));
   const tone = { approve: 'good', reject: 'bad' } as const;
-  return html`<h2>Who decides</h2><p>${count(request.required)} of ${count(request.approvers.length)} have to approve. One “reject” rejects, and silence until the deadline means no.</p>
+  return html`<h2>Who decides</h2><p>${quorum(request)} One “reject” rejects, and silence until the deadline means no.</p>
 <ul class="people">${others.map(
     ({ email, vote }) =>
       html`<li><strong>${email}</strong>${vote ? html`<span class="${tone[vote.decision]}">${vote.decision}</span>${vote.comment && html`<span class="soft">“${vote.comment}”</span>`}<span class="when soft">${utc(vote.at, 'second')}</span>` : html`<span class="soft">has not decided</span>`}</li>`,
@@ -67,6 +69,24 @@ ${pairs([
 ])}<ul class="evidence small">${request.evidence.map(
   ({ key, sha256 }) => html`<li>${key}<code class="soft">SHA-256 ${sha256}</code></li>`,
 )}</ul>`;
+
+/** A fact, and below it what it sums up. */
+const told = ({ value, points = [], commands = [] }: Fact): Html =>
+  html`${value}${
+    points.length > 0 &&
+    html`<ul class="points">${points.map(({ text, note }) => html`<li>${text}${note && html`<span class="soft">${note}</span>`}</li>`)}</ul>`
+  }${commands.length > 0 && html`<div class="type">${commands.map((command) => html`<kbd>${command}</kbd>`)}</div>`}`;
+
+/** How long users wait already: what one who decides on "switch" has to know first. */
+const out = ({ outSince, outcome, now }: ApprovalView): readonly (readonly [string, Html])[] =>
+  outSince && outcome === null
+    ? [
+        [
+          'Users are out',
+          html`<strong>for ${duration(secondsBetween(outSince, new Date(now).toISOString()))}</strong> when this page was made, since “go” was approved at ${utc(outSince, 'second')}`,
+        ],
+      ]
+    : [];
 
 /** As a pattern attribute reads it. */
 const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
@@ -135,8 +155,9 @@ ${pairs([
     'Decide by',
     html`<strong>${utc(request.deadline)}</strong>${view.outcome === null && html` <span class="soft">(${remaining(request.deadline, now)} when this page was made, at ${utc(now, 'second').slice(11)})</span>`}`,
   ],
+  ...out(view),
 ])}
-<h2>What is known</h2>${pairs(request.facts.map(({ label, value }) => [label, value] as const))}
+<h2>What is known</h2>${pairs(request.facts.map((fact) => [fact.label, told(fact)] as const))}
 ${people(view)}${undecided && form(view, approver)}${evidence(view)}`,
   );
 }

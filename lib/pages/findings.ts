@@ -1,5 +1,5 @@
+import { checkSums } from '../domain/check-sums.ts';
 import type { Summary } from '../workflow/summary.ts';
-import { checkSums } from './check-sums.ts';
 import { line, wrap } from './lines.ts';
 
 type Check = Summary['checks'][number];

@@ -1,5 +1,6 @@
+import { quorum } from '../domain/approval.ts';
 import { utc } from '../domain/quantities.ts';
-import type { ApprovalRequest } from '../workflow/documents/approval.ts';
+import type { ApprovalRequest, Fact } from '../workflow/documents/approval.ts';
 import type { Ledger } from '../workflow/documents/ledger.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { questions } from './approval.ts';
@@ -32,15 +33,15 @@ export function approvalMail({
   const { asks, means } = questions[request.subject];
   const { migration, run } = request.lease;
   const deadline = utc(request.deadline);
-  const facts = [
+  const facts: Fact[] = [
     { label: 'Requested by', value: request.requester },
     { label: 'Reason', value: request.reason },
     { label: 'Run', value: run },
-    ...request.facts.filter(({ label }) => label !== 'Reason'),
+    ...request.facts,
     { label: 'Digest', value: request.digest },
   ];
   const widest = Math.max(...facts.map(({ label }) => line(label).length));
-  const needed = `${request.required} of ${request.approvers.length} have to approve; one “reject” rejects.`;
+  const needed = `${quorum(request)} One “reject” rejects.`;
   const harmless = 'Opening the link decides nothing. On the page you type your decision and press a button.';
   const yours = 'The link is yours alone: do not forward it.';
 
@@ -58,7 +59,11 @@ export function approvalMail({
       harmless,
       yours,
       '',
-      ...facts.map(({ label, value }) => `${line(label).padEnd(widest)}  ${line(value)}`),
+      ...facts.flatMap(({ label, value, points = [], commands = [] }) => [
+        `${line(label).padEnd(widest)}  ${line(value)}`,
+        ...points.map(({ text, note }) => `${' '.repeat(widest)}  - ${line(note === null ? text : `${text} ${note}`)}`),
+        ...commands.map((command) => `${' '.repeat(widest)}    ${line(command)}`),
+      ]),
       '',
       needed,
       '',
@@ -74,8 +79,11 @@ export function approvalMail({
 <p style="margin:0 0 18px"><a href="${url}" style="display:inline-block;background:#1c5cb8;color:#ffffff;text-decoration:none;font-weight:600;padding:11px 22px;border-radius:4px">Read and decide</a></p>
 <p style="margin:0 0 18px;font-size:14px;color:#566370">${harmless} ${yours}</p>
 <table role="presentation" cellspacing="0" cellpadding="0" style="width:100%;font-size:14px;border-collapse:collapse">${facts.map(
-      ({ label, value }) =>
-        html`<tr><td style="padding:5px 14px 5px 0;color:#566370;vertical-align:top;border-top:1px solid #dce2e8">${label}</td><td style="padding:5px 0;border-top:1px solid #dce2e8;word-break:break-word">${value}</td></tr>`,
+      ({ label, value, points = [], commands = [] }) =>
+        html`<tr><td style="padding:5px 14px 5px 0;color:#566370;vertical-align:top;border-top:1px solid #dce2e8">${label}</td><td style="padding:5px 0;vertical-align:top;border-top:1px solid #dce2e8;word-break:break-word">${value}${
+          points.length > 0 &&
+          html`<ul style="margin:6px 0;padding-left:18px">${points.map(({ text, note }) => html`<li style="margin:4px 0">${text}${note && html`<br><span style="color:#566370">${note}</span>`}</li>`)}</ul>`
+        }${commands.map((command) => html`<br><code>${command}</code>`)}</td></tr>`,
     )}</table>
 <p style="margin:18px 0 0;font-size:14px;color:#566370">${needed}</p></div></body></html>
 `.text,

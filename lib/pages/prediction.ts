@@ -1,4 +1,5 @@
-import { count, duration, interval } from '../domain/quantities.ts';
+import { toDecide, unmeasured } from '../domain/freeze-words.ts';
+import { duration, interval } from '../domain/quantities.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { intervalBar } from './bars.ts';
 import { type Html, html } from './html.ts';
@@ -25,7 +26,7 @@ function parts({ parts: all, method }: Freeze): Html | null {
   if (all.length === 0) return null;
   const measured = all.some(({ measuredSeconds }) => measuredSeconds !== null);
   const most = Math.max(...all.map(({ high, measuredSeconds }) => Math.max(high, measuredSeconds ?? 0)));
-  return html`<div class="wide"><table><thead><tr><th>Part of the freeze</th><th class="pic"></th><th class="n">Shortest</th><th class="n">Longest</th>${measured && html`<th class="n">Took</th>`}</tr></thead><tbody>${all.map((part) => row(part, measured, most))}</tbody></table></div>${
+  return html`<div class="wide"><table><thead><tr><th>Part of the freeze</th><th class="pic"></th><th class="n">Shortest</th><th class="n">Longest</th>${measured && html`<th class="n">Took</th>`}</tr></thead><tbody>${all.map((part) => row(part, measured, most))}</tbody></table></div><p class="small soft">The parts do not add up to the prediction: that all are at their shortest at once, or all at their longest, is rarer than that one is.</p>${
     method.length > 0 &&
     html`<details><summary>How the prediction is computed</summary><ul>${method.map((sentence) => html`<li>${sentence}</li>`)}</ul></details>`
   }`;
@@ -46,16 +47,14 @@ export function freezeSection(summary: Summary): Html | null {
   const { predicted, measuredSeconds, waitingSeconds, grade } = freeze;
   if (predicted === null && measuredSeconds === null) return null;
   const worked = measuredSeconds === null ? null : measuredSeconds - (waitingSeconds ?? 0);
-  const unmeasured = freeze.parts.filter(({ basis }) => basis === 'documented').length;
+  const never = measuredSeconds === null ? unmeasured(freeze.parts) : null;
   return html`<section id="freeze"><h2>${measuredSeconds === null ? 'How long the freeze will take' : 'The freeze'}</h2>${
     predicted &&
     html`<div class="prediction">${intervalBar(predicted, worked, Math.max(predicted.high, worked ?? 0))}<p class="ends"><span>0</span><span>${duration(Math.max(predicted.high, worked ?? 0))}</span></p></div>`
   }<dl class="pairs">${
     predicted &&
-    html`<dt>Predicted</dt><dd><strong>${interval(predicted)}</strong>, ${freeze.decideSeconds === null ? 'without the time in which people decide' : `and up to ${duration(freeze.decideSeconds)} more in which people decide on “switch”`}${
-      unmeasured > 0 && measuredSeconds === null
-        ? `; ${count(unmeasured)} of ${count(freeze.parts.length)} parts were never measured, and have the limits that AWS documents`
-        : null
+    html`<dt>Predicted</dt><dd><strong>${interval(predicted)}</strong>, ${freeze.decideSeconds === null ? 'without the time in which people decide' : `and ${toDecide(freeze.decideSeconds)}`}${
+      never === null ? '' : `; ${never}`
     }</dd>`
   }${
     measuredSeconds !== null &&

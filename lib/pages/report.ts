@@ -1,3 +1,4 @@
+import { toDecide } from '../domain/freeze-words.ts';
 import { bytes, count, duration, plural, rate, utc } from '../domain/quantities.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { approvalsSection } from './approvals.ts';
@@ -29,7 +30,7 @@ function figures(summary: Summary): Html {
   return html`<dl class="figures">${figure('Took', duration(summary.seconds))}${
     totals && [
       figure('Rows proved', count(totals.rows), `in ${plural(summary.tables.length, 'table')}`),
-      figure('Copied', bytes(totals.bytes), `at ${rate(totals.bytesPerSecond)}`),
+      figure('Copied', bytes(totals.bytes), `as sent, at ${rate(totals.bytesPerSecond)}`),
     ]
   }${
     freeze.measuredSeconds !== null
@@ -42,7 +43,7 @@ function figures(summary: Summary): Html {
         figure(
           'Freeze, predicted',
           unbroken(freeze.predicted),
-          freeze.decideSeconds === null ? undefined : `+ up to ${duration(freeze.decideSeconds)} to decide on “switch”`,
+          freeze.decideSeconds === null ? undefined : `+ ${toDecide(freeze.decideSeconds)}`,
         )
   }${overhead !== null && figure('Orchestration overhead', duration(overhead), 'time in which no work ran')}</dl>`;
 }

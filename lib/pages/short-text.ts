@@ -1,7 +1,8 @@
+import { checkSums } from '../domain/check-sums.ts';
+import { predictedFreeze } from '../domain/freeze-words.ts';
 import { bytes, count, duration, interval, plural, utc } from '../domain/quantities.ts';
 import { pointText } from '../domain/readiness.ts';
 import type { Summary } from '../workflow/summary.ts';
-import { checkSums } from './check-sums.ts';
 import { cut, line, STEPS_SHOWN } from './lines.ts';
 
 /** As many characters as a chat shows without folding a message. */
@@ -20,12 +21,12 @@ export function shortText(summary: Summary, where: string): string {
   const differ = summary.tables.filter(({ equal }) => !equal).length + summary.differences.length;
   const facts = [
     totals &&
-      `Copied: ${plural(totals.rows, 'row')}, ${bytes(totals.bytes)} in ${plural(summary.tables.length, 'table')}, ${duration(totals.seconds)}; ${differ === 0 ? 'all equal' : 'NOT all equal'}.`,
+      `Copied: ${plural(totals.rows, 'row')}, ${bytes(totals.bytes)} as sent in ${plural(summary.tables.length, 'table')}, ${duration(totals.seconds)}; ${differ === 0 ? 'all equal' : 'NOT all equal'}.`,
     found.length > 0 && `Checks: ${found.join(', ')}.`,
     readiness.open.length > 0 && `Open: ${readiness.open.map(pointText).join(', ')}.`,
     freeze.measuredSeconds === null
       ? freeze.predicted &&
-        `Freeze, predicted: ${interval(freeze.predicted)}${freeze.decideSeconds === null ? '' : `, and up to ${duration(freeze.decideSeconds)} to decide on “switch”`}.`
+        `Freeze, predicted: ${predictedFreeze(freeze.predicted, freeze.decideSeconds, freeze.parts)}.`
       : `Freeze: ${duration(freeze.measuredSeconds)}${freeze.waitingSeconds ? `, ${duration(freeze.waitingSeconds)} of it people deciding` : ''}${freeze.predicted ? `; predicted ${interval(freeze.predicted)} without deciding` : ''}.`,
     readiness.freshUntil !== null && `A cutover is admitted on this rehearsal until ${utc(readiness.freshUntil)}.`,
   ].filter((fact) => typeof fact === 'string');

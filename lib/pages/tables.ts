@@ -64,7 +64,7 @@ export function tablesSection({ tables, totals, differences, catalog }: Summary)
             ? `${plural(differing, 'table')} of ${count(tables.length)} not equal.`
             : `${plural(differences.length, 'difference')} besides the tables, whose rows are all equal.`
         }</strong>`
-  }${catalog && differences.length === 0 && html` Catalog equal: ${plural(catalog.objects, 'object')} compared.`} ${bytes(totals.bytes)} moved and proved in ${duration(totals.seconds)} (${rate(totals.bytesPerSecond)}), staged as ${bytes(totals.stagedBytes)}.</p>
+  }${catalog && differences.length === 0 && html` Catalog equal: ${plural(catalog.objects, 'object')} compared.`} ${bytes(totals.bytes)} moved and proved in ${duration(totals.seconds)} (${rate(totals.bytesPerSecond)}), staged as ${bytes(totals.stagedBytes)}. Sizes here are of the rows as they were sent; on disk, with indexes and free space, they are others.</p>
 ${catalog && catalog.remarks.length > 0 && html`<details><summary>${plural(catalog.remarks.length, 'remark')} on the catalog, which ${catalog.remarks.length === 1 ? 'is no difference' : 'are no differences'}</summary><ul>${catalog.remarks.map((remark) => html`<li>${remark}</li>`)}</ul></details>`}
 ${differences.length > 0 && html`<div class="note bad">${differences.slice(0, 20).map((difference) => html`<p>${difference}</p>`)}${differences.length > 20 && html`<p>and ${count(differences.length - 20)} more in summary.json</p>`}</div>`}
 ${shares(tables)}

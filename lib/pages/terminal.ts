@@ -1,18 +1,11 @@
-import { bytes, count, duration, interval, plural, rate } from '../domain/quantities.ts';
+import { predictedFreeze } from '../domain/freeze-words.ts';
+import { bytes, count, duration, plural, rate } from '../domain/quantities.ts';
+import { markOf } from '../domain/readiness.ts';
 import type { Summary } from '../workflow/summary.ts';
 import { bootLine } from './boot.ts';
 import { cut, line, STEPS_SHOWN, wrap } from './lines.ts';
 
 const LONGEST_PHASES = 8;
-
-const marks: Readonly<Record<Summary['verdict'], string>> = {
-  checked: 'OK',
-  rehearsed: 'OK',
-  'cut over': 'OK',
-  unwound: 'PUT BACK',
-  'called off': 'CALLED OFF',
-  failed: 'FAILED',
-};
 
 /** Rows of cells as columns: names to the left, figures to the right. */
 function columns(rows: readonly (readonly string[])[], left: number): string[] {
@@ -48,12 +41,12 @@ function block(title: string, messages: readonly string[], room: number, width: 
   return counted(title, messages, shown);
 }
 
-/** The first steps, each whole: as many as the short text tells. */
-const nextBlock = (steps: readonly string[], width: number): string[] =>
+/** The first steps, each whole. */
+const nextBlock = (steps: readonly string[], width: number, shown: number): string[] =>
   counted(
     'Next',
     steps,
-    steps.slice(0, STEPS_SHOWN).map((step, index) => wrap(`${index + 1}. ${line(step)}`, width, '  ', '     ')),
+    steps.slice(0, shown).map((step, index) => wrap(`${index + 1}. ${line(step)}`, width, '  ', '     ')),
   );
 
 function counted(title: string, messages: readonly string[], shown: readonly string[][]): string[] {
@@ -78,7 +71,7 @@ export function summaryText(summary: Summary, width = 100): string {
     ['Took', duration(summary.seconds)],
     totals && [
       'Copied',
-      `${plural(totals.rows, 'row')}, ${bytes(totals.bytes)} in ${duration(totals.seconds)} (${rate(totals.bytesPerSecond)})`,
+      `${plural(totals.rows, 'row')}, ${bytes(totals.bytes)} as sent in ${duration(totals.seconds)} (${rate(totals.bytesPerSecond)})`,
     ],
     totals && [
       'Proved',
@@ -87,7 +80,10 @@ export function summaryText(summary: Summary, width = 100): string {
         : `NOT equal: ${plural(summary.tables.filter(({ equal }) => !equal).length, 'table')}, ${plural(summary.differences.length, 'difference')}`,
     ],
     summary.boot && ['Booted', bootLine(summary.boot)],
-    freeze.predicted && ['Freeze predicted', interval(freeze.predicted)],
+    freeze.predicted && [
+      'Freeze predicted',
+      predictedFreeze(freeze.predicted, freeze.decideSeconds, freeze.measuredSeconds === null ? freeze.parts : []),
+    ],
     freeze.measuredSeconds !== null && [
       'Freeze measured',
       `${duration(freeze.measuredSeconds)}${freeze.waitingSeconds ? `, ${duration(freeze.waitingSeconds)} of it people deciding` : ''}${freeze.grade === null ? '' : `; ${graded[freeze.grade]}`}`,
@@ -113,9 +109,8 @@ export function summaryText(summary: Summary, width = 100): string {
   );
   const failure =
     error && `${line(error.name)}${error.state === null ? '' : ` in “${line(error.state)}”`}: ${line(error.message)}`;
-  const mark = readiness.go === 'not yet' ? 'NOT YET' : marks[summary.verdict];
   return `${[
-    ...wrap(`${line(summary.migration)}: ${summary.verdict}`, width, `${mark}  `),
+    ...wrap(`${line(summary.migration)}: ${summary.verdict}`, width, `${markOf(summary)}  `),
     ...wrap(readiness.sentence, width),
     ...wrap(summary.headline, width),
     ...(error && failure ? ['', ...wrap(failure, width), `See ${line(error.runbook)}`] : []),
@@ -129,7 +124,8 @@ export function summaryText(summary: Summary, width = 100): string {
       ROOM.checks,
       width,
     ),
-    ...nextBlock(summary.next, width),
+    // After a cutover nobody rehearses again and reads on then: what is left out would be forgotten.
+    ...nextBlock(summary.next, width, summary.verdict === 'cut over' ? summary.next.length : STEPS_SHOWN),
   ].join('\n')}\n`;
 }
 
@@ -170,7 +166,7 @@ export function secondsLeft({ bytes: done, totalBytes, bytesPerSecond }: Progres
 export const meanRate = (bytes: number, seconds: number): number | undefined =>
   seconds > 0.5 ? bytes / seconds : undefined;
 
-/** One line of live progress: `  12.4 s  Copy into the scratch database · Dump · 81,204 rows · 31.0 MB of 62.4 MB (50 %) · 7.3 MB/s · 4.3 s left`. */
+/** One line of live progress: `  12.4 s  Restore · loading · 81,204 rows · 31.0 MB of 62.4 MB on disk (50 %) · 7.3 MB/s · 4.3 s left`. */
 export function progressLine(progress: Progress, width = 120): string {
   const {
     phase,
@@ -196,7 +192,7 @@ export function progressLine(progress: Progress, width = 120): string {
     rows ? plural(rows, 'row') : null,
     done === undefined || (done === 0 && !totalBytes)
       ? null
-      : `${bytes(done)}${share === null ? '' : ` of ${bytes(totalBytes!)} (${count(share)} %)`}`,
+      : `${bytes(done)}${share === null ? '' : ` of ${bytes(totalBytes!)} on disk (${count(share)} %)`}`,
     idleSeconds !== undefined
       ? `no progress for ${duration(idleSeconds)}`
       : bytesPerSecond

@@ -1,7 +1,7 @@
+import { checkSums } from '../domain/check-sums.ts';
 import { count, plural, utc } from '../domain/quantities.ts';
 import { pointText } from '../domain/readiness.ts';
 import type { Summary } from '../workflow/summary.ts';
-import { checkSums } from './check-sums.ts';
 import { type Html, html } from './html.ts';
 import { reference } from './runbook.ts';
 
@@ -13,10 +13,10 @@ const marks: Readonly<Record<Tone, Html>> = {
   bad: html`<path d="M16 16l16 16M32 16L16 32"/>`,
 };
 
-/** Green only where nothing is left to decide: a copy that arrived is not yet a reason to go. */
+/** Green where nothing is left to decide, as a copy that arrived is not yet a reason to go; and where all is done. */
 function toneOf({ verdict, readiness }: Summary): Tone {
   if (verdict === 'failed') return 'bad';
-  return (readiness.go === 'yes' || readiness.go === 'done') && readiness.open.length === 0 ? 'good' : 'warn';
+  return readiness.go === 'yes' || readiness.go === 'done' ? 'good' : 'warn';
 }
 
 /** A heading that says by itself whether to go. */
@@ -37,13 +37,14 @@ const tones = {
 } as const;
 
 /** What stands open as links to where more is said, and the checks by severity. */
-function open({ readiness, checks }: Summary): Html | null {
+function open({ readiness, checks, variables }: Summary): Html | null {
   const sum = checkSums(checks);
   const overridden = checks.filter((check) => check.overridden !== null).length;
+  const unknown = variables.filter(({ fate }) => fate === 'ask').length;
   if (readiness.open.length === 0 && sum.length === 0) return null;
   return html`<ul class="open">${readiness.open.map(
     (point) => html`<li><a class="tag ${tones[point.kind]}" href="#${point.section}">${pointText(point)}</a></li>`,
-  )}${overridden > 0 && html`<li><a class="tag warn" href="#checks">${plural(overridden, 'warning')} overridden: read why</a></li>`}${sum.length > 0 && html`<li class="soft"><a href="#checks">${count(checks.length)} checks</a>: ${sum.join(', ')}</li>`}</ul>`;
+  )}${unknown > 0 && !readiness.open.some(({ kind }) => kind === 'unknown variable') && html`<li class="soft"><a href="#variables">${plural(unknown, 'unknown variable')}</a></li>`}${overridden > 0 && html`<li><a class="tag warn" href="#checks">${plural(overridden, 'warning')} overridden: read why</a></li>`}${sum.length > 0 && html`<li class="soft"><a href="#checks">${count(checks.length)} checks</a>: ${sum.join(', ')}</li>`}</ul>`;
 }
 
 /** May we go: the answer, what it rests on, and what stands open. */

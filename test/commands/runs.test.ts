@@ -48,6 +48,8 @@ test('runs are listed the newest first, and each is shown with where its report 
       .split('\n')
       .map((line) => line.split(' ')[0]),
   ).toEqual(newest);
+  expect(output).toMatch(/ NOT YET: rehearsed, /);
+  expect(output).toMatch(/ OK: cut over, /);
   expect(JSON.parse((await passage('runs', '--json')).output).map(({ run }: { run: string }) => run)).toEqual(newest);
   const shown = await passage('show', cutover.run);
   expect(shown.code).toBe(0);

@@ -1,78 +1,140 @@
 import { facts } from '../../lib/domain/facts.ts';
 import { unknownVariable } from '../pages/fixtures/variables.ts';
-import { copyProof, databases, fence, plan, preflight, rehearsal, targetWrite } from '../support/run-documents.ts';
+import { copyProof, databases, fence, preflight, rehearsal, target, targetWrite } from '../support/run-documents.ts';
 
 const nothingYet = {
+  subject: 'go' as const,
   rehearsal: null,
-  predictedToday: false,
+  prediction: null,
+  decideSeconds: null,
   window: null,
   fence: null,
   copy: null,
   write: null,
+  target: null,
   record: null,
 };
-const known = { plan: plan(), preflight: preflight(), variables: [], databases: databases(14, 16) };
+const known = { preflight: preflight(), variables: [], databases: databases(14, 16) };
+const of = (told: ReturnType<typeof facts>, wanted: string) => told.find(({ label }) => label === wanted);
+const part = (basis: 'measured' | 'documented') => ({ name: 'Switch' as const, low: 1, high: 2, because: '', basis });
+const prediction = (...parts: ReturnType<typeof part>[]) => ({ low: 519, high: 1464, parts, samples: [], method: [] });
 
-test('before the freeze an approver learns reason, both databases and preflight', () => {
+test('before the freeze an approver learns what stands open, both databases and the checks', () => {
   expect(facts({ ...known, ...nothingYet })).toEqual([
-    { label: 'Reason', value: 'CHG-1042' },
-    { label: 'Source', value: 'PostgreSQL 14.4, 60 MB, 40 tables' },
+    { label: 'Stands open', value: 'Nothing.', points: [] },
+    { label: 'Source', value: 'PostgreSQL 14.4, 60 MB on disk with indexes, 40 tables' },
     { label: 'Target', value: 'PostgreSQL 16.4' },
-    { label: 'Preflight', value: '0 checks, 0 warnings' },
+    { label: 'Checks', value: '0 checks' },
   ]);
 });
 
-test('a warning is told in its own words', () => {
-  const warning = {
-    id: 'image-tag',
-    title: 'Tag',
-    severity: 'WARNING' as const,
-    stopsCutover: false,
-    saw: 'Source 1, target 2.',
-    todo: null,
-    overridden: null,
-    runbook: 'docs/runbook.md#x',
-  };
+const warning = {
+  id: 'image-tag',
+  title: 'Tag',
+  severity: 'WARNING' as const,
+  stopsCutover: false,
+  saw: 'Source 1, target 2.',
+  todo: 'Set one tag.',
+  overridden: null,
+  runbook: 'docs/runbook.md#x',
+};
+
+test('a warning is told in its own words, with what to do', () => {
   const told = facts({ ...known, ...nothingYet, preflight: preflight([warning]) });
-  expect(told.at(-2)?.value).toBe('1 check, 1 warning; image-tag: Source 1, target 2.');
-  expect(told.at(-1)).toEqual({
+  expect(of(told, 'Checks')?.value).toBe('1 check: 1 WARNING');
+  expect(told[0]).toEqual({
     label: 'Stands open',
-    value: '1 warning to decide: whoever approves accepts what stands open',
+    value: '1 warning to decide. Whoever approves accepts what stands open.',
+    points: [{ text: 'image-tag: Source 1, target 2.', note: 'Do: Set one tag.' }],
   });
-  const unknown = { ...known, ...nothingYet, preflight: preflight([warning]), variables: [unknownVariable('FOO')] };
-  expect(facts(unknown).at(-1)?.value).toMatch(/^1 warning to decide and 1 unknown variable: /);
+});
+
+test('the warning of unknown variables is one of the warnings, and is counted once', () => {
+  const findings = [warning, { ...warning, id: 'variables-unknown' }];
+  const unknown = { ...known, ...nothingYet, preflight: preflight(findings), variables: [unknownVariable('FOO')] };
+  expect(facts(unknown)[0]?.value).toMatch(/^2 warnings to decide\. /);
+  expect(facts(unknown)[0]?.points).toHaveLength(2);
 });
 
 test('an overridden warning is no warning any more, and its reason is told', () => {
-  const overridden = {
-    id: 'image-tag',
-    title: 'Tag',
-    severity: 'WARNING' as const,
-    stopsCutover: false,
-    saw: 'Source 1, target 2.',
-    todo: null,
-    overridden: 'the vendor said so',
-    runbook: 'docs/runbook.md#image-tag',
-  };
+  const overridden = { ...warning, overridden: 'the vendor said so' };
   const told = facts({ ...known, ...nothingYet, preflight: preflight([overridden]) });
-  expect(told.at(-1)?.value).toBe('1 check, 0 warnings; image-tag, overridden: the vendor said so');
+  expect(told[0]).toMatchObject({ value: 'Nothing.', points: [] });
+  expect(of(told, 'Checks')?.value).toBe('1 check: 1 WARNING (1 overridden)');
+  expect(told[1]).toEqual({
+    label: 'Overridden',
+    value: '1 warning, seen again in this run and left as it is for the reason given.',
+    points: [{ text: 'image-tag: Source 1, target 2.', note: 'Reason: the vendor said so' }],
+  });
+});
+
+test('before "go" the worst of the outage is told: the longest freeze, the time to decide, what was never measured', () => {
+  const told = (subject: 'go' | 'switch') =>
+    facts({
+      ...known,
+      ...nothingYet,
+      subject,
+      rehearsal: rehearsal({ predictedFreezeSeconds: { low: 519, high: 1464 } }),
+      prediction: prediction(part('measured'), part('documented')),
+      decideSeconds: 3600,
+    });
+  expect(of(told('go'), 'Longest outage')?.value).toBe(
+    '1 h 24 min: the longest predicted freeze (24 min 24 s) and up to 1 h 00 min to decide on “switch”. If “switch” is not approved, users wait until the source has started again.',
+  );
+  expect(of(told('go'), 'Predicted freeze')?.value).toMatch(
+    /; 1 of 2 parts was never measured, and has the limits that AWS documents$/,
+  );
+  expect(of(told('switch'), 'Longest outage')).toBeUndefined();
+});
+
+test('before the switch stands how to look at the target, which nobody else can reach', () => {
+  const running = { ...target(), cluster: 'acme-eks' };
+  const told = (subject: 'go' | 'switch', more: object = {}) =>
+    of(facts({ ...known, ...nothingYet, subject, target: { ...running, ...more } }), 'Look at the target first');
+  expect(told('switch')?.value).toMatch(/Service retool in namespace retool of cluster acme-eks.*docs\/runbook\.md/);
+  expect(told('switch')?.commands).toEqual([
+    'aws eks update-kubeconfig --name acme-eks --alias acme-eks',
+    'kubectl --context acme-eks port-forward -n retool service/retool 3000:80',
+  ]);
+  expect([told('go'), told('switch', { namespace: null }), told('switch', { backend: null })]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('what the lock holds besides the copied tables is named', () => {
+  const tables = ['public.users', 'public."workflowRun"', 'public.daily'].map((name) => ({
+    oid: '1',
+    file: '1',
+    name,
+    rows: 3,
+    changed: 0,
+  }));
+  const copied = ['public.users', 'public.workflowRun'].map((table) => ({ ...copyProof().tables[0]!, table }));
+  const told = facts({ ...known, ...nothingYet, fence: fence({ tables }), copy: copyProof({ tables: copied }) });
+  expect(of(told, 'Source is locked')?.value).toMatch(/3 tables did not change \(one of them, public\.daily, is not/);
 });
 
 test('before the switch the measured figures of prediction, fence, copy and the record are added', () => {
   const whole = facts({
     ...known,
+    subject: 'switch',
     rehearsal: rehearsal({ predictedFreezeSeconds: { low: 519, high: 1464 } }),
-    predictedToday: true,
+    prediction: prediction(part('measured')),
+    decideSeconds: 3600,
+    target: null,
     window: { from: '2026-12-05T23:00:00+01:00', to: '2026-12-06T02:00:00Z' },
     fence: fence(),
     copy: copyProof({ rows: 206_747 }),
     write: targetWrite(),
     record: { name: 'retool.acme.example.com', target: 'eks.elb.example.com' },
   });
-  expect(Object.fromEntries(whole.slice(4).map(({ label, value }) => [label, value]))).toEqual({
+  expect(Object.fromEntries(whole.map(({ label, value }) => [label, value]))).toMatchObject({
     'Predicted freeze': '8 min 39 s to 24 min 24 s, predicted today; the rehearsal was monday',
     Window: '2026-12-05 22:00 UTC to 2026-12-06 02:00 UTC',
-    Fence: '1 attack refused, 0 sessions, 1 table unchanged',
+    'Source is locked':
+      'Since 2026-03-01 12:00:00 UTC. 1 attempt to write was refused, nobody is connected, and 1 table did not change.',
     'Copied and proved': '206,747 rows in 1 table, 0 differences',
     'Write as the application': 'as "retool" on public.users: accepted, and rolled back',
     DNS: 'retool.acme.example.com → eks.elb.example.com',

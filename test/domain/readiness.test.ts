@@ -1,5 +1,5 @@
 import { nextSteps } from '../../lib/domain/advice.ts';
-import { openPoints, pointText, readinessOf } from '../../lib/domain/readiness.ts';
+import { markOf, openPoints, pointText, readinessOf } from '../../lib/domain/readiness.ts';
 import type { Preflight } from '../../lib/workflow/documents/preflight.ts';
 import type { Summary } from '../../lib/workflow/summary.ts';
 
@@ -57,11 +57,8 @@ describe('may we go', () => {
     const checks = [finding('WARNING'), finding('WARNING', { id: 'dns-ttl' }), unknownCheck()];
     const told = readinessOf(run({ checks, variables: [variable('FOO', 'ask'), variable('BAR', 'carry')] }));
     expect(told.go).toBe('not yet');
-    expect(told.sentence).toBe('Not yet. Rehearsed; before a cutover: 2 warnings to decide and 1 unknown variable.');
-    expect(told.open).toEqual([
-      { kind: 'warning', count: 2, section: 'checks' },
-      { kind: 'unknown variable', count: 1, section: 'variables' },
-    ]);
+    expect(told.sentence).toBe('Not yet. Rehearsed; before a cutover: 3 warnings to decide.');
+    expect(told.open).toEqual([{ kind: 'warning', count: 3, section: 'checks' }]);
   });
 
   test('what would stop a cutover comes before warnings, though a rehearsal goes on', () => {
@@ -75,7 +72,18 @@ describe('may we go', () => {
   });
 
   test('an unknown variable is open even where no check speaks of it', () => {
-    expect(readinessOf(run({ variables: [variable('FOO', 'ask')] })).go).toBe('not yet');
+    const told = readinessOf(run({ variables: [variable('FOO', 'ask')] }));
+    expect(told.go).toBe('not yet');
+    expect(told.open).toEqual([{ kind: 'unknown variable', count: 1, section: 'variables' }]);
+  });
+
+  test('in a word: only a rehearsal that leaves nothing open is READY, and a cutover that is done is OK', () => {
+    const mark = (more: Partial<Run>) => markOf({ verdict: run(more).verdict, readiness: readinessOf(run(more)) });
+    expect(mark({})).toBe('READY');
+    expect(mark({ checks: [finding('WARNING')] })).toBe('NOT YET');
+    expect(mark({ verdict: 'checked' })).toBe('NOT YET');
+    expect(mark({ verdict: 'cut over', checks: [finding('WARNING')] })).toBe('OK');
+    expect(mark({ verdict: 'unwound' })).toBe('PUT BACK');
   });
 
   test('not by preflight alone, nor by databases alone, however clean', () => {
@@ -113,12 +121,8 @@ describe('may we go', () => {
     const of = { verdict: 'cut over' as const, checks, variables: [variable('FOO', 'ask')] };
     expect(readinessOf(run({ ...of, approved: true }))).toEqual({
       go: 'done',
-      sentence:
-        'Done. Users work on the target. People approved although these 3 stood open: 2 warnings to decide and 1 unknown variable.',
-      open: [
-        { kind: 'warning', count: 2, section: 'checks' },
-        { kind: 'unknown variable', count: 1, section: 'variables' },
-      ],
+      sentence: 'Done. Users work on the target. People approved although these 3 stood open: 3 warnings to decide.',
+      open: [{ kind: 'warning', count: 3, section: 'checks' }],
       freshUntil: null,
     });
     expect(readinessOf(run(of)).sentence).toMatch(/^Done\..* When it began, these 3 stood open: /);

@@ -101,6 +101,32 @@ describe('a cutover', () => {
   });
 });
 
+test('of databases alone no freeze is predicted, as no cutover of them is possible', () => {
+  const run = rehearsalRun();
+  const summary = summarize({ ...run, plan: { ...run.plan, databasesOnly: true, level: 'copy' } });
+  expect(summary.freeze).toMatchObject({ predicted: null, parts: [] });
+  expect(summary.history.map(({ predicted }) => predicted)).toEqual([null]);
+  expect(summaryText(summary)).not.toContain('Freeze predicted');
+});
+
+test('a run that was to boot nothing tells of no booted backend that was removed', () => {
+  const histories = play('RetoolEcsToEks', START, [
+    {
+      name: 'Clean up',
+      nested: {
+        machine: 'Unwind',
+        states: ['Take over', 'Remove the booted backend'].map((name) => ({ name, seconds: 1 })),
+      },
+    },
+  ]);
+  const steps = (level: 'copy' | 'boot') =>
+    summarize(rehearsalRun({ histories, plan: plan('rehearsal', { level }) })).phases.flatMap((phase) =>
+      phase.steps.map(({ name }) => name),
+    );
+  expect(steps('boot')).toEqual(['Take over', 'Remove the booted backend']);
+  expect(steps('copy')).toEqual(['Take over']);
+});
+
 describe('a cutover that was approved with open points', () => {
   const finding = (id: string, saw: string, todo: string, severity: 'WARNING' | 'INFO' = 'WARNING') => ({
     id,
@@ -128,26 +154,26 @@ describe('a cutover that was approved with open points', () => {
 
   test('says so, and what is still to be set on the target', () => {
     expect(summary.readiness.sentence).toMatch(/People approved although these 4 stood open: /);
-    expect(summary.readiness.open).toMatchObject([{ count: 3 }, { count: 1 }]);
+    expect(summary.readiness.open).toMatchObject([{ kind: 'warning', count: 4 }]);
     expect(summary.next).toEqual([
       expect.stringMatching(/^Sign in/),
       expect.stringMatching(/^Leave the old services/),
-      'Left open: Missing on the target: JWT_SECRET. → Run files/create-secrets.mjs --write.',
       expect.stringMatching(/^Remove the auto scaling of the old services/),
       expect.stringMatching(/^Left open: ACME_FLAGS is not set on the target/),
       expect.stringMatching(
         /^Single sign-on was not set when “go” was asked .*OIDC_CLIENT_SECRET.*create-secrets\.mjs --write --held/,
       ),
+      'Left open: Missing on the target: JWT_SECRET. → Run files/create-secrets.mjs --write.',
       expect.stringMatching(/^After that.*never the stack as a whole/),
     ]);
-    expect(pageOf(summary)).toMatch(/<h1 class="warn">Cut over/);
-    expect(pageOf(summarize(cutoverRun({ preflight: null, variables: [] })))).toMatch(/<h1 class="good">Cut over/);
+    expect(pageOf(summary)).toMatch(/<h1 class="good">Cut over/);
+    expect(pageOf(summary)).toMatch(/href="#checks">4 warnings to decide<.*href="#variables">1 unknown variable</);
   });
 
-  test('its steps are counted alike in the terminal and in the short text', () => {
-    const more = '… and 2 more in the report';
-    expect(summaryText(summary)).toContain(more);
-    expect(shortText(summary, 'report.html')).toContain(more);
+  test('its steps stand in the terminal to the last; the short text counts those that it has no room for', () => {
+    expect(summaryText(summary)).toMatch(/\n {2}7\. After that, remove the old services/);
+    expect(summaryText(summary)).not.toContain('more in the report');
+    expect(shortText(summary, 'report.html')).toContain('… and 2 more in the report');
     expect(shortText(summary, 'report.html').length).toBeLessThanOrEqual(SHORT);
   });
 });

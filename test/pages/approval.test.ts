@@ -43,6 +43,26 @@ describe('the page of an open approval', () => {
     }
   });
 
+  test('lists what stands open one by one, each with what to do, and says the reason once', () => {
+    const page = body();
+    expect(page).toMatch(/<li>image-tag: [^<]+<span class="soft">Do: set the tag of the target/);
+    expect(page).toMatch(/<li>license-key: [^<]+<span class="soft">Reason: It is set on the evening\./);
+    expect(page.match(/<dt>Reason<\/dt>/g)).toHaveLength(1);
+    expect(page).toContain('2 of 4 approvers have to approve; alice@example.com may not.');
+  });
+
+  test('that asks for "switch" says how long users have been out, until it is decided', () => {
+    const asked = request('switch', ASKED, 120);
+    const now = Date.parse(ASKED) + 192_000;
+    const open = { request: asked, votes: [], outSince: at(ASKED, -60), now };
+    expect(body(open)).toMatch(
+      /Users are out<\/dt><dd><strong>for 4 min 12 s<\/strong>.*“go” was approved at 2026-11-21 20:13:03 UTC/,
+    );
+    const decided = outcome(asked, 'approved', ['bob@example.com'], at(ASKED, 100));
+    expect(body({ ...open, outcome: decided })).not.toContain('Users are out');
+    expect(body()).not.toContain('Users are out');
+  });
+
   test('says who has decided, who has not and who may not', () => {
     const page = body();
     expect(page).toMatch(/bob@example.com<\/strong><span class="good">approve/);
@@ -143,7 +163,7 @@ describe('answers', () => {
           approvers: [{ email: hostile, keyHash: 'a' }],
           excluded: [{ email: hostile, because: hostile }],
           evidence: [{ key: hostile, sha256: hostile }],
-          facts: [{ label: hostile, value: hostile }],
+          facts: [{ label: hostile, value: hostile, points: [{ text: hostile, note: hostile }], commands: [hostile] }],
         },
         votes: [],
         approver: hostile.slice(0, 9),

@@ -46,6 +46,7 @@ const pages: Readonly<Record<string, Answer>> = {
   '/long': asAnswer(pageOf(summarize(rehearsalRun({ copies: [{ ...long, tables: longNames }] })))),
   '/approvals/x/y': approvalPage(view),
   '/voted': approvalPage({ ...view, approver: 'bob@example.com' }),
+  '/switch': approvalPage({ ...view, request: request('switch', ASKED, 60), votes: [], outSince: at(ASKED, -90) }),
   '/maintenance': asAnswer(maintenancePage('Retool')),
 };
 

@@ -14,7 +14,10 @@ describe('the mail to an approver', () => {
         '2026-11-21 22:14 UTC',
         'Opening the link decides nothing',
         'CHG-4711',
-        '60.4 MB',
+        '1 warning to decide. Whoever approves accepts what stands open.',
+        '1 h 09 min: the longest predicted freeze',
+        'set the tag of the target to 3.114.3-stable',
+        '2 of 4 approvers have to approve; alice@example.com may not.',
         go.digest,
       ]) {
         expect(part).toContain(text);
@@ -24,6 +27,18 @@ describe('the mail to an approver', () => {
       to: 'carol@example.com',
       subject: 'acme-retool: Begin the freeze? Decide by 2026-11-21 22:14 UTC',
     });
+  });
+
+  test('of "switch" has the commands to look at the target, each on a line of its own', () => {
+    const { text, html } = approvalMail({
+      request: request('switch', '2026-11-21T20:14:03.120Z', 60),
+      to: 'x@y.z',
+      url,
+    });
+    const command = 'kubectl --context acme-eks port-forward -n retool service/retool 3000:80';
+    expect(text).toMatch(new RegExp(`^ +${command}$`, 'm'));
+    expect(html).toContain(`<code>${command}</code>`);
+    expect(html.match(/https?:\/\/[^"<\s]+/g)).toEqual([url]);
   });
 
   test('has one link, which is the personal one, and loads nothing', () => {

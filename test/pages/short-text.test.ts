@@ -13,10 +13,12 @@ describe('the short text', () => {
     expect(lines[0]).toBe(
       'acme-retool, rehearsal: Not yet. Rehearsed; before a cutover: 1 warning to decide and 1 unknown variable.',
     );
-    expect(lines).toContain('Copied: 206,747 rows, 60.4 MB in 12 tables, 8.3 s; all equal.');
+    expect(lines).toContain('Copied: 206,747 rows, 60.4 MB as sent in 12 tables, 8.3 s; all equal.');
     expect(lines).toContain('Checks: 1 WARNING, 1 INFO, 3 PASS.');
     expect(lines.filter((line) => /^\d\. /.test(line))).toHaveLength(2);
-    expect(lines).toContain('Freeze, predicted: 9.6 s to 7 min 21 s, and up to 1 h 00 min to decide on “switch”.');
+    expect(lines).toContain(
+      'Freeze, predicted: 9.6 s to 7 min 21 s, and up to 1 h 00 min to decide on “switch”; 4 of 6 parts were never measured, and have the limits that AWS documents.',
+    );
     expect(lines.at(-2)).toBe('Report: runs/x/report.html');
     expect(told).not.toMatch(/[<>*`]/);
   });

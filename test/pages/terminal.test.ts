@@ -9,8 +9,10 @@ describe('the summary for a terminal', () => {
     expect(lines[0]).toBe('NOT YET  acme-retool: rehearsed');
     expect(lines[1]).toBe('Not yet. Rehearsed; before a cutover: 1 warning to decide.');
     expect(lines.slice(-2).join(' ')).toMatch(/ {2}2\. Rehearse again once that is done/);
-    expect(lines).toContain('Copied            206,747 rows, 60.4 MB in 8.3 s (7.3 MB/s)');
-    expect(lines).toContain('Freeze predicted  9.6 s to 7 min 21 s');
+    expect(lines).toContain('Copied            206,747 rows, 60.4 MB as sent in 8.3 s (7.3 MB/s)');
+    expect(lines.join(' ')).toMatch(
+      /Freeze predicted {2}9\.6 s to 7 min 21 s, and up to 1 h 00 min to decide on “switch”; 4 of 6 parts were +never measured/,
+    );
   });
 
   test('has the measured freeze of a cutover and the error of a failed run', () => {
@@ -79,23 +81,21 @@ describe('a line of progress', () => {
   test('has phase, state, rows, bytes, rate and what is left', () => {
     expect(
       progressLine({
-        phase: 'Copy into the scratch database',
-        state: 'Dump',
+        phase: 'Restore',
+        state: 'loading',
         rows: 81_204,
         bytes: 31_000_000,
         totalBytes: 62_400_000,
         bytesPerSecond: 7_300_000,
         elapsed: 12.4,
       }),
-    ).toBe(
-      '   12.4 s  Copy into the scratch database · Dump · 81,204 rows · 31.0 MB of 62.4 MB (49 %) · 7.3 MB/s · 4.3 s left',
-    );
+    ).toBe('   12.4 s  Restore · loading · 81,204 rows · 31.0 MB of 62.4 MB on disk (49 %) · 7.3 MB/s · 4.3 s left');
   });
 
   test('says for how long nothing has arrived, instead of a rest that only climbs', () => {
     const stalled = { bytes: 31e6, totalBytes: 62e6, bytesPerSecond: 7e6, idleSeconds: 34 };
     expect(progressLine({ phase: 'Restore', ...stalled, elapsed: 46 })).toBe(
-      '   46.0 s  Restore · 31.0 MB of 62.0 MB (50 %) · no progress for 34.0 s',
+      '   46.0 s  Restore · 31.0 MB of 62.0 MB on disk (50 %) · no progress for 34.0 s',
     );
   });
 
@@ -120,7 +120,9 @@ describe('a line of progress', () => {
   test('counts nothing before there is something to count', () => {
     const begun = { phase: 'Restore', state: 'starting', rows: 0, bytes: 0, elapsed: 5 };
     expect(progressLine(begun)).toBe('    5.0 s  Restore · starting');
-    expect(progressLine({ ...begun, totalBytes: 62e6 })).toBe('    5.0 s  Restore · starting · 0 B of 62.0 MB (0 %)');
+    expect(progressLine({ ...begun, totalBytes: 62e6 })).toBe(
+      '    5.0 s  Restore · starting · 0 B of 62.0 MB on disk (0 %)',
+    );
   });
 
   test('has no rate where no time has passed', () => {

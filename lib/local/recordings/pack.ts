@@ -11,12 +11,14 @@ export interface Entry {
 
 /**
  * The cases of a folder: those of its `index.json` (without one: each file with a case in it or in `cases`), and one for
- * each `<name>.history.json` beside `<name>.machine.json`. Throws when the folder holds none.
+ * each `<name>.history.json` beside `<name>.machine.json` and `<name>.execution.json`. Throws when the folder holds none.
  */
 export function readPack(folder: string): Entry[] {
   const entries = [...cases(folder), ...ownHistories(folder)];
   if (entries.length > 0) return entries;
-  throw new Error(`${folder} holds no recordings: neither an index.json nor a *.history.json with its *.machine.json.`);
+  throw new Error(
+    `${folder} holds no recordings: neither an index.json nor a *.history.json with its *.machine.json and *.execution.json.`,
+  );
 }
 
 function rowsOf(folder: string): Row[] {
@@ -44,15 +46,24 @@ function* ownHistories(folder: string): Generator<Entry> {
   for (const file of readdirSync(folder).sort()) {
     const name = /^(.*)\.history\.json$/.exec(file)?.[1];
     if (name === undefined) continue;
-    const machine = join(folder, `${name}.machine.json`);
-    if (!existsSync(machine)) throw new Error(`${join(folder, file)} has no ${machine} beside it.`);
-    const execution = join(folder, `${name}.execution.json`);
+    const [machine, execution] = [beside(folder, name, 'machine'), beside(folder, name, 'execution')];
     const read = () =>
       caseFromHistory(name, {
         machine: readFileSync(machine, 'utf8'),
         history: readFileSync(join(folder, file), 'utf8'),
-        execution: existsSync(execution) ? readFileSync(execution, 'utf8') : undefined,
+        execution: readFileSync(execution, 'utf8'),
       });
     yield { row: { name, kind: 'execution', queryLanguage: 'JSONata', features: ['own history'] }, read };
   }
 }
+
+/** What else the AWS CLI prints of the execution whose history it is: without it names and account would differ. */
+function beside(folder: string, name: string, part: keyof typeof printedBy): string {
+  const file = join(folder, `${name}.${part}.json`);
+  if (existsSync(file)) return file;
+  throw new Error(
+    `${join(folder, `${name}.history.json`)} has no ${name}.${part}.json beside it: what "aws stepfunctions ${printedBy[part]}" prints. "npm run record" writes all three.`,
+  );
+}
+
+const printedBy = { machine: 'describe-state-machine-for-execution', execution: 'describe-execution' } as const;

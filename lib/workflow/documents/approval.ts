@@ -21,9 +21,20 @@ export const ApprovalRequest = z.strictObject({
   planDigest: z.string(),
   digest: z.string(),
   /** What the page shows. */
-  facts: z.array(z.strictObject({ label: z.string(), value: z.string() })),
+  facts: z.array(
+    z.strictObject({
+      label: z.string(),
+      value: z.string(),
+      /** What the value sums up, one by one, each with what to do about it or why it was left. */
+      points: z.array(z.strictObject({ text: z.string(), note: z.string().nullable() })).optional(),
+      /** What to type in a shell, in order. */
+      commands: z.array(z.string()).optional(),
+    }),
+  ),
 });
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
+/** A line of what an approver should know. */
+export type Fact = ApprovalRequest['facts'][number];
 
 /** `approvals/<id>/votes/<approver>.json`. */
 export const Vote = z.strictObject({

@@ -51,6 +51,8 @@ async function ownHistory(name: string): Promise<void> {
   const arn = stage.start(states, { a: 1 });
   await stage.engine.whenEnded(arn);
   write(`${name}.machine.json`, { name: 'machine', definition: JSON.stringify({ ...definition, States: states }) });
+  const { executionArn, startDate } = stage.engine.describeExecution(arn);
+  write(`${name}.execution.json`, { executionArn, startDate });
   const events = stage.engine.getExecutionHistory(arn);
   write(`${name}.history.json`, {
     events: events.map((event) => ({ ...event, timestamp: new Date(event.timestamp).toISOString() })),
@@ -150,6 +152,19 @@ test('cases are found without an index, in their own folder too', () => {
   ]);
 });
 
+test.each([
+  ['machine', 'describe-state-machine-for-execution'],
+  ['execution', 'describe-execution'],
+])('a history without its %s file says what is missing, and what prints it', async (part, prints) => {
+  await ownHistory('order');
+  rmSync(join(folder, `order.${part}.json`));
+  expect(() => readPack(folder)).toThrow(
+    `order.history.json has no order.${part}.json beside it: what "aws stepfunctions ${prints}"`,
+  );
+});
+
 test('a folder without recordings says what it should hold', () => {
-  expect(() => readPack(folder)).toThrow('neither an index.json nor a *.history.json with its *.machine.json');
+  expect(() => readPack(folder)).toThrow(
+    'neither an index.json nor a *.history.json with its *.machine.json and *.execution.json',
+  );
 });

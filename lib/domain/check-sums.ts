@@ -1,5 +1,5 @@
-import { count } from '../domain/quantities.ts';
 import type { Summary } from '../workflow/summary.ts';
+import { count } from './quantities.ts';
 
 const severities = ['BLOCKER', 'WARNING', 'INFO', 'PASS'] as const;
 
