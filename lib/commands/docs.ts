@@ -7,6 +7,8 @@ import { loadDefinition } from '../workflow/definition.ts';
 import { mermaid } from '../workflow/graph.ts';
 import { machineNames, machines } from '../workflow/registry.ts';
 import { Summary } from '../workflow/summary.ts';
+import { permissionsDocument } from './permissions/document.ts';
+import type { Resources } from './permissions/template.ts';
 
 /** A file that follows from the code, and what it must hold. */
 interface GeneratedFile {
@@ -79,9 +81,18 @@ function listsOfChecks(): GeneratedFile[] {
   ];
 }
 
-/** Writes those that differ from what they must hold; returns their paths. */
-export function writeDocs(): string[] {
-  return generatedFiles()
+/** Who may do what: made of a synthesized template, which the other files do without. */
+export const permissionsFile = (resources: Resources): GeneratedFile => ({
+  path: project('docs/permissions.md'),
+  text: permissionsDocument(resources),
+});
+
+/**
+ * Writes those that differ from what they must hold; returns their paths.
+ * @param resources of the synthesized template
+ */
+export function writeDocs(resources: Resources): string[] {
+  return [...generatedFiles(), permissionsFile(resources)]
     .filter(({ path, text }) => !existsSync(path) || readFileSync(path, 'utf8') !== text)
     .map(({ path, text }) => {
       writeFileSync(path, text);

@@ -4,7 +4,7 @@ import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js'
 
 /**
  * Adds statements to a role, and tells cdk-nag of each wildcard in them, and of no other. Which actions may have `*`
- * alone is a closed list in test/infra/permissions.test.ts.
+ * alone is a closed list in lib/commands/permissions/without-resource.ts.
  */
 export function allow(role: iam.Role, statements: readonly iam.PolicyStatement[]): void {
   for (const statement of statements) {

@@ -1,45 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { permissionsFile } from '../../lib/commands/docs.ts';
+import { withoutResource } from '../../lib/commands/permissions/without-resource.ts';
 import { loadDefinition } from '../../lib/workflow/definition.ts';
 import { folderOf, lambdaNames, machineNames, machines, taskNames, tasks } from '../../lib/workflow/registry.ts';
 import { named, type Statement, Synthesized, sorted } from './support.ts';
 
 const stack = new Synthesized();
 
-/** Actions that IAM offers no resource for, and why nothing narrower exists. */
-const WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
-  'ecs:DescribeTaskDefinition': 'knows neither resource nor condition',
-  'ecs:ListServices': 'held to the cluster by its condition',
-  'ecs:ListTasks': 'held to the cluster by its condition',
-  'route53:ListHostedZonesByName': 'tells names and ids of zones, and whether they are private',
-  'ses:GetAccount': 'tells whether and how much the account may send',
-  'ses:GetSuppressedDestination': 'is asked about an address',
-  'elasticloadbalancing:DescribeLoadBalancers': 'knows neither resource nor condition',
-  'elasticloadbalancing:DescribeListeners': 'as above',
-  'elasticloadbalancing:DescribeListenerCertificates': 'as above',
-  'application-autoscaling:DescribeScalableTargets': 'knows neither resource nor condition; tells names and bounds',
-  'application-autoscaling:DescribeScalingPolicies': 'as above',
-  'application-autoscaling:DescribeScheduledActions': 'as above',
-  'cloudwatch:GetMetricData': 'knows no resource; tells figures of metrics',
-  'ecr:GetAuthorizationToken': 'is asked about no repository',
-  'ec2:CreateNetworkInterface': 'Lambda plugs functions into the network; denied to their own code',
-  'ec2:DescribeNetworkInterfaces': 'as above',
-  'ec2:DescribeSubnets': 'as above',
-  'ec2:DeleteNetworkInterface': 'as above',
-  'ec2:AssignPrivateIpAddresses': 'as above',
-  'ec2:UnassignPrivateIpAddresses': 'as above',
-  'logs:CreateLogDelivery': 'delivery of a state machine’s log',
-  'logs:GetLogDelivery': 'as above',
-  'logs:UpdateLogDelivery': 'as above',
-  'logs:DeleteLogDelivery': 'as above',
-  'logs:ListLogDeliveries': 'as above',
-  'logs:PutResourcePolicy': 'as above',
-  'logs:DescribeResourcePolicies': 'as above',
-  'logs:DescribeLogGroups': 'as above',
-  'xray:PutTraceSegments': 'traces belong to no resource',
-  'xray:PutTelemetryRecords': 'as above',
-  'xray:GetSamplingRules': 'as above',
-  'xray:GetSamplingTargets': 'as above',
-};
-const PLUGS_IN = Object.keys(WITHOUT_RESOURCE).filter((action) => action.startsWith('ec2:'));
+const PLUGS_IN = Object.keys(withoutResource).filter((action) => action.startsWith('ec2:'));
 
 const roles = stack.all('AWS::IAM::Role').map(([id, role]) => ({ id, role, says: stack.statementsOfRole(id) }));
 const allows = (says: readonly Statement[]) => says.filter(({ Effect }) => Effect === 'Allow');
@@ -52,9 +20,7 @@ describe('every role', () => {
       expect(says.length).toBeGreaterThan(0);
       expect(says.flatMap(({ actions }) => actions).filter((action) => action.includes('*'))).toEqual([]);
       const everywhere = allows(says).filter(({ resources }) => resources.includes('*'));
-      expect(everywhere.flatMap(({ actions }) => actions).filter((action) => !(action in WITHOUT_RESOURCE))).toEqual(
-        [],
-      );
+      expect(everywhere.flatMap(({ actions }) => actions).filter((action) => !(action in withoutResource))).toEqual([]);
     },
   );
 
@@ -155,7 +121,7 @@ describe('a machine may run exactly what its definition names', () => {
     expect(resourcesOf('iam:PassRole')).toEqual(
       dumps ? ['<DumpDatabaseDefinitionExecutionRole.Arn>', '<DumpDatabaseRole.Arn>'] : [],
     );
-    const others = actionsOf(says).filter((action) => !(action in WITHOUT_RESOURCE));
+    const others = actionsOf(says).filter((action) => !(action in withoutResource));
     const known =
       /^(lambda:InvokeFunction|states:(Start|Describe|Stop)Execution|events:(PutTargets|PutRule|DescribeRule)|ecs:RunTask|iam:PassRole)$/;
     expect(others.filter((action) => !known.test(action))).toEqual([]);
@@ -281,4 +247,21 @@ test('each task that Kubernetes knows has an access entry in each target cluster
 test('functions are named after their folders', () => {
   const names = stack.all('AWS::Lambda::Function').map(([, { Properties }]) => Properties.FunctionName);
   expect(sorted(names as string[])).toEqual(sorted(lambdaNames.map((name) => `passage-${folderOf(name)}`)));
+});
+
+describe('docs/permissions.md', () => {
+  const { path, text } = permissionsFile(stack.resources);
+
+  test('is what the template says; `node bin/docs.ts` writes it', () => {
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  test('has each role, and every action that one may take', () => {
+    const lines = text.split('\n').filter((line) => line.startsWith('| '));
+    const cells = new Set(lines.flatMap((line) => line.slice(2, -2).split(/ \| |<br>/)));
+    const missing = roles.flatMap(({ says }) => actionsOf(says)).filter((action) => !cells.has(`\`${action}\``));
+    expect(missing).toEqual([]);
+    expect(lines.filter((line) => line.startsWith('| **'))).toHaveLength(roles.length);
+    expect(text).not.toContain('no reason is given');
+  });
 });
