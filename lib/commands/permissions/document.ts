@@ -1,4 +1,4 @@
-import { folderOf, type TaskName, tasks } from '../../workflow/registry.ts';
+import { folderOf } from '../../workflow/registry.ts';
 import { allOf, type Resources, type Statement, statementsIn, textsIn } from './template.ts';
 import { withoutResource } from './without-resource.ts';
 
@@ -38,7 +38,7 @@ export function permissionsDocument(resources: Resources): string {
     ...everywhere(roles),
     '',
     'All that follows names its resources. Every function may also write to its own log group (`logs:CreateLogStream`,',
-    '`logs:PutLogEvents`).',
+    '`logs:PutLogEvents`). What each is for: [lib/workflow/tasks](../lib/workflow/tasks), and its description in the console.',
     ...GROUPS.flatMap(([service, title]) => {
       const those = roles.filter((role) => role.service === service);
       return those.length === 0
@@ -108,12 +108,11 @@ function table(roles: readonly Role[]): string[] {
   return rows(
     ['role', 'actions', 'resources', 'condition'],
     roles.flatMap(({ name, statements }) => {
-      const title = name in tasks ? `**${name}**: ${tasks[name as TaskName].summary}` : `**${name}**`;
       const told = statements.filter((one) => !isEverywhere(one) && !isDeniedNetwork(one) && !isOwnLog(name, one));
       return told.length === 0
-        ? [[title, '', '', '']]
+        ? [[`**${name}**`, '', '', '']]
         : told.map(({ actions, resources, conditions }, index) => [
-            index === 0 ? title : '',
+            index === 0 ? `**${name}**` : '',
             codes(actions),
             codes(resources),
             conditions,
