@@ -265,3 +265,18 @@ describe('docs/permissions.md', () => {
     expect(text).not.toContain('no reason is given');
   });
 });
+
+test('docs/deployment.md counts what the template has', () => {
+  const text = readFileSync(new URL('../../docs/deployment.md', import.meta.url), 'utf8');
+  const count = (type: string) => stack.all(type).length;
+  const functions = stack.all('AWS::Lambda::Function');
+  const inNetwork = functions.filter(([, { Properties }]) => 'VpcConfig' in Properties).length;
+  const told = [
+    `${count('AWS::StepFunctions::StateMachine')} state machines, ${functions.length} functions, ${roles.length} roles, ${count('AWS::Events::Rule')} rules`,
+    `Deploying creates ${roles.length} roles`,
+    `for ${inNetwork} functions and the task that dumps`,
+    `makes ${count('AWS::EKS::AccessEntry')}\n  for each target cluster`,
+    `${count('AWS::Logs::LogGroup')} log groups, kept for 90 days`,
+  ];
+  expect(told.filter((sentence) => !text.includes(sentence))).toEqual([]);
+});

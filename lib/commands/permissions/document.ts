@@ -111,9 +111,9 @@ function table(roles: readonly Role[]): string[] {
       const told = statements.filter((one) => !isEverywhere(one) && !isDeniedNetwork(one) && !isOwnLog(name, one));
       return told.length === 0
         ? [[`**${name}**`, '', '', '']]
-        : told.map(({ actions, resources, conditions }, index) => [
+        : told.map(({ Effect, actions, resources, conditions }, index) => [
             index === 0 ? `**${name}**` : '',
-            codes(actions),
+            `${Effect === 'Allow' ? '' : `${Effect}:<br>`}${codes(actions)}`,
             codes(resources),
             conditions,
           ]);
