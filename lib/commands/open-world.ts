@@ -11,7 +11,9 @@ export const DIRECTORY = '.passage';
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 export interface Opening
-  extends Partial<Pick<WorldOptions, 'sample' | 'size' | 'migrations' | 'secrets' | 'databases' | 'paused'>> {
+  extends Partial<
+    Pick<WorldOptions, 'sample' | 'size' | 'migrations' | 'secrets' | 'databases' | 'paused' | 'refuses'>
+  > {
   /** As others see it while they wait: `passage rehearse`. */
   readonly command: string;
   readonly console: Console;
@@ -27,6 +29,7 @@ export async function openWorld({
   secrets,
   databases,
   paused = false,
+  refuses,
 }: Opening): Promise<World> {
   // Said here, in words of its own, and not by the synthesis that would fail of it.
   loadMigrations(migrations ?? MIGRATIONS);
@@ -41,6 +44,7 @@ export async function openWorld({
     ...(secrets === undefined ? {} : { secrets }),
     databases,
     paused,
+    refuses,
     say: (line) => (console.isTerminal ? console.live(line) : console.line(line)),
   }).catch((error: unknown) => {
     throw error instanceof WorldBusy || error instanceof NoRoom ? usage(error.message) : error;

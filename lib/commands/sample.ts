@@ -8,7 +8,7 @@ import { fetchMissingReports } from './fetch-report.ts';
 import { DIRECTORY, endedUnder, MIGRATIONS, type Opening, openWorld, withWorld } from './open-world.ts';
 import { showOutcome } from './outcome.ts';
 import { simulatedAccount } from './simulated-account.ts';
-import { type TakingUp, takeUp } from './under-way.ts';
+import { refuseCutover, type TakingUp, takeUp } from './under-way.ts';
 
 const NAME = 'acme-retool';
 /** Reports of earlier runs: they are about a world that is gone, and all that is left of it. */
@@ -58,7 +58,8 @@ export async function withSample(
   taking: TakingUp,
   use: (world: WorldInfo) => Promise<number>,
 ): Promise<number> {
-  const world = await openWorld(opening);
+  const refuses = taking.wanted?.mode === 'cutover' ? undefined : refuseCutover;
+  const world = await openWorld({ ...opening, refuses });
   let code: number | null;
   let ledger: Ledger;
   try {

@@ -99,6 +99,15 @@ export const wasAll = (run: Compared, asked: Compared | undefined, code: number)
     (run.keep ?? false) === (asked.keep ?? false) &&
     (asked.size ?? run.size) === run.size);
 
+/**
+ * Why a command that is for another kind of run does not start an account in which an interrupted cutover would go on:
+ * nobody who asked for less takes users past the point of no return.
+ */
+export function refuseCutover({ name, input }: { readonly name: string; readonly input: string }): string | null {
+  if (JourneyInput.safeParse(JSON.parse(input)).data?.mode !== 'cutover') return null;
+  return `Cutover ${name} was interrupted, and would go on with the simulated account: once "switch" is approved, past its point of no return. "npm run passage -- diagnose" says where it stands; see it through with "npm run cutover" first, or put it back with "npm run cutover -- --reject-as <approver>".`;
+}
+
 /** The executions of journeys among these. */
 export const journeysOf = ({ journey }: SimulatedAccount, executions: readonly string[]): string[] => {
   const prefix = `${journey.replace(':stateMachine:', ':execution:')}:`;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { exitCodes } from '../../lib/commands/command.ts';
-import { type Compared, wasAll } from '../../lib/commands/under-way.ts';
+import { type Compared, refuseCutover, wasAll } from '../../lib/commands/under-way.ts';
 
 const run = (mode: 'preflight' | 'rehearsal' | 'cutover', other: Partial<Compared> = {}): Compared => ({
   migration: 'acme',
@@ -28,4 +28,11 @@ test.each([
   ['a diagnosis follows a rehearsal', run('rehearsal'), undefined, exitCodes.ok, false],
 ])('%s', (_, was, asked, code, all) => {
   expect(wasAll(was, asked, code)).toBe(all);
+});
+
+test('an interrupted cutover, and nothing else, keeps a command for less from starting the account', () => {
+  const of = (mode: string) =>
+    refuseCutover({ name: 'monday', input: JSON.stringify({ migration: 'acme', mode, reason: 'It is time.' }) });
+  expect(of('cutover')).toMatch(/^Cutover monday was interrupted.*"npm run cutover" first/);
+  expect([of('rehearsal'), of('preflight'), refuseCutover({ name: 'other', input: '{}' })]).toEqual([null, null, null]);
 });

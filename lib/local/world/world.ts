@@ -53,6 +53,11 @@ export interface WorldOptions {
    * until it has ended instead of joining it. A world that is joined goes on all the same.
    */
   readonly paused?: boolean;
+  /**
+   * Asked of each run that would go on with this start, before anything moves: why it must not, or null. With a reason
+   * nothing is started. Not asked of a world that is joined.
+   */
+  readonly refuses?: ((run: { readonly name: string; readonly input: string }) => string | null) | undefined;
   /** For tests of what must not rest on an event's arrival: those that are lost on the way to EventBridge. */
   readonly loses?: (event: BusEvent) => boolean;
   /** Told what takes seconds. */
@@ -123,6 +128,10 @@ async function start(
   const { checkout = THIS_CHECKOUT, migrations, say, sample } = options;
   const clock = systemClock;
   const past = takeDeployment(paths, options);
+  for (const run of past.filter(({ status, caller }) => status === 'RUNNING' && !caller)) {
+    const why = options.refuses?.(run);
+    if (why) throw new WorldBusy(why);
+  }
   killLeftovers(paths.processes);
   const processes = createProcesses({ directory: paths.processes, clock });
   closing.add('processes', () => processes.close());

@@ -109,9 +109,18 @@ test('after a command was killed, what it left running goes on with the next one
   // In another deployment it could not go on.
   const other = startWorld({ directory, checkout: root, command: 'other', sample: false, migrations: root });
   await expect(other).rejects.toThrow(/^"killed" ended while \S+ was under way in another deployment/);
+  const executionArn = line.toString().trim();
+  // Nor does it for who must not carry it on, or only looks.
+  const refuses = ({ input }: { readonly input: string }) => `not with ${input}`;
+  await expect(startWorld({ directory, checkout: root, command: 'other', sample: false, refuses })).rejects.toThrow(
+    'not with {"wait":true}',
+  );
+  const paused = await startWorld({ directory, checkout: root, command: 'look', sample: false, paused: true });
+  expect(paused.resumed).toEqual([]);
+  expect(JSON.parse(readFileSync(paused.info.paths.lock, 'utf8'))).not.toHaveProperty('info');
+  await paused.stop();
   await withWorld(async ({ joined, resumed }, sfn) => {
     expect(joined).toBeUndefined();
-    const executionArn = line.toString().trim();
     expect(resumed).toEqual([executionArn]);
     expect(await describe(sfn, executionArn)).toMatchObject({ status: 'RUNNING' });
     await sfn.send(new StopExecutionCommand({ executionArn }));
