@@ -66,6 +66,10 @@ test(
     const looked = await place.run('diagnose');
     expect(looked).toMatchObject({ code: 0 });
     expect(looked.output).toMatch(new RegExp(`Run ${run} was interrupted at ".*"npm run cutover" sees it through`));
+    expect(await place.run('rehearse')).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('"npm run cutover" first'),
+    });
     expect(historiesIn(place.memory)).toEqual(histories);
     expect(Object.keys(histories).some((file) => file.includes(run))).toBe(true);
 
