@@ -71,6 +71,26 @@ test('why a machine within the journey failed is said in words, however deep its
   expect(code).toBe(exitCodes.target);
 });
 
+test.each([
+  [3, '2 steps were over before; it goes on at "C".'],
+  [2, '1 step was over before; it goes on at "B".'],
+  [1, 'It goes on at "A".'],
+])('of a run that is taken up after %d steps, those of before are one line', async (entered, said) => {
+  const { fake } = account(null);
+  const history = ['A', 'B', 'C'].slice(0, entered).map((name, index) => ({
+    id: index + 1,
+    type: 'TaskStateEntered',
+    timestamp: new Date(2026, 0, 5),
+    stateEnteredEventDetails: { name },
+  }));
+  const executions = { ...fake.executions, history: async () => history } as unknown as SimulatedAccount['executions'];
+  const lines: string[] = [];
+  const console = { line: (text = '') => lines.push(text), live() {}, columns: 80, isTerminal: false };
+  const journey = { console, signal: new AbortController().signal, directory: '.passage', takenUp: true };
+  await seeThrough({ ...journey, account: { ...fake, executions } }, run);
+  expect(lines).toEqual([said]);
+});
+
 test('at Ctrl-C nobody waits for an unwind that it did not ask for', async () => {
   const ledgers = { read: async () => ({ holder: { run: 'cutover-1' }, pointOfNoReturn: null }) };
   const console = { line() {}, live() {}, columns: 80, isTerminal: false };
