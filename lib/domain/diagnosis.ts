@@ -110,7 +110,9 @@ function gateSays(gate: Circumstances['gate']): string {
 
 function verdictOf(world: Circumstances): string {
   const { ledger, holderStatus, sourceDatabase, gate, interrupted, running } = world;
-  if (interrupted && running.length > 0) return stillVerdict(ledger, interrupted);
+  // What runs on after the lease is released changes nothing any more.
+  const isLeft = interrupted !== null && (interrupted.length > 0 || (ledger.holder !== null && running.length > 0));
+  if (isLeft) return stillVerdict(ledger, interrupted);
   const { holder, pointOfNoReturn, phase } = ledger;
   const fence = typeof sourceDatabase === 'string' ? null : sourceDatabase.fence;
   if (pointOfNoReturn) {

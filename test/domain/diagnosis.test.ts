@@ -27,6 +27,8 @@ test.each([
   expect(cutOver(gate).verdict).toMatch(verdict);
 });
 
+const held = { run: 'r', execution: 'arn:r', mode: 'rehearsal', since: noon, configurationDigest: 'd' } as const;
+
 /** An account that was killed, as the one that only looks at it sees it. */
 const killed = (more: Partial<Circumstances>) =>
   explain({
@@ -62,7 +64,13 @@ test.each([
   ],
   ['what is put back', [], /being put back when.*"npm run passage -- serve" goes on with it/],
 ] as const)('%s that was interrupted has a command of its own', (_, interrupted, verdict) => {
-  expect(killed({ interrupted }).verdict).toMatch(verdict);
+  const ledger = { ...emptyLedger('acme', noon), holder: held };
+  expect(killed({ interrupted, ledger }).verdict).toMatch(verdict);
+});
+
+test('an execution that only had to end after everything was put back leaves nothing to do', () => {
+  const sourceDatabase = { fence: null, rows: 1 };
+  expect(killed({ interrupted: [], running: ['unwind-1'], sourceDatabase }).verdict).toMatch(/^Nothing is under way/);
 });
 
 test('past the point of no return it says so, and that users wait', () => {
