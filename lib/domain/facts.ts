@@ -6,16 +6,16 @@ import type { Finding, Preflight } from '../workflow/documents/preflight.ts';
 import type { CopyProof, FenceProof, Rehearsal, TargetWrite } from '../workflow/documents/proofs.ts';
 import type { Subject } from '../workflow/documents/run.ts';
 import { checkSums } from './check-sums.ts';
-import { longestOutage, unmeasured } from './freeze-words.ts';
+import { longestOutage } from './freeze-words.ts';
 import { openWarnings } from './preflight/preflight.ts';
-import { interval, plural, several, size, utc } from './quantities.ts';
+import { count, interval, plural, several, size, utc } from './quantities.ts';
 import { openPoints, openText } from './readiness.ts';
 
 /** Labels of what a terminal shows too, before people are asked. */
 export const STANDS_OPEN = 'Stands open';
 export const LONGEST_OUTAGE = 'Longest outage';
 
-/** What an approver should know, in a few lines, taken from the evidence itself: what they accept comes first. */
+/** What an approver should know, in a few lines, taken from the evidence itself: how long users are out, and what they accept, come first. */
 export function facts(of: {
   subject: Subject;
   preflight: Preflight;
@@ -39,8 +39,17 @@ export function facts(of: {
   const { fence, copy, write, record } = of;
   const open = openPoints(preflight.findings, variables);
   const overridden = preflight.findings.filter((finding) => finding.overridden !== null);
-  const never = unmeasured(prediction?.parts ?? []);
   const list: (Fact | null | false)[] = [
+    subject === 'go' &&
+      rehearsal && {
+        label: LONGEST_OUTAGE,
+        value: longestOutage(rehearsal.predictedFreezeSeconds, decideSeconds, prediction?.parts ?? []),
+      },
+    rehearsal && {
+      label: 'Predicted freeze',
+      value: `${interval(rehearsal.predictedFreezeSeconds)}, ${prediction ? `predicted today; the rehearsal was ${rehearsal.run}` : `as rehearsal ${rehearsal.run} predicted`}`,
+    },
+    window && { label: 'Window', value: `${utc(window.from)} to ${utc(window.to)}` },
     {
       label: STANDS_OPEN,
       value: open.length === 0 ? 'Nothing.' : `${openText(open)}. Whoever approves accepts what stands open.`,
@@ -51,16 +60,6 @@ export function facts(of: {
       value: `${plural(overridden.length, 'warning')}, seen again in this run and left as ${overridden.length === 1 ? 'it is' : 'they are'} for the reason given.`,
       points: overridden.map((one) => ({ text: `${one.id}: ${one.saw}`, note: `Reason: ${one.overridden}` })),
     },
-    subject === 'go' &&
-      rehearsal && {
-        label: LONGEST_OUTAGE,
-        value: `${longestOutage(prediction ?? rehearsal.predictedFreezeSeconds, decideSeconds)}.`,
-      },
-    rehearsal && {
-      label: 'Predicted freeze',
-      value: `${interval(rehearsal.predictedFreezeSeconds)}, ${prediction ? `predicted today; the rehearsal was ${rehearsal.run}` : `as rehearsal ${rehearsal.run} predicted`}${never === null ? '' : `; ${never}`}`,
-    },
-    window && { label: 'Window', value: `${utc(window.from)} to ${utc(window.to)}` },
     {
       label: 'Source',
       value: `PostgreSQL ${databases.source.version}, ${size(databases.source.sizeBytes)} on disk with indexes, ${plural(databases.source.tables, 'table')}`,
@@ -95,11 +94,11 @@ function locked({ at, attacks, sessions, tables }: FenceProof, copy: CopyProof |
   const plain = (name: string): string => name.replaceAll('"', '');
   const copied = new Set(copy?.tables.map(({ table }) => plain(table)));
   const others = copy === null ? [] : tables.filter(({ name }) => !copied.has(plain(name))).map(({ name }) => name);
-  const more =
+  const unchanged =
     others.length === 0
-      ? ''
-      : ` (${others.length === 1 ? 'one' : others.length} of them, ${several(others)}, ${others.length === 1 ? 'is' : 'are'} not among the tables whose rows are copied: as a materialized view, which the target builds anew)`;
-  return `Since ${utc(at, 'second')}. ${plural(attacks.length, 'attempt')} to write ${attacks.length === 1 ? 'was' : 'were'} refused, ${sessions === 0 ? 'nobody is' : `${plural(sessions, 'session')} still`} connected, and ${plural(tables.length, 'table')} did not change${more}.`;
+      ? `${plural(tables.length, 'table')} did not change`
+      : `${plural(tables.length, 'table')} did not change: ${count(tables.length - others.length)} whose rows are copied, and ${several(others)}, whose rows are not (a materialized view is built anew on the target)`;
+  return `Since ${utc(at, 'second')}. ${plural(attacks.length, 'attempt')} to write ${attacks.length === 1 ? 'was' : 'were'} refused, ${sessions === 0 ? 'nobody is' : `${plural(sessions, 'session')} still`} connected, and ${unchanged}.`;
 }
 
 /** How to see the target with one's own eyes while its gate is still closed to users. */

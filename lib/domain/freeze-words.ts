@@ -25,8 +25,12 @@ export function predictedFreeze(predicted: Interval, decideSeconds: number | nul
   return `${interval(predicted)}${decide}${never === null ? '' : `; ${never}`}`;
 }
 
-/** `1 h 07 min: the longest predicted freeze (7 min 21 s) and up to 1 h 00 min to decide on “switch”. …`. */
-export const longestOutage = ({ high }: Pick<Interval, 'high'>, decideSeconds: number | null): string =>
-  decideSeconds === null
-    ? `${duration(high)}: the longest predicted freeze`
-    : `${duration(high + decideSeconds)}: the longest predicted freeze (${duration(high)}) and ${toDecide(decideSeconds)}. If “switch” is not approved, users wait until the source has started again`;
+/** `1 h 07 min: the longest predicted freeze (7 min 21 s) and up to 1 h 00 min to decide on “switch”. …`, in sentences. */
+export function longestOutage({ high }: Pick<Interval, 'high'>, decideSeconds: number | null, parts: Parts): string {
+  const never = unmeasured(parts);
+  const sum =
+    decideSeconds === null
+      ? `${duration(high)}: the longest predicted freeze.`
+      : `${duration(high + decideSeconds)}: the longest predicted freeze (${duration(high)}) and ${toDecide(decideSeconds)}. If “switch” is not approved, users wait until the source has started again.`;
+  return never === null ? sum : `${sum} Of the freeze ${never}.`;
+}

@@ -147,12 +147,10 @@ export function readinessOf(run: {
 
 /** What stood open when a cutover began does not close by it. */
 function acceptedSentence(open: Readiness['open'], approved: boolean): string {
-  const number = open.reduce((total, { count }) => total + count, 0);
-  if (number === 0) return '';
-  const these = number === 1 ? 'this stood' : `these ${number} stood`;
+  if (open.length === 0) return '';
   return approved
-    ? ` People approved although ${these} open: ${openText(open)}.`
-    : ` When it began, ${these} open: ${openText(open)}.`;
+    ? ` People approved although this stood open: ${openText(open)}.`
+    : ` When it began, this stood open: ${openText(open)}.`;
 }
 
 function failedSentence(run: {

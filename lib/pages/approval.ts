@@ -31,7 +31,7 @@ export const questions: Readonly<Record<Subject, { readonly asks: string; readon
   switch: {
     asks: 'Switch to the target?',
     means:
-      'If this is approved, DNS moves, the source is sealed and users reach the target. After that, going back needs a new decision.',
+      'If this is approved, DNS moves, the source is sealed and users reach the target. After that Passage does not go back: people would do it by hand, and lose what users have written since.',
   },
 };
 

@@ -166,7 +166,7 @@ export function secondsLeft({ bytes: done, totalBytes, bytesPerSecond }: Progres
 export const meanRate = (bytes: number, seconds: number): number | undefined =>
   seconds > 0.5 ? bytes / seconds : undefined;
 
-/** One line of live progress: `  12.4 s  Restore · loading · 81,204 rows · 31.0 MB of 62.4 MB on disk (50 %) · 7.3 MB/s · 4.3 s left`. */
+/** One line of live progress: `  12.4 s  Restore · loading · 81,204 rows · 31.0 MB of 62.4 MB (50 %) · 7.3 MB/s · 4.3 s left`. */
 export function progressLine(progress: Progress, width = 120): string {
   const {
     phase,
@@ -192,7 +192,7 @@ export function progressLine(progress: Progress, width = 120): string {
     rows ? plural(rows, 'row') : null,
     done === undefined || (done === 0 && !totalBytes)
       ? null
-      : `${bytes(done)}${share === null ? '' : ` of ${bytes(totalBytes!)} on disk (${count(share)} %)`}`,
+      : `${bytes(done)}${share === null ? '' : ` of ${bytes(totalBytes!)} (${count(share)} %)`}`,
     idleSeconds !== undefined
       ? `no progress for ${duration(idleSeconds)}`
       : bytesPerSecond

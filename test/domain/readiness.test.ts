@@ -121,11 +121,11 @@ describe('may we go', () => {
     const of = { verdict: 'cut over' as const, checks, variables: [variable('FOO', 'ask')] };
     expect(readinessOf(run({ ...of, approved: true }))).toEqual({
       go: 'done',
-      sentence: 'Done. Users work on the target. People approved although these 3 stood open: 3 warnings to decide.',
+      sentence: 'Done. Users work on the target. People approved although this stood open: 3 warnings to decide.',
       open: [{ kind: 'warning', count: 3, section: 'checks' }],
       freshUntil: null,
     });
-    expect(readinessOf(run(of)).sentence).toMatch(/^Done\..* When it began, these 3 stood open: /);
+    expect(readinessOf(run(of)).sentence).toMatch(/^Done\..* When it began, this stood open: /);
     expect(readinessOf(run({ verdict: 'cut over', approved: true }))).toMatchObject({
       sentence: 'Done. Users work on the target.',
       open: [],

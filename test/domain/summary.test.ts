@@ -153,7 +153,7 @@ describe('a cutover that was approved with open points', () => {
   );
 
   test('says so, and what is still to be set on the target', () => {
-    expect(summary.readiness.sentence).toMatch(/People approved although these 4 stood open: /);
+    expect(summary.readiness.sentence).toMatch(/People approved although this stood open: 4 warnings to decide\./);
     expect(summary.readiness.open).toMatchObject([{ kind: 'warning', count: 4 }]);
     expect(summary.next).toEqual([
       expect.stringMatching(/^Sign in/),

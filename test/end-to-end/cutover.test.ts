@@ -57,6 +57,10 @@ test('the command rehearses first, then cuts over, and ends with 0 and no proces
   expect(cutover.output).toMatch(
     /rehearsing first[\s\S]*Run rehearsal-[\s\S]*acme-retool: rehearsed[\s\S]*Run cutover-/,
   );
+  // What stands open stops no cutover; whoever is asked is told before.
+  expect(cutover.output).toMatch(
+    /Ask for go[\s\S]*Longest outage: [\s\S]*Stands open: \d+ warnings? to decide[\s\S]*bob@example\.com decides: approve/,
+  );
   expect(cutover.output).toContain('acme-retool: cut over');
   expect(await place.leftovers()).toEqual([]);
 });

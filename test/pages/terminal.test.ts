@@ -89,13 +89,13 @@ describe('a line of progress', () => {
         bytesPerSecond: 7_300_000,
         elapsed: 12.4,
       }),
-    ).toBe('   12.4 s  Restore · loading · 81,204 rows · 31.0 MB of 62.4 MB on disk (49 %) · 7.3 MB/s · 4.3 s left');
+    ).toBe('   12.4 s  Restore · loading · 81,204 rows · 31.0 MB of 62.4 MB (49 %) · 7.3 MB/s · 4.3 s left');
   });
 
   test('says for how long nothing has arrived, instead of a rest that only climbs', () => {
     const stalled = { bytes: 31e6, totalBytes: 62e6, bytesPerSecond: 7e6, idleSeconds: 34 };
     expect(progressLine({ phase: 'Restore', ...stalled, elapsed: 46 })).toBe(
-      '   46.0 s  Restore · 31.0 MB of 62.0 MB on disk (50 %) · no progress for 34.0 s',
+      '   46.0 s  Restore · 31.0 MB of 62.0 MB (50 %) · no progress for 34.0 s',
     );
   });
 
@@ -120,9 +120,7 @@ describe('a line of progress', () => {
   test('counts nothing before there is something to count', () => {
     const begun = { phase: 'Restore', state: 'starting', rows: 0, bytes: 0, elapsed: 5 };
     expect(progressLine(begun)).toBe('    5.0 s  Restore · starting');
-    expect(progressLine({ ...begun, totalBytes: 62e6 })).toBe(
-      '    5.0 s  Restore · starting · 0 B of 62.0 MB on disk (0 %)',
-    );
+    expect(progressLine({ ...begun, totalBytes: 62e6 })).toBe('    5.0 s  Restore · starting · 0 B of 62.0 MB (0 %)');
   });
 
   test('has no rate where no time has passed', () => {
