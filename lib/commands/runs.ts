@@ -51,7 +51,7 @@ export const runs: Command = {
     }
     const underWay = runsUnderWay(DIRECTORY);
     for (const run of underWay) {
-      console.line(`${run}  under way; if its command was killed, "npm run passage -- diagnose" resumes it`);
+      console.line(`${run}  under way; if its command was killed, "npm run passage -- diagnose" says where it stands`);
     }
     if (summaries.length + unreadable.size + underWay.length === 0)
       console.line('No run yet. "npm run rehearse" makes the first.');

@@ -222,13 +222,15 @@ if (pack === undefined) {
         stage.tokens.push(call.token ?? '');
         return {};
       };
+      const { expected, validatedOnAws } = caseNamed(pack, o.recorded);
       const raise: Integration = async () => {
-        throw new TaskFailure('Exception', JSON.stringify(caseNamed(pack, o.recorded).expected.cause));
+        throw new TaskFailure('Exception', JSON.stringify(expected.cause));
       };
       const get: Integration = async () => ({ Body: o.object ?? '' });
       stage = new Stage({
         integrations: { [SEND]: handOver, [GET]: get },
         ...(o.fails && { anyResource: raise }),
+        ...(validatedOnAws && { asOf: Date.parse(validatedOnAws) }),
       });
       stage.lambda = () => new Promise(() => {});
       if (o.child) stage.create('child', o.child);
@@ -244,7 +246,7 @@ if (pack === undefined) {
       const events = stage.engine
         .getExecutionHistory(arn)
         .map((event) => shapeOf(asRecorded(event as unknown as JsonObject)));
-      const recorded = caseNamed(pack, o.recorded).expected.events ?? [];
+      const recorded = expected.events ?? [];
       expect(recorded.length).toBeGreaterThan(2);
       expect(differences(recorded.map(shapeOf), events, 'events')).toEqual([]);
     });
