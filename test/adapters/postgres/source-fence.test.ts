@@ -288,7 +288,7 @@ describe('the proof', () => {
       () => `GRANT CONNECT ON DATABASE ${source.application.database} TO PUBLIC`,
       /PUBLIC may connect/,
     ],
-    ['a row that was written', () => "UPDATE users SET email = 'late' WHERE id = 1", /: 1 row of public.users written since/],
+    ['a row that was written', () => "UPDATE users SET email = 'late' WHERE id = 1", /: 1 row of public.users/],
     ['a row that was deleted', () => 'DELETE FROM users WHERE id = 1', /public.users .* is no longer as it was/],
     ['a table that was truncated', () => 'TRUNCATE groups', /public.groups .* is no longer as it was/],
     ['a sequence that moved', () => "SELECT nextval('users_id_seq')", /a sequence has moved/],
