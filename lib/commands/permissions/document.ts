@@ -1,6 +1,6 @@
 import { folderOf } from '../../workflow/registry.ts';
 import { allOf, type Resources, type Statement, statementsIn, textsIn } from './template.ts';
-import { withoutResource } from './without-resource.ts';
+import { forTheNetwork, withoutResource } from './without-resource.ts';
 
 interface Role {
   readonly name: string;
@@ -123,7 +123,7 @@ function table(roles: readonly Role[]): string[] {
 
 /** Beside the same actions on `*`: they are denied to the function's own code. */
 const isDeniedNetwork = ({ Effect, actions }: Statement): boolean =>
-  Effect === 'Deny' && actions.every((action) => withoutResource[action]?.includes('denied to their own code'));
+  Effect === 'Deny' && actions.every((action) => forTheNetwork.includes(action));
 
 const isOwnLog = (name: string, { resources }: Statement): boolean =>
   resources.every((resource) => resource.endsWith(`:log-group:/aws/lambda/passage-${folderOf(name)}:*`));

@@ -1,3 +1,13 @@
+/** What Lambda itself does with a function's role; beside it stands a Deny for the function's own code. */
+export const forTheNetwork: readonly string[] = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
 /**
  * Actions that are allowed on `*`, because IAM offers no resource for them, and what that gives away. A closed list:
  * test/infra/permissions.test.ts refuses any other.
@@ -23,15 +33,7 @@ export const withoutResource: Readonly<Record<string, string>> = {
   ),
   'cloudwatch:GetMetricData': 'IAM knows no resource; tells figures of metrics',
   'ecr:GetAuthorizationToken': 'is asked about no repository',
-  ...each(
-    'Lambda plugs functions into the network; denied to their own code',
-    'ec2:CreateNetworkInterface',
-    'ec2:DescribeNetworkInterfaces',
-    'ec2:DescribeSubnets',
-    'ec2:DeleteNetworkInterface',
-    'ec2:AssignPrivateIpAddresses',
-    'ec2:UnassignPrivateIpAddresses',
-  ),
+  ...each('Lambda plugs functions into the network; denied to their own code', ...forTheNetwork),
   ...each(
     'delivery of a state machine’s log',
     'logs:CreateLogDelivery',
