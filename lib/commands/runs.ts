@@ -51,7 +51,7 @@ export const runs: Command = {
     }
     const underWay = runsUnderWay(DIRECTORY);
     for (const run of underWay) {
-      console.line(`${run}  under way; if its command was killed, "npm run passage -- diagnose" says where it stands`);
+      console.line(`${run}  has not ended; if its command was killed, it stands still, and "npm run passage -- diagnose" says where`);
     }
     if (summaries.length + unreadable.size + underWay.length === 0)
       console.line('No run yet. "npm run rehearse" makes the first.');
