@@ -51,7 +51,9 @@ export const runs: Command = {
     }
     const underWay = runsUnderWay(DIRECTORY);
     for (const run of underWay) {
-      console.line(`${run}  has not ended; if its command was killed, it stands still, and "npm run passage -- diagnose" says where`);
+      console.line(
+        `${run}  has not ended; if its command was killed, it stands still, and "npm run passage -- diagnose" says where`,
+      );
     }
     if (summaries.length + unreadable.size + underWay.length === 0)
       console.line('No run yet. "npm run rehearse" makes the first.');

@@ -106,6 +106,6 @@ test('a run whose command was killed is listed first, with what goes on with it;
   while (engine.listExecutions().length < 2) await new Promise(setImmediate);
   engine.close();
   const { output } = await passage('runs');
-  expect(output.split('\n')[0]).toMatch(/^cutover-killed {2}under way; .* diagnose/);
-  expect(output.match(/under way/g)).toHaveLength(1);
+  expect(output.split('\n')[0]).toMatch(/^cutover-killed {2}has not ended; .* diagnose/);
+  expect(output.match(/has not ended/g)).toHaveLength(1);
 });
